@@ -1,0 +1,17 @@
+//! TODO front page of dns-txt.
+#![cfg_attr(not(feature = "std"), no_std)]
+extern crate alloc;
+
+mod answer;
+mod domain;
+mod inquiry;
+mod name;
+mod question;
+mod resolve;
+
+pub use crate::answer::{Answer, Failure, Record};
+pub use crate::domain::{Domain, DomainError};
+pub use crate::inquiry::{Inquiry, drive};
+pub use crate::name::{Labels, Name, NameError};
+pub use crate::question::{Kind, Question};
+pub use crate::resolve::{AsyncResolve, Lookup, Resolve};

@@ -1,0 +1,3 @@
+//! TODO front page of mail-address.
+#![cfg_attr(not(feature = "std"), no_std)]
+extern crate alloc;
