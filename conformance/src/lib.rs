@@ -1,1 +1,18 @@
-//! Runs the public conformance suites.
+//! Runs the public conformance suites, which are data kept outside this repository.
+//!
+//! Each module reads one kind of suite and gives an [`Outcome`] per case; [`suites`] lists them
+//! all. `cargo test -p conformance` runs them against `baseline.txt`, `cargo run -p conformance`
+//! prints the counts.
+
+mod baseline;
+mod outcome;
+mod suite;
+
+pub use crate::baseline::Baseline;
+pub use crate::outcome::Outcome;
+pub use crate::suite::{Standing, Suite, SuiteError, read, read_json, required, root};
+
+/// Every suite that is run.
+pub fn suites() -> Vec<Suite> {
+    vec![]
+}
