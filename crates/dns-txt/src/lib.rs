@@ -8,6 +8,8 @@ mod inquiry;
 mod name;
 mod question;
 mod resolve;
+mod txt;
+mod zone;
 
 pub use crate::answer::{Answer, Failure, Record};
 pub use crate::domain::{Domain, DomainError};
@@ -15,3 +17,5 @@ pub use crate::inquiry::{Inquiry, drive};
 pub use crate::name::{Labels, Name, NameError};
 pub use crate::question::{Kind, Question};
 pub use crate::resolve::{AsyncResolve, Lookup, Resolve};
+pub use crate::txt::Strings;
+pub use crate::zone::{Zone, ZoneError, ZoneFault};

@@ -141,6 +141,16 @@ impl fmt::Display for Name {
     }
 }
 
+/// Prints a name with the dot at its end that a master file needs.
+pub(crate) struct Absolute<'n>(pub(crate) &'n Name);
+
+impl fmt::Display for Absolute<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dot = if self.0.is_root() { "" } else { "." };
+        write!(f, "{}{dot}", self.0)
+    }
+}
+
 impl FromStr for Name {
     type Err = NameError;
 

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::name::Name;
+use crate::name::{Absolute, Name};
 
 /// One question to the DNS: the records of one kind at one name.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -29,13 +29,16 @@ impl Question {
     pub fn kind(&self) -> Kind {
         self.kind
     }
+
+    pub(crate) fn into_parts(self) -> (Name, Kind) {
+        (self.name, self.kind)
+    }
 }
 
 /// As a line of a master file begins: `example.com. TXT`.
 impl fmt::Display for Question {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dot = if self.name.is_root() { "" } else { "." };
-        write!(f, "{}{dot} {}", self.name, self.kind)
+        write!(f, "{} {}", Absolute(&self.name), self.kind)
     }
 }
 
@@ -56,6 +59,8 @@ pub enum Kind {
 }
 
 impl Kind {
+    pub(crate) const ALL: [Self; 5] = [Self::A, Self::Aaaa, Self::Mx, Self::Ptr, Self::Txt];
+
     /// The type's mnemonic, in upper case.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,0 +1,333 @@
+//! A piece of the DNS held in memory.
+
+mod entry;
+mod master_file;
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
+use core::future::ready;
+use core::str::FromStr;
+
+use crate::answer::{Answer, Failure, Record};
+use crate::name::{Absolute, Name};
+use crate::question::{Kind, Question};
+use crate::resolve::{AsyncResolve, Lookup, Resolve};
+use crate::txt::Strings;
+
+pub use self::master_file::{ZoneError, ZoneFault};
+
+/// Names and their records, read from master-file text or put together record by record, that
+/// answer questions as a resolver in front of the whole DNS would.
+///
+/// What is not in the zone does not exist. A name below which records stand exists, without
+/// records of its own (RFC 8020 §2). Aliases are followed, eight at most.
+///
+/// `Display` prints master-file text that [`Zone::parse`] reads back to an equal zone.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Zone {
+    nodes: BTreeMap<Name, Node>,
+}
+
+impl Zone {
+    /// A zone without any name.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads master-file text (RFC 1035 §5).
+    ///
+    /// Relative names stand below `origin`, or below the root without one. A, AAAA, CNAME, MX, PTR
+    /// and TXT records of class IN are kept; of other well-known types only the owner is, as a name
+    /// that exists. TTLs are read and dropped. `$ORIGIN` and `$TTL` are understood, `$INCLUDE` is
+    /// refused.
+    ///
+    /// One control entry is added to those of the RFC, for what a DNS may answer without having a
+    /// record: `$STATUS name [type] status`, where the status is `NXDOMAIN`, `NODATA`, `SERVFAIL`,
+    /// `TIMEOUT` or `MALFORMED`. Without a type it holds for every type of which the name has no
+    /// record.
+    pub fn parse(
+        text: &(impl AsRef<[u8]> + ?Sized),
+        origin: Option<Name>,
+    ) -> Result<Self, ZoneError> {
+        let mut zone = master_file::parse(text.as_ref(), origin.unwrap_or_else(Name::root))?;
+        zone.drop_duplicates();
+        Ok(zone)
+    }
+
+    /// The answer to a question, aliases followed. A chain of aliases that is too long or has no
+    /// end is a server failure.
+    pub fn answer(&self, question: &Question) -> Answer {
+        self.look_up(question).clone()
+    }
+
+    /// What [`Zone::answer`] gives, without a copy.
+    pub fn look_up(&self, question: &Question) -> &Answer {
+        let mut name = question.name();
+        for _ in 0..=MAX_ALIASES {
+            let Some(node) = self.nodes.get(name) else {
+                return &NO_SUCH_NAME;
+            };
+            if let Some(answer) = node.answers.get(&question.kind()) {
+                return answer;
+            }
+            match &node.alias {
+                Some(target) => name = target,
+                None => return &node.others,
+            }
+        }
+        &ENDLESS
+    }
+
+    /// Adds a record. One that is there already is not added again (RFC 2181 §5).
+    pub fn insert(&mut self, name: impl Into<Name>, record: Record) -> &mut Self {
+        let name = name.into();
+        let known = self
+            .nodes
+            .get(&name)
+            .and_then(|node| node.answers.get(&record.kind()));
+        if known.is_none_or(|answer| !answer.records().contains(&record)) {
+            self.push(name, record);
+        }
+        self
+    }
+
+    /// Makes `name` another name of `target`. Records that `name` has itself are answered first.
+    pub fn alias(&mut self, name: impl Into<Name>, target: impl Into<Name>) -> &mut Self {
+        self.node_mut(name.into()).alias = Some(target.into());
+        self
+    }
+
+    /// Lets a question fail.
+    pub fn fail(&mut self, question: Question, failure: Failure) -> &mut Self {
+        self.set(question, Answer::Failed(failure))
+    }
+
+    /// Lets every question fail that asks `name` for a kind of which it has no record.
+    pub fn fail_others(&mut self, name: impl Into<Name>, failure: Failure) -> &mut Self {
+        self.set_others(name.into(), Answer::Failed(failure))
+    }
+
+    /// Puts one whole answer in the place of what stands there.
+    pub fn set(&mut self, question: Question, answer: Answer) -> &mut Self {
+        let (name, kind) = question.into_parts();
+        self.node_mut(name).answers.insert(kind, answer);
+        self
+    }
+
+    /// Gives `answer` to every question that asks `name` for a kind of which it has no record.
+    pub fn set_others(&mut self, name: impl Into<Name>, answer: Answer) -> &mut Self {
+        self.node_mut(name.into()).others = answer;
+        self
+    }
+
+    /// The node of a name. It and its ancestors exist from now on.
+    fn node_mut(&mut self, name: Name) -> &mut Node {
+        let mut ancestor = name.parent();
+        while let Some(above) = ancestor {
+            if self.nodes.contains_key(&above) {
+                break;
+            }
+            ancestor = above.parent();
+            self.nodes.insert(above, Node::default());
+        }
+        self.nodes.entry(name).or_default()
+    }
+
+    /// Adds a record, whether it is there already or not.
+    fn push(&mut self, name: Name, record: Record) {
+        let answers = &mut self.node_mut(name).answers;
+        match answers.entry(record.kind()).or_insert(Answer::NO_DATA) {
+            Answer::Records(records) => records.push(record),
+            other => *other = Answer::Records(vec![record]),
+        }
+    }
+
+    /// Leaves the first of equal records (RFC 2181 §5).
+    fn drop_duplicates(&mut self) {
+        let answers = self
+            .nodes
+            .values_mut()
+            .flat_map(|node| node.answers.values_mut());
+        for answer in answers {
+            let Answer::Records(records) = answer else {
+                continue;
+            };
+            let mut seen = BTreeSet::new();
+            let first: Vec<bool> = records.iter().map(|record| seen.insert(record)).collect();
+            let mut first = first.into_iter();
+            records.retain(|_| first.next().unwrap_or(true));
+        }
+    }
+}
+
+/// Prints the records of one name after the other, each on a line of its own.
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parents: BTreeSet<Name> = self.nodes.keys().filter_map(Name::parent).collect();
+        for (name, node) in &self.nodes {
+            // That a name exists is said by what stands below it, or else has to be said.
+            if !(node.is_empty() && parents.contains(name)) {
+                node.print(name, f)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads master-file text in which relative names stand below the root.
+impl FromStr for Zone {
+    type Err = ZoneError;
+
+    fn from_str(text: &str) -> Result<Self, ZoneError> {
+        Self::parse(text, None)
+    }
+}
+
+impl AsyncResolve for Zone {
+    fn resolve(&self, question: Question) -> Lookup<'_> {
+        Box::pin(ready(self.answer(&question)))
+    }
+}
+
+impl Resolve for Zone {
+    fn resolve(&self, question: &Question) -> Answer {
+        self.answer(question)
+    }
+}
+
+/// What stands at one name.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Node {
+    alias: Option<Name>,
+    answers: BTreeMap<Kind, Answer>,
+    /// The answer for every kind that is not in `answers`, if there is no alias.
+    others: Answer,
+}
+
+impl Node {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn print(&self, name: &Name, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let owner = Absolute(name);
+        for (kind, answer) in &self.answers {
+            if let Some(status) = Status::of(answer) {
+                writeln!(f, "$STATUS {owner} {kind} {status}")?;
+            }
+            for record in answer.records() {
+                writeln!(f, "{owner} {kind} {}", Data(record))?;
+            }
+        }
+        if let Some(target) = &self.alias {
+            writeln!(f, "{owner} CNAME {}", Absolute(target))?;
+        }
+        if self.is_empty() || self.others != Answer::NO_DATA {
+            let status = Status::of(&self.others).unwrap_or(Status::NO_DATA);
+            writeln!(f, "$STATUS {owner} {status}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Default for Node {
+    fn default() -> Self {
+        Self {
+            alias: None,
+            answers: BTreeMap::new(),
+            others: Answer::NO_DATA,
+        }
+    }
+}
+
+/// The RDATA of a record in the words of a master file.
+struct Data<'r>(&'r Record);
+
+impl fmt::Display for Data<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Record::A(address) => address.fmt(f),
+            Record::Aaaa(address) => address.fmt(f),
+            Record::Mx {
+                preference,
+                exchange,
+            } => write!(f, "{preference} {}", Absolute(exchange)),
+            Record::Ptr(name) => Absolute(name).fmt(f),
+            Record::Txt(text) => Strings::new(text).fmt(f),
+        }
+    }
+}
+
+/// The answers that are not records, in the words of `$STATUS`.
+struct Status(&'static str);
+
+impl Status {
+    const NO_DATA: Self = Self("NODATA");
+
+    /// `None` for records.
+    fn of(answer: &Answer) -> Option<Self> {
+        TABLE
+            .iter()
+            .find(|(_, status)| status == answer)
+            .map(|(word, _)| Self(word))
+    }
+
+    /// The answer that a word stands for, in any case.
+    fn parse(word: &[u8]) -> Option<Answer> {
+        TABLE
+            .iter()
+            .find(|(known, _)| word.eq_ignore_ascii_case(known.as_bytes()))
+            .map(|(_, answer)| answer.clone())
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+static TABLE: [(&str, Answer); 5] = [
+    ("MALFORMED", Answer::Failed(Failure::Malformed)),
+    ("NODATA", Answer::NO_DATA),
+    ("NXDOMAIN", Answer::NoSuchName),
+    ("SERVFAIL", Answer::Failed(Failure::ServerFailure)),
+    ("TIMEOUT", Answer::Failed(Failure::Timeout)),
+];
+
+static ENDLESS: Answer = Answer::Failed(Failure::ServerFailure);
+
+static NO_SUCH_NAME: Answer = Answer::NoSuchName;
+
+/// No RFC gives a number. Resolvers in use follow between eight (hickory-resolver) and sixteen.
+const MAX_ALIASES: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(zone: &Zone, name: &str, kind: Kind) -> Answer {
+        zone.answer(&Question::new(name.parse::<Name>().unwrap(), kind))
+    }
+
+    #[test]
+    fn a_zone_is_a_literal() {
+        let zone: Zone = r#"example.org. TXT "v=spf1 -all""#.parse().unwrap();
+        let answer = ask(&zone, "example.org", Kind::Txt);
+        assert_eq!(answer.texts().collect::<Vec<_>>(), [b"v=spf1 -all"]);
+        assert_eq!(ask(&zone, "example.org", Kind::A), Answer::NO_DATA);
+        assert_eq!(ask(&zone, "www.example.org", Kind::A), Answer::NoSuchName);
+    }
+
+    #[test]
+    fn e12_a_name_with_children_only_exists() {
+        let zone: Zone = "a.b.example. A 192.0.2.1".parse().unwrap();
+        for name in ["b.example", "example", "."] {
+            assert_eq!(ask(&zone, name, Kind::Txt), Answer::NO_DATA, "{name}");
+        }
+        assert_eq!(ask(&zone, "c.example", Kind::Txt), Answer::NoSuchName);
+    }
+}
