@@ -1,3 +1,5 @@
 //! TODO front page of smtp-proto.
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;
+
+pub mod sasl;

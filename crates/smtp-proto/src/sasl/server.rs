@@ -1,0 +1,351 @@
+//! The server's side of an exchange.
+
+use alloc::borrow::ToOwned;
+#[cfg(feature = "sasl")]
+use alloc::boxed::Box;
+use alloc::string::String;
+#[cfg(feature = "sasl")]
+use alloc::vec::Vec;
+use core::fmt;
+
+use thiserror::Error;
+
+#[cfg(feature = "sasl")]
+use super::cram_md5::{self, CramMd5};
+use super::{Credentials, Mechanism, login, plain};
+
+/// Starts an exchange, after the client has named its mechanism.
+///
+/// `initial` is the response that came with the name: `None` if there was none, empty if it was
+/// there and empty. The seed is used by mechanisms that challenge the client.
+#[cfg_attr(
+    not(feature = "sasl"),
+    expect(unused_variables, reason = "for mechanisms with a challenge")
+)]
+pub fn begin(mechanism: Mechanism, initial: Option<&[u8]>, seed: &Seed<'_>) -> Step {
+    let first = match mechanism {
+        #[cfg(feature = "sasl")]
+        Mechanism::CramMd5 => {
+            if initial.is_some() {
+                return Step::Failed(ExchangeError::InitialResponse);
+            }
+            let octets = seed.msg_id();
+            Challenge::new(State::CramMd5(octets))
+        }
+        Mechanism::External => Challenge::new(State::External),
+        Mechanism::Login => Challenge::new(State::UserName),
+        Mechanism::Plain => Challenge::new(State::Plain),
+    };
+    // Without an initial response, RFC 4422 §5.1 has the server ask for it.
+    match initial {
+        Some(response) => first.respond(response),
+        None => Step::Challenge(first),
+    }
+}
+
+/// What makes an exchange unlike every other one.
+///
+/// A core has no random of its own: these octets must come from a good generator, and be new for
+/// each exchange.
+#[derive(Clone, Debug)]
+#[cfg_attr(
+    not(feature = "sasl"),
+    expect(dead_code, reason = "for mechanisms with a nonce")
+)]
+pub struct Seed<'h> {
+    random: [u8; 16],
+    host: &'h str,
+}
+
+impl<'h> Seed<'h> {
+    /// Random octets, and the server's name as it stands in its greeting.
+    pub fn new(random: [u8; 16], host: &'h str) -> Self {
+        Self { random, host }
+    }
+
+    /// `msg-id` of RFC 822, as RFC 2195 §2 wants it.
+    #[cfg(feature = "sasl")]
+    fn msg_id(&self) -> Box<[u8]> {
+        let mut octets = Vec::with_capacity(35 + self.host.len());
+        octets.push(b'<');
+        for octet in self.random {
+            octets.push(cram_md5::hex_digit(octet >> 4));
+            octets.push(cram_md5::hex_digit(octet & 0xf));
+        }
+        octets.push(b'@');
+        octets.extend_from_slice(self.host.as_bytes());
+        octets.push(b'>');
+        octets.into()
+    }
+}
+
+/// What comes next in an exchange.
+#[derive(Debug)]
+#[must_use]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "an exchange goes on, is decided or has failed"
+)]
+pub enum Step {
+    /// The client must answer this.
+    Challenge(Challenge),
+    /// The client has said all it has to say. The caller decides whether it is true.
+    Decide(Login),
+    /// The client did not keep to the mechanism.
+    Failed(ExchangeError),
+}
+
+/// A challenge that the client has not answered yet.
+#[derive(Debug)]
+#[must_use]
+pub struct Challenge {
+    state: State,
+}
+
+impl Challenge {
+    fn new(state: State) -> Self {
+        Self { state }
+    }
+
+    /// What is sent to the client; may be empty.
+    pub fn octets(&self) -> &[u8] {
+        match &self.state {
+            #[cfg(feature = "sasl")]
+            State::CramMd5(challenge) => challenge,
+            State::External | State::Plain => b"",
+            State::Password(_) => login::PASSWORD,
+            State::UserName => login::USERNAME,
+        }
+    }
+
+    /// Takes the client's answer.
+    pub fn respond(self, response: &[u8]) -> Step {
+        match self.state {
+            #[cfg(feature = "sasl")]
+            State::CramMd5(challenge) => {
+                decide(CramMd5::parse(challenge, response).map(Login::CramMd5))
+            }
+            State::External => decide(external(response)),
+            State::Password(authcid) => {
+                decide(login::parse_password(authcid, response).map(Login::Password))
+            }
+            State::Plain => decide(plain::parse(response).map(Login::Password)),
+            State::UserName => match login::parse_user_name(response) {
+                Some(authcid) => Step::Challenge(Self::new(State::Password(authcid))),
+                None => Step::Failed(ExchangeError::Response),
+            },
+        }
+    }
+}
+
+/// A client's claim to be somebody, complete and not yet judged.
+#[derive(Clone, Debug)]
+#[must_use]
+#[non_exhaustive]
+pub enum Login {
+    /// `CRAM-MD5`: a name and a digest.
+    #[cfg(feature = "sasl")]
+    CramMd5(CramMd5),
+    /// `EXTERNAL`: who the client is, the caller knows from elsewhere. The text is whom it wants
+    /// to act as, if it says so.
+    External(Option<String>),
+    /// `LOGIN` and `PLAIN`: a name and a password.
+    Password(Credentials),
+}
+
+impl Login {
+    /// Whose password decides; `None` for `EXTERNAL`.
+    pub fn authcid(&self) -> Option<&str> {
+        match self {
+            #[cfg(feature = "sasl")]
+            Self::CramMd5(login) => Some(login.authcid()),
+            Self::External(_) => None,
+            Self::Password(credentials) => Some(credentials.authcid()),
+        }
+    }
+
+    /// Whom the client wants to act as, if that is somebody else: not permitted by the password
+    /// alone.
+    pub fn authzid(&self) -> Option<&str> {
+        match self {
+            #[cfg(feature = "sasl")]
+            Self::CramMd5(_) => None,
+            Self::External(authzid) => authzid.as_deref(),
+            Self::Password(credentials) => credentials.authzid(),
+        }
+    }
+
+    /// Whether the client knows `password`. Never true for `EXTERNAL`.
+    pub fn proves(&self, password: &[u8]) -> bool {
+        match self {
+            #[cfg(feature = "sasl")]
+            Self::CramMd5(login) => login.digest_matches(password),
+            Self::External(_) => false,
+            Self::Password(credentials) => credentials.password_is(password),
+        }
+    }
+}
+
+/// What a client did wrong in an exchange.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum ExchangeError {
+    /// An initial response where the server has the first word; in SMTP 501 5.7.0
+    /// (RFC 4954 §4).
+    #[error("initial response to a mechanism in which the server begins")]
+    InitialResponse,
+    /// A response that is not in the form of the mechanism; in SMTP 501 5.5.2.
+    #[error("response is not in the form of the mechanism")]
+    Response,
+}
+
+/// What the challenge was, and what has been said before it.
+enum State {
+    #[cfg(feature = "sasl")]
+    CramMd5(Box<[u8]>),
+    External,
+    Password(String),
+    Plain,
+    UserName,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            #[cfg(feature = "sasl")]
+            Self::CramMd5(_) => "CramMd5",
+            Self::External => "External",
+            Self::Password(_) => "Password",
+            Self::Plain => "Plain",
+            Self::UserName => "UserName",
+        })
+    }
+}
+
+fn decide(login: Option<Login>) -> Step {
+    match login {
+        Some(login) => Step::Decide(login),
+        None => Step::Failed(ExchangeError::Response),
+    }
+}
+
+/// `authorization-identity / ""` (RFC 4422 Appendix A.1)
+fn external(response: &[u8]) -> Option<Login> {
+    let authzid = core::str::from_utf8(response).ok()?;
+    if authzid.contains('\0') {
+        return None;
+    }
+    Some(Login::External(
+        (!authzid.is_empty()).then(|| authzid.to_owned()),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    fn seed() -> Seed<'static> {
+        Seed::new(*b"0123456789abcdef", "mx.example")
+    }
+
+    /// Challenges as they come, then the end.
+    fn play(mechanism: Mechanism, initial: Option<&[u8]>, dialogue: &[(&[u8], &[u8])]) -> Step {
+        let mut step = begin(mechanism, initial, &seed());
+        for (expected, response) in dialogue {
+            let Step::Challenge(challenge) = step else {
+                panic!("no challenge: {step:?}");
+            };
+            assert_eq!(challenge.octets(), *expected);
+            step = challenge.respond(response);
+        }
+        step
+    }
+
+    fn login(step: Step) -> Login {
+        match step {
+            Step::Decide(login) => login,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn plain_takes_one_message_with_or_without_an_empty_challenge() {
+        let message = b"\0tim\0secret";
+        for step in [
+            play(Mechanism::Plain, Some(message), &[]),
+            play(Mechanism::Plain, None, &[(b"", message)]),
+        ] {
+            let login = login(step);
+            assert_eq!(login.authcid(), Some("tim"));
+            assert!(login.proves(b"secret") && !login.proves(b"Secret"));
+        }
+    }
+
+    #[test]
+    fn login_asks_for_name_and_password() {
+        let password: (&[u8], &[u8]) = (b"Password:", b"secret");
+        for step in [
+            play(Mechanism::Login, None, &[(b"Username:", b"tim"), password]),
+            play(Mechanism::Login, Some(b"tim"), &[password]),
+        ] {
+            let login = login(step);
+            assert_eq!(login.authcid(), Some("tim"));
+            assert!(login.proves(b"secret") && !login.proves(b""));
+        }
+    }
+
+    #[test]
+    fn external_names_whom_to_act_as() {
+        let step = play(Mechanism::External, Some(b""), &[]);
+        assert!(matches!(step, Step::Decide(Login::External(None))));
+        let login = login(play(Mechanism::External, None, &[(b"", b"kurt")]));
+        assert_eq!((login.authcid(), login.authzid()), (None, Some("kurt")));
+        assert!(!login.proves(b""));
+    }
+
+    #[cfg(feature = "sasl")]
+    #[test]
+    fn cram_md5_challenges_with_the_seed() {
+        let challenge = b"<30313233343536373839616263646566@mx.example>";
+        let response = cram_md5::respond("tim", b"secret", challenge);
+        let login = login(play(Mechanism::CramMd5, None, &[(challenge, &response)]));
+        assert_eq!(login.authcid(), Some("tim"));
+        assert!(login.proves(b"secret") && !login.proves(b"guess"));
+    }
+
+    #[cfg(feature = "sasl")]
+    #[test]
+    fn an_initial_response_to_a_server_first_mechanism_is_an_error() {
+        let step = begin(Mechanism::CramMd5, Some(b""), &seed());
+        assert!(matches!(step, Step::Failed(ExchangeError::InitialResponse)));
+    }
+
+    #[test]
+    fn malformed_responses_end_the_exchange() {
+        for (mechanism, response) in [
+            (Mechanism::Plain, &b"tim"[..]),
+            (Mechanism::Plain, b""),
+            (Mechanism::Login, b""),
+            (Mechanism::Login, b"t\0m"),
+            (Mechanism::Login, b"\xff"),
+            (Mechanism::External, b"\0"),
+        ] {
+            let step = begin(mechanism, Some(response), &seed());
+            assert!(matches!(step, Step::Failed(ExchangeError::Response)));
+        }
+        let step = play(Mechanism::Login, Some(b"tim"), &[(b"Password:", b"")]);
+        assert!(matches!(step, Step::Failed(ExchangeError::Response)));
+    }
+
+    #[test]
+    fn debug_shows_no_password() {
+        let step = begin(Mechanism::Plain, Some(b"\0tim\0hunter2"), &seed());
+        let shown = format!("{step:?}");
+        assert!(
+            shown.contains("tim") && !shown.contains("hunter2"),
+            "{shown}"
+        );
+    }
+}
