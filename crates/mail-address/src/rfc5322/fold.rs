@@ -1,0 +1,411 @@
+//! The writer of folded header fields.
+//!
+//! RFC 5322 §2.1.1 asks for lines of at most 78 characters and forbids more than 998. Where a line
+//! may end is known to whoever prints the field, so they say it as they go: [`space`] where white
+//! space stands and a line ends first of all, and a border between two pieces where white space
+//! may stand if nothing better is left.
+//!
+//! [`space`]: FieldWriter::space
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::mem;
+
+use super::token::{Splittable, Token, Value, Visible};
+
+/// Prints one header field, folded, one piece after the other.
+///
+/// Whatever the pieces are, the result is one field: it holds no line break but those that the
+/// writer makes, each followed by a space and by something visible; no control character; and no
+/// line of more than 998 octets. Lines end before column 78 where a border between pieces allows.
+///
+/// ```
+/// use mail_address::rfc5322::{FieldWriter, TextError, Token, Value, Visible};
+///
+/// # fn main() -> Result<(), TextError> {
+/// let mut field = FieldWriter::new(Token::from_static("Received-SPF"));
+/// field.space().token(Token::from_static("pass"));
+/// field.space().comment(&Value::new(b"mx.example.org: 192.0.2.1 is a permitted sender")?);
+/// field.space().pair(Token::from_static("client-ip"), &Value::new(b"2001:db8::1")?);
+/// field.visible(Visible::from_static(";"));
+/// assert_eq!(
+///     field.finish(),
+///     "Received-SPF: pass (mx.example.org: 192.0.2.1 is a permitted sender)\r\n \
+///      client-ip=\"2001:db8::1\";\r\n",
+/// );
+/// // What would start a line of its own is no value.
+/// assert_eq!(Value::new(b"x\r\nBcc: y"), Err(TextError::Control { offset: 1 }));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct FieldWriter {
+    out: String,
+    /// Octets on the line that `out` ends with.
+    column: usize,
+    /// What was written since the last space: kept on one line if one line holds it.
+    group: String,
+    /// Where each piece of the group ends.
+    ends: Vec<usize>,
+    /// Whether white space stands before the group.
+    spaced: bool,
+}
+
+impl FieldWriter {
+    /// Begins a field with its name and the colon.
+    pub fn new(name: Token<'_>) -> Self {
+        let mut out = String::from(name.as_str());
+        out.push(':');
+        Self {
+            column: out.len(),
+            out,
+            group: String::new(),
+            ends: Vec::new(),
+            spaced: false,
+        }
+    }
+
+    /// White space: a space, or the end of the line if what follows up to the next one does not
+    /// fit behind it.
+    pub fn space(&mut self) -> &mut Self {
+        self.place_group();
+        self.spaced = true;
+        self
+    }
+
+    /// A piece that stays in one piece.
+    pub fn visible(&mut self, piece: Visible<'_>) -> &mut Self {
+        self.push(piece.as_str())
+    }
+
+    /// A token.
+    pub fn token(&mut self, token: Token<'_>) -> &mut Self {
+        self.push(token.as_str())
+    }
+
+    /// A value, quoted where it must be.
+    pub fn value(&mut self, value: &Value<'_>) -> &mut Self {
+        if value.is_bare() {
+            return self.push(value.as_str());
+        }
+        self.delimited('"', value.as_str(), '"')
+    }
+
+    /// `key=value`: three pieces.
+    pub fn pair(&mut self, key: Token<'_>, value: &Value<'_>) -> &mut Self {
+        self.token(key).push("=").value(value)
+    }
+
+    /// A comment, in parentheses.
+    pub fn comment(&mut self, text: &Value<'_>) -> &mut Self {
+        self.delimited('(', text.as_str(), ')')
+    }
+
+    /// A piece that may be split anywhere. What stands before it is placed as if nothing followed:
+    /// a field without its last such piece is the beginning of the field with it.
+    pub fn splittable(&mut self, piece: Splittable<'_>) -> &mut Self {
+        self.place_group();
+        let mut rest = piece.as_str();
+        while !rest.is_empty() {
+            let room = LINE.saturating_sub(self.column + usize::from(self.spaced));
+            if room == 0 {
+                self.fold();
+                continue;
+            }
+            let (first, tail) = rest.split_at_checked(room).unwrap_or((rest, ""));
+            self.put(first);
+            rest = tail;
+        }
+        self
+    }
+
+    /// Ends the field; white space that nothing followed is dropped.
+    pub fn finish(mut self) -> String {
+        self.place_group();
+        self.out.push_str("\r\n");
+        self.out
+    }
+
+    fn push(&mut self, piece: &str) -> &mut Self {
+        self.group.push_str(piece);
+        self.end_piece()
+    }
+
+    /// A quoted string or a comment: a piece for each word, the spaces before it included. These
+    /// are content, so a line that ends there ends before them (RFC 5322 §2.2.3).
+    fn delimited(&mut self, open: char, text: &str, close: char) -> &mut Self {
+        self.group.push(open);
+        let mut after_word = true;
+        for character in text.chars() {
+            if character == ' ' && after_word {
+                self.end_piece();
+            }
+            after_word = character != ' ';
+            if character == open || character == close || character == '\\' {
+                self.group.push('\\');
+            }
+            self.group.push(character);
+        }
+        self.group.push(close);
+        self.end_piece()
+    }
+
+    fn end_piece(&mut self) -> &mut Self {
+        self.ends.push(self.group.len());
+        self
+    }
+
+    /// Puts the group on this line, or on the next, or, where both are too short, piece by piece.
+    fn place_group(&mut self) {
+        let group = mem::take(&mut self.group);
+        let ends = mem::take(&mut self.ends);
+        if group.is_empty() {
+            return;
+        }
+        if self.has_room(&group) {
+            return self.put(&group);
+        }
+        if group.len() < LINE {
+            self.fold();
+            return self.put(&group);
+        }
+        let mut start = 0;
+        for end in ends {
+            let piece = group.get(start..end).unwrap_or_default();
+            start = end;
+            if !self.has_room(piece) {
+                self.fold_before(piece);
+            }
+            self.put(piece);
+        }
+    }
+
+    fn has_room(&self, text: &str) -> bool {
+        let column = self.column + usize::from(self.spaced) + text.len();
+        // A line that is too long already is not mended by a single mark on the next one.
+        column <= LINE || (self.column > LINE && text.len() == 1 && column <= LONGEST_LINE)
+    }
+
+    fn put(&mut self, text: &str) {
+        if mem::take(&mut self.spaced) {
+            self.out.push(' ');
+            self.column += 1;
+        }
+        self.out.push_str(text);
+        self.column += text.len();
+    }
+
+    /// Ends the line before a piece, whose own white space serves if it has any.
+    fn fold_before(&mut self, piece: &str) {
+        if piece.starts_with(' ') && !self.spaced {
+            self.out.push_str("\r\n");
+            self.column = 0;
+        } else {
+            self.fold();
+        }
+    }
+
+    fn fold(&mut self) {
+        self.out.push_str("\r\n ");
+        self.column = 1;
+        self.spaced = false;
+    }
+}
+
+/// RFC 5322 §2.1.1: lines should not be longer, without their CRLF.
+const LINE: usize = 78;
+
+/// RFC 5322 §2.1.1: lines must not be longer, without their CRLF.
+const LONGEST_LINE: usize = 998;
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::rfc5322::TextError;
+
+    fn field() -> FieldWriter {
+        FieldWriter::new(Token::from_static("X"))
+    }
+
+    fn value(text: &str) -> Value<'_> {
+        Value::try_from(text).unwrap()
+    }
+
+    fn lines(field: &str) -> Vec<&str> {
+        field.strip_suffix("\r\n").unwrap().split("\r\n").collect()
+    }
+
+    #[test]
+    fn f05_a_line_ends_before_column_78_and_not_earlier() {
+        let print = |length: usize| {
+            let word = "a".repeat(length);
+            let mut field = field();
+            field
+                .space()
+                .value(&value(&word))
+                .space()
+                .value(&value("b"));
+            field.finish()
+        };
+        // `X: ` and ` b` take five octets.
+        assert_eq!(lines(&print(73)).len(), 1);
+        assert_eq!(
+            lines(&print(74)),
+            [format!("X: {}", "a".repeat(74)), " b".into()]
+        );
+    }
+
+    #[test]
+    fn f05_a_group_moves_to_the_next_line_in_one_piece() {
+        let mut field = field();
+        field.space().value(&value(&"a".repeat(60))).space();
+        field.pair(Token::from_static("reason"), &value("two words"));
+        assert_eq!(
+            lines(&field.finish()),
+            [
+                format!("X: {}", "a".repeat(60)),
+                " reason=\"two words\"".into()
+            ]
+        );
+    }
+
+    #[test]
+    fn f05_a_long_quoted_string_is_folded_at_its_own_spaces() {
+        let text = "word ".repeat(30);
+        let mut field = field();
+        field
+            .space()
+            .pair(Token::from_static("reason"), &value(&text));
+        let field = field.finish();
+        assert!(lines(&field).len() > 1);
+        assert!(lines(&field).iter().all(|line| line.len() <= LINE));
+        assert_eq!(field.replace("\r\n", ""), format!("X: reason=\"{text}\""));
+    }
+
+    #[test]
+    fn f05_a_long_word_has_a_line_of_its_own() {
+        let word = "a".repeat(300);
+        let mut field = field();
+        field.space().pair(Token::from_static("key"), &value(&word));
+        field.visible(Visible::from_static(";"));
+        assert_eq!(
+            lines(&field.finish()),
+            ["X: key=".into(), format!(" {word};")]
+        );
+    }
+
+    #[test]
+    fn f05_the_longest_word_fits_and_one_octet_more_is_refused() {
+        let longest = "a".repeat(997);
+        let mut printed = field();
+        printed
+            .space()
+            .visible(Visible::new(longest.as_bytes()).unwrap());
+        printed.visible(Visible::from_static(";"));
+        let printed = printed.finish();
+        assert_eq!(
+            lines(&printed),
+            ["X:".into(), format!(" {longest}"), " ;".into()]
+        );
+        let longer = "a".repeat(998);
+        let too_long = Err(TextError::TooLong { octets: 998 });
+        assert_eq!(Visible::new(longer.as_bytes()), too_long);
+    }
+
+    #[test]
+    fn a_splittable_piece_fills_lines_and_does_not_move_what_stands_before() {
+        for length in 0..200 {
+            let mut without = field();
+            without
+                .space()
+                .visible(Visible::from_static("a=b;"))
+                .space();
+            without.visible(Visible::from_static("b="));
+            let mut with = without.clone();
+            let piece = "A".repeat(length);
+            with.splittable(Splittable::new(piece.as_bytes()).unwrap());
+            let (without, with) = (without.finish(), with.finish());
+            assert!(with.starts_with(without.strip_suffix("\r\n").unwrap()));
+            assert!(lines(&with).iter().all(|line| line.len() <= LINE));
+            assert_eq!(with.matches('A').count(), length);
+        }
+    }
+
+    #[test]
+    fn f02_escapes_keep_a_value_inside_of_its_quotes() {
+        for (text, printed) in [
+            ("", r#""""#),
+            ("a.b", "a.b"),
+            ("a..b", r#""a..b""#),
+            (".a", r#"".a""#),
+            ("a b", r#""a b""#),
+            ("a;b", r#""a;b""#),
+            ("a(b", r#""a(b""#),
+            ("a\"b", r#""a\"b""#),
+            ("a\\b", r#""a\\b""#),
+            ("a=b", r#""a=b""#),
+            ("a/b", r#""a/b""#),
+            ("a:b", r#""a:b""#),
+            ("grüße", "\"grüße\""),
+        ] {
+            let mut field = field();
+            field.value(&value(text));
+            assert_eq!(field.finish(), format!("X:{printed}\r\n"));
+        }
+    }
+
+    #[test]
+    fn f02_escapes_keep_a_comment_inside_of_its_parentheses() {
+        let mut field = field();
+        field.space().comment(&value(r#"a) (b\ " c"#));
+        assert_eq!(field.finish(), "X: (a\\) \\(b\\\\ \" c)\r\n");
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Comment(String),
+        Space,
+        Splittable(String),
+        Value(String),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            "[a( )\\\\\"é]{0,200}".prop_map(Step::Comment),
+            Just(Step::Space),
+            "[a-z=]{0,200}".prop_map(Step::Splittable),
+            "[a .\\\\\"é]{0,200}".prop_map(Step::Value),
+            "[a]{900}".prop_map(Step::Value),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn f05_whatever_is_written_is_one_field_of_legal_lines(
+            steps in proptest::collection::vec(step(), 0..20)
+        ) {
+            let mut field = field();
+            for step in &steps {
+                match step {
+                    Step::Comment(text) => field.comment(&value(text)),
+                    Step::Space => field.space(),
+                    Step::Splittable(text) => {
+                        field.splittable(Splittable::new(text.as_bytes()).unwrap())
+                    }
+                    Step::Value(text) => field.value(&value(text)),
+                };
+            }
+            let field = field.finish();
+            for (index, line) in lines(&field).into_iter().enumerate() {
+                prop_assert!(line.len() <= LONGEST_LINE);
+                prop_assert!(!line.contains(char::is_control));
+                prop_assert!(line.contains(|character| character != ' '));
+                prop_assert_eq!(index > 0, line.starts_with(' '));
+            }
+        }
+    }
+}
