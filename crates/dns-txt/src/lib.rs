@@ -8,6 +8,7 @@ mod inquiry;
 mod name;
 mod question;
 mod resolve;
+mod tags;
 mod txt;
 mod zone;
 
@@ -17,5 +18,6 @@ pub use crate::inquiry::{Inquiry, drive};
 pub use crate::name::{Labels, Name, NameError};
 pub use crate::question::{Kind, Question};
 pub use crate::resolve::{AsyncResolve, Lookup, Resolve};
+pub use crate::tags::{Tag, TagError, TagList, Tags};
 pub use crate::txt::Strings;
 pub use crate::zone::{Zone, ZoneError, ZoneFault};

@@ -1,0 +1,455 @@
+//! Lists of `tag=value` ([RFC 6376] §3.2), as DKIM signatures, DKIM keys and DMARC records are
+//! written.
+//!
+//! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
+
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while1};
+use nom::character::complete::char as octet;
+use nom::combinator::{opt, peek, recognize, verify};
+use nom::multi::many0_count;
+use nom::sequence::{pair, terminated};
+use nom::{IResult, Parser};
+use thiserror::Error;
+
+/// The tags of a whole list, in the order of the list, each name once.
+///
+/// ```
+/// # fn main() -> Result<(), dns_txt::TagError> {
+/// let key = dns_txt::TagList::parse(b"v=DKIM1; k=ed25519; p=11qYAY 9yYZ;")?;
+/// let data = key.get("p").map(|tag| tag.without_fws());
+/// assert_eq!(data.as_deref(), Some(&b"11qYAY9yYZ"[..]));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TagList<'i> {
+    tags: Vec<Tag<'i>>,
+}
+
+impl<'i> TagList<'i> {
+    /// Reads a list in which everything is well formed and no name is repeated; one that is makes
+    /// the whole list invalid (RFC 6376 §3.2).
+    pub fn parse(input: &'i [u8]) -> Result<Self, TagError> {
+        let tags = Tags::new(input).collect::<Result<Vec<_>, _>>()?;
+        match first_duplicate(&tags) {
+            Some(offset) => Err(TagError::Duplicate { offset }),
+            None => Ok(Self { tags }),
+        }
+    }
+
+    /// The tag of this name, which is compared with its case (RFC 6376 §3.2).
+    pub fn get(&self, name: &str) -> Option<&Tag<'i>> {
+        self.tags.iter().find(|tag| tag.name() == name.as_bytes())
+    }
+
+    /// All tags, in the order of the list. Never empty.
+    pub fn as_slice(&self) -> &[Tag<'i>] {
+        &self.tags
+    }
+
+    /// All tags, in the order of the list.
+    pub fn iter(&self) -> core::slice::Iter<'_, Tag<'i>> {
+        self.tags.iter()
+    }
+}
+
+impl<'l, 'i> IntoIterator for &'l TagList<'i> {
+    type IntoIter = core::slice::Iter<'l, Tag<'i>>;
+    type Item = &'l Tag<'i>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// One `tag=value`, and where it stands in the list.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+pub struct Tag<'i> {
+    name: &'i [u8],
+    name_offset: usize,
+    value: &'i [u8],
+    value_offset: usize,
+}
+
+impl<'i> Tag<'i> {
+    /// The name: a letter, then letters, digits and underscores.
+    pub fn name(&self) -> &'i [u8] {
+        self.name
+    }
+
+    /// The value as written, white space inside it kept and around it left out. It is ASCII, or
+    /// UTF-8 if it holds other octets; control characters come in folds (CR LF) and as tabs only.
+    pub fn value(&self) -> &'i [u8] {
+        self.value
+    }
+
+    /// The octets of the list that are the name.
+    pub fn name_range(&self) -> Range<usize> {
+        range(self.name_offset, self.name)
+    }
+
+    /// The octets of the list that are the value.
+    pub fn value_range(&self) -> Range<usize> {
+        range(self.value_offset, self.value)
+    }
+
+    /// The value without any white space, as base64 and the names of fields and domains are read.
+    pub fn without_fws(&self) -> Cow<'i, [u8]> {
+        if !self.value.iter().copied().any(is_fws) {
+            return Cow::Borrowed(self.value);
+        }
+        let kept = self.value.iter().copied().filter(|&octet| !is_fws(octet));
+        Cow::Owned(kept.collect())
+    }
+}
+
+impl fmt::Debug for Tag<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, value) = (self.name.escape_ascii(), self.value.escape_ascii());
+        write!(f, "Tag({name}={value} at {})", self.name_offset)
+    }
+}
+
+/// The tags of a list one by one, for those who go on behind what cannot be read, as DMARC does
+/// (RFC 9989 §4.8). Repeated names are given as often as they stand there.
+#[derive(Clone, Debug)]
+pub struct Tags<'i> {
+    /// What is still to be read; `None` behind the end.
+    rest: Option<&'i [u8]>,
+    offset: usize,
+}
+
+impl<'i> Tags<'i> {
+    /// Reads `input` as far as the caller asks.
+    pub fn new(input: &'i [u8]) -> Self {
+        Self {
+            rest: Some(input),
+            offset: 0,
+        }
+    }
+}
+
+/// `tag-list = tag-spec *( ";" tag-spec ) [ ";" ]`
+impl<'i> Iterator for Tags<'i> {
+    type Item = Result<Tag<'i>, TagError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let input = self.rest.take()?;
+        let offset = self.offset;
+        // No value holds a semicolon, so each one ends a tag, whatever stands before it.
+        let end = memchr::memchr(b';', input).unwrap_or(input.len());
+        let (item, rest) = input.split_at_checked(end)?;
+        if let Some(rest) = rest.get(1..) {
+            self.offset = offset + end + 1;
+            // White space may follow the last semicolon (RFC 6376 erratum 5070).
+            self.rest = fws(rest)
+                .is_ok_and(|(rest, _)| !rest.is_empty())
+                .then_some(rest);
+        }
+        Some(tag_spec(item, offset))
+    }
+}
+
+/// Why octets are not a tag list, with the offset of the octet at which it shows.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum TagError {
+    /// A name that an earlier tag has already.
+    #[error("tag at octet {offset} is a repetition")]
+    Duplicate {
+        /// Where the later name begins.
+        offset: usize,
+    },
+    /// Nothing but white space where a tag is due.
+    #[error("no tag at octet {offset}")]
+    Empty {
+        /// Where the place for it ends.
+        offset: usize,
+    },
+    /// A name without an equals sign behind it.
+    #[error("no equals sign at octet {offset}")]
+    Equals {
+        /// What stands there instead.
+        offset: usize,
+    },
+    /// A name that does not begin with a letter.
+    #[error("malformed tag name at octet {offset}")]
+    Name {
+        /// Where the name should begin.
+        offset: usize,
+    },
+    /// A value with an octet that cannot stand in one.
+    #[error("malformed tag value at octet {offset}")]
+    Value {
+        /// Where that octet stands.
+        offset: usize,
+    },
+}
+
+impl TagError {
+    /// Where in the list it shows, counted from 0.
+    pub fn offset(&self) -> usize {
+        match *self {
+            Self::Duplicate { offset }
+            | Self::Empty { offset }
+            | Self::Equals { offset }
+            | Self::Name { offset }
+            | Self::Value { offset } => offset,
+        }
+    }
+}
+
+/// Where the first name begins that stands in the list before.
+fn first_duplicate(tags: &[Tag<'_>]) -> Option<usize> {
+    let mut sorted: Vec<_> = tags.iter().map(|tag| (tag.name, tag.name_offset)).collect();
+    sorted.sort_unstable();
+    sorted
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [(name, _), (next, offset)] if name == next => Some(*offset),
+            _ => None,
+        })
+        .min()
+}
+
+/// `tag-spec = [FWS] tag-name [FWS] "=" [FWS] tag-value [FWS]`
+fn tag_spec(item: &[u8], item_offset: usize) -> Result<Tag<'_>, TagError> {
+    let offset_of = |rest: &[u8]| item_offset + (item.len() - rest.len());
+    let spaced = |input| fws(input).map_or(input, |(rest, _)| rest);
+
+    let input = spaced(item);
+    if input.is_empty() {
+        return Err(TagError::Empty {
+            offset: offset_of(input),
+        });
+    }
+    let name_offset = offset_of(input);
+    let (input, name) = tag_name(input).map_err(|_| TagError::Name {
+        offset: name_offset,
+    })?;
+    let input = spaced(input);
+    let (input, _) = equals(input).map_err(|_| TagError::Equals {
+        offset: offset_of(input),
+    })?;
+    let input = spaced(input);
+    let value_offset = offset_of(input);
+    let malformed = |offset| TagError::Value { offset };
+    let (input, value) = tag_value(input).map_err(|_| malformed(value_offset))?;
+    let input = spaced(input);
+    if !input.is_empty() {
+        return Err(malformed(offset_of(input)));
+    }
+    if let Err(error) = core::str::from_utf8(value) {
+        return Err(malformed(value_offset + error.valid_up_to()));
+    }
+    Ok(Tag {
+        name,
+        name_offset,
+        value,
+        value_offset,
+    })
+}
+
+/// `tag-name = ALPHA *ALNUMPUNC`
+fn tag_name(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
+    let name = take_while1(|octet: u8| octet.is_ascii_alphanumeric() || octet == b'_');
+    verify(name, |name: &[u8]| {
+        name.first().is_some_and(u8::is_ascii_alphabetic)
+    })
+    .parse(input)
+}
+
+/// `"="`
+fn equals(input: &[u8]) -> IResult<&[u8], char, ()> {
+    octet('=').parse(input)
+}
+
+/// `tag-value = [ tval *( 1*(WSP / FWS) tval ) ]`
+fn tag_value(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
+    let rest = many0_count(pair(fws, tval));
+    recognize(opt(pair(tval, rest))).parse(input)
+}
+
+/// `tval = 1*VALCHAR`
+fn tval(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
+    take_while1(is_valchar).parse(input)
+}
+
+/// `*FWS`, where `FWS = [*WSP CRLF] 1*WSP` (RFC 6376 §2.8)
+fn fws(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
+    let fold = terminated(tag(&b"\r\n"[..]), peek(take_while1(is_wsp)));
+    recognize(many0_count(alt((take_while1(is_wsp), fold)))).parse(input)
+}
+
+/// `VALCHAR = %x21-3A / %x3C-7E`, and what is not ASCII: RFC 6376 §3.2 advises to let UTF-8 in, and
+/// internationalized mail writes it (RFC 8616 §5).
+fn is_valchar(octet: u8) -> bool {
+    matches!(octet, 0x21..=0x3a | 0x3c..=0x7e | 0x80..)
+}
+
+fn is_wsp(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t')
+}
+
+/// Whether an octet of a value that was read is part of its white space.
+fn is_fws(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+fn range(offset: usize, octets: &[u8]) -> Range<usize> {
+    offset..offset + octets.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pairs(input: &str) -> Vec<(&str, &str)> {
+        TagList::parse(input.as_bytes())
+            .unwrap()
+            .iter()
+            .map(|tag| (&input[tag.name_range()], &input[tag.value_range()]))
+            .collect()
+    }
+
+    #[test]
+    fn c18_c20_white_space_belongs_to_no_name_and_to_the_inside_of_values_only() {
+        for (input, expected) in [
+            ("a=1", &[("a", "1")][..]),
+            ("a=1;", &[("a", "1")]),
+            ("a=1; \r\n\t", &[("a", "1")]),
+            (
+                "\r\n a \r\n\t=\r\n 1 \r\n 2\t;b=",
+                &[("a", "1 \r\n 2"), ("b", "")],
+            ),
+            (
+                "b = x\r\n y ; bh=b=; D=d; d=D",
+                &[("b", "x\r\n y"), ("bh", "b="), ("D", "d"), ("d", "D")],
+            ),
+            ("a_1=\u{e4}", &[("a_1", "\u{e4}")]),
+        ] {
+            assert_eq!(pairs(input), expected, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_malformed_is_named_with_its_offset() {
+        for (input, error) in [
+            (&b""[..], TagError::Empty { offset: 0 }),
+            (b" \t", TagError::Empty { offset: 2 }),
+            (b";", TagError::Empty { offset: 0 }),
+            (b"a=1;;b=2", TagError::Empty { offset: 4 }),
+            (b"a=1; 2=b", TagError::Name { offset: 5 }),
+            (b"a=1; =b", TagError::Name { offset: 5 }),
+            (b"_a=1", TagError::Name { offset: 0 }),
+            (b"a", TagError::Equals { offset: 1 }),
+            (b"a b=1", TagError::Equals { offset: 2 }),
+            (b"a-b=1", TagError::Equals { offset: 1 }),
+            (b"a=1\x002", TagError::Value { offset: 3 }),
+            (b"a=\x7f", TagError::Value { offset: 2 }),
+            (b"a=1\r\n", TagError::Value { offset: 3 }),
+            (b"a=1\r\n2", TagError::Value { offset: 3 }),
+            (b"a=1\n 2", TagError::Value { offset: 3 }),
+            (b"a=1\r 2", TagError::Value { offset: 3 }),
+            (b"a=1\xff", TagError::Value { offset: 3 }),
+            (b"a=1\r\n;", TagError::Value { offset: 3 }),
+        ] {
+            assert_eq!(
+                TagList::parse(input),
+                Err(error),
+                "{}",
+                input.escape_ascii()
+            );
+        }
+    }
+
+    #[test]
+    fn c01_a_repeated_name_makes_the_list_invalid() {
+        for (input, offset) in [("a=1;a=1", 4), ("b=;c=;a=; a=;b=;c=", 10)] {
+            let duplicate = TagError::Duplicate { offset };
+            assert_eq!(TagList::parse(input.as_bytes()), Err(duplicate), "{input}");
+        }
+        assert!(TagList::parse(b"a=1;A=1;aa=1").is_ok());
+    }
+
+    #[test]
+    fn the_tags_behind_a_malformed_one_can_still_be_read() {
+        let input = b"v=DMARC1;; p; rua=mailto:a@b.example; p=none; p=reject";
+        let names: Vec<_> = Tags::new(input).flatten().map(|tag| tag.name()).collect();
+        assert_eq!(names, [&b"v"[..], b"rua", b"p", b"p"]);
+        assert_eq!(Tags::new(input).filter(Result::is_err).count(), 2);
+    }
+
+    #[test]
+    fn values_are_given_without_white_space_too() {
+        let list = TagList::parse(b"a=1 2\r\n\t3; b=123").unwrap();
+        assert!(matches!(list.get("a").unwrap().without_fws(), Cow::Owned(v) if v == b"123"));
+        assert!(matches!(
+            list.get("b").unwrap().without_fws(),
+            Cow::Borrowed(b"123")
+        ));
+        assert_eq!(list.get("B"), None);
+    }
+
+    const FWS: &str = "([ \t]{0,2}(\r\n[ \t]{1,2})?)";
+
+    proptest! {
+        #[test]
+        fn what_was_put_together_is_taken_apart_at_the_same_places(
+            items in proptest::collection::vec(
+                (FWS, "[A-Za-z][A-Za-z0-9_]{0,5}", FWS, FWS, "([!-:<-~]{1,5}( [!-:<-~]{1,5})?)?", FWS),
+                1..12,
+            ),
+            end in "(;[ \t]?)?",
+        ) {
+            let mut input = String::new();
+            let mut expected = Vec::new();
+            for (index, (before, name, behind, lead, value, trail)) in items.iter().enumerate() {
+                if index > 0 {
+                    input.push(';');
+                }
+                input.push_str(before);
+                let name_range = input.len()..input.len() + name.len();
+                input.push_str(name);
+                input.push_str(behind);
+                input.push('=');
+                input.push_str(lead);
+                // White space around an empty value is its leading white space.
+                let at = input.len() + if value.is_empty() { trail.len() } else { 0 };
+                input.push_str(value);
+                input.push_str(trail);
+                expected.push((name_range, at..at + value.len()));
+            }
+            input.push_str(&end);
+            let found: Result<Vec<_>, _> = Tags::new(input.as_bytes())
+                .map(|tag| tag.map(|tag| (tag.name_range(), tag.value_range())))
+                .collect();
+            prop_assert_eq!(found, Ok(expected));
+        }
+
+        #[test]
+        fn any_octets_are_read_or_refused_and_ranges_stay_inside(
+            input in proptest::collection::vec(prop_oneof![any::<u8>(), Just(b';'), Just(b'='), Just(b' ')], 0..60)
+        ) {
+            for tag in Tags::new(&input) {
+                match tag {
+                    Ok(tag) => {
+                        prop_assert_eq!(&input[tag.name_range()], tag.name());
+                        prop_assert_eq!(&input[tag.value_range()], tag.value());
+                    }
+                    Err(error) => prop_assert!(error.offset() <= input.len()),
+                }
+            }
+        }
+    }
+}
