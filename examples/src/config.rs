@@ -1,0 +1,193 @@
+//! What keeps a program from starting, and how it says so: one line on standard error, exit 2.
+
+use core::error::Error;
+use core::fmt;
+use core::net::SocketAddr;
+use std::fs;
+use std::io;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+/// Why a program could not start.
+///
+/// `Display` names the place, `source()` what is wrong there; [`one_line`] joins the two.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A listening address is in use, or not ours.
+    #[error("cannot listen on {address}")]
+    Bind {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file could not be read, or is wrong as a whole.
+    #[error("{}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Cause,
+    },
+    /// A value of the command line that only shows itself to be wrong beside the others.
+    #[error("{flag}")]
+    Flag {
+        /// The flag, with its hyphens.
+        flag: &'static str,
+        /// What is wrong with it.
+        source: Cause,
+    },
+    /// A line of a file is wrong.
+    #[error("{}:{line}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong with it.
+        source: Cause,
+    },
+}
+
+/// What went wrong below a [`ConfigError`].
+pub type Cause = Box<dyn Error + Send + Sync>;
+
+impl ConfigError {
+    /// The file at `path` is wrong as a whole.
+    pub fn file(path: &Path, source: impl Into<Cause>) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            source: source.into(),
+        }
+    }
+
+    /// A line of the file at `path` is wrong.
+    pub fn line(path: &Path, line: usize, source: impl Into<Cause>) -> Self {
+        Self::Line {
+            path: path.to_owned(),
+            line,
+            source: source.into(),
+        }
+    }
+}
+
+/// The whole of a file.
+pub fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
+    fs::read(path).map_err(|error| ConfigError::file(path, error))
+}
+
+/// The whole of a file that holds a secret, unless others than those in `allowed` (the bits of
+/// a Unix mode) may open it.
+pub fn read_secret(path: &Path, allowed: u32) -> Result<Vec<u8>, ConfigError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        let metadata = fs::metadata(path).map_err(|error| ConfigError::file(path, error))?;
+        let mode = metadata.permissions().mode() & 0o777;
+        if mode & !allowed != 0 {
+            return Err(ConfigError::file(path, TooOpen { mode, allowed }));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = allowed;
+    read(path)
+}
+
+/// A file with a secret that too many can open.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("mode is {mode:04o}, more than {allowed:04o} would let others read a secret")]
+pub struct TooOpen {
+    mode: u32,
+    allowed: u32,
+}
+
+/// Reads the command line, or tells in one line what is wrong with it (help and version are
+/// printed as they are).
+pub fn command_line<A: Parser>(program: &str) -> Result<A, ExitCode> {
+    A::try_parse().map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // A closed pipe is the reader's choice.
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
+        _ => refuse(program, &one_clause(&error.render().to_string())),
+    })
+}
+
+/// Prints `program: what` on standard error and gives the exit status for it, 2.
+pub fn refuse(program: &str, what: &dyn fmt::Display) -> ExitCode {
+    eprintln!("{program}: {what}");
+    ExitCode::from(2)
+}
+
+/// An error and its causes in one line, from the outside in.
+pub fn one_line(error: &(dyn Error + 'static)) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line.push_str(": ");
+        line.push_str(&error.to_string());
+        cause = error.source();
+    }
+    line.replace(['\r', '\n'], " ")
+}
+
+/// The first paragraph of a message of clap's in one line, without its `error:`.
+fn one_clause(message: &str) -> String {
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    let paragraph = message.split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = paragraph.split_whitespace().collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_and_its_causes_make_one_line() {
+        let error = ConfigError::line(Path::new("zone.txt"), 3, "no such record type");
+        assert_eq!(one_line(&error), "zone.txt:3: no such record type");
+        let error = ConfigError::file(Path::new("key.pem"), "first\nsecond");
+        assert_eq!(one_line(&error), "key.pem: first second");
+    }
+
+    #[test]
+    fn what_clap_says_becomes_one_line() {
+        let message = "error: the following required arguments were not provided:\n  \
+                       --listen <ADDR>\n  --domain <NAME>\n\nUsage: mx --listen <ADDR>\n";
+        assert_eq!(
+            one_clause(message),
+            "the following required arguments were not provided: --listen <ADDR> --domain <NAME>"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_that_others_can_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for (mode, allowed, refused) in [
+            (0o600, 0o600, false),
+            (0o400, 0o600, false),
+            (0o640, 0o600, true),
+            (0o604, 0o600, true),
+            (0o640, 0o640, false),
+            (0o644, 0o640, true),
+        ] {
+            fs::set_permissions(file.path(), fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(
+                read_secret(file.path(), allowed).is_err(),
+                refused,
+                "{mode:o}"
+            );
+        }
+    }
+}

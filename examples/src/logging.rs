@@ -1,0 +1,16 @@
+//! What the programs tell while they run.
+
+use std::io::{self, IsTerminal};
+
+use tracing::Level;
+
+/// Writes events of `level` and graver to standard error, coloured on a terminal only.
+pub fn to_stderr(level: Level) {
+    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_ansi(colour)
+        .with_target(false)
+        .with_writer(io::stderr)
+        .init();
+}
