@@ -1,0 +1,477 @@
+//! Mailboxes of the envelope ([RFC 5321] §4.1.2, with [RFC 6531] §3.3).
+//!
+//! [RFC 5321]: https://www.rfc-editor.org/rfc/rfc5321
+//! [RFC 6531]: https://www.rfc-editor.org/rfc/rfc6531
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::ToString;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::str::FromStr;
+
+use dns_txt::Domain;
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while1};
+use nom::combinator::{consumed, map_opt, recognize, verify};
+use nom::multi::many0_count;
+use nom::sequence::preceded;
+use nom::{IResult, Parser};
+use thiserror::Error;
+
+use crate::address_literal::{AddressLiteral, address_literal};
+use crate::local_part::{LocalPart, local_part, quoted};
+
+/// A mailbox `local-part@domain` or `local-part@[literal]`: a checked view of octets as written.
+///
+/// Equal means the same mailbox: quoting makes no difference in the local part, case none behind
+/// the `@`.
+///
+/// Letters beyond ASCII are accepted on both sides of the `@`, and [`MailboxRef::is_ascii`]
+/// tells whether the mailbox needs SMTPUTF8. Domains are checked for what can stand in a name, not
+/// for the rules of IDNA. Underscores are accepted in domains against RFC 5321 §4.1.2, because
+/// hosts in use have them; Postfix does the same. A local part may be longer than 64 octets,
+/// since forwarders that rewrite senders make such (RFC 5321 §4.5.3.1 asks for no limit).
+#[derive(Clone, Copy)]
+pub struct MailboxRef<'i> {
+    text: &'i str,
+    local_part: &'i str,
+    host: &'i str,
+}
+
+impl<'i> MailboxRef<'i> {
+    /// Reads octets that are one mailbox and nothing else.
+    pub fn parse(octets: &'i [u8]) -> Result<Self, MailboxError> {
+        match Self::split(octets)? {
+            (mailbox, b"") => Ok(mailbox),
+            (_, rest) => Err(MailboxError::Trailing {
+                offset: octets.len() - rest.len(),
+            }),
+        }
+    }
+
+    /// Reads the mailbox that octets begin with, and gives what follows it.
+    pub fn split(octets: &'i [u8]) -> Result<(Self, &'i [u8]), MailboxError> {
+        mailbox(octets)
+            .map(|(rest, mailbox)| (mailbox, rest))
+            .map_err(|_| {
+                // Only now is it worth the time to find out why.
+                let Ok((rest, local_part)) = utf8(local_part).parse(octets) else {
+                    return MailboxError::LocalPart;
+                };
+                let offset = local_part.len();
+                match rest.first() {
+                    Some(b'@') => MailboxError::Host { offset: offset + 1 },
+                    _ => MailboxError::At { offset },
+                }
+            })
+    }
+
+    /// The whole mailbox, as written.
+    pub fn as_str(&self) -> &'i str {
+        self.text
+    }
+
+    /// What stands before the `@`.
+    pub fn local_part(&self) -> LocalPart<'i> {
+        LocalPart::checked(self.local_part)
+    }
+
+    /// What stands behind the `@`, as written: a domain, or a literal with its brackets.
+    pub fn host(&self) -> &'i str {
+        self.host
+    }
+
+    /// The domain behind the `@`; `None` for an address literal and for a domain with letters
+    /// beyond ASCII.
+    pub fn domain(&self) -> Option<Domain> {
+        Domain::parse(self.host.as_bytes()).ok()
+    }
+
+    /// The address literal behind the `@`; `None` if a domain stands there.
+    pub fn address_literal(&self) -> Option<AddressLiteral<'i>> {
+        AddressLiteral::parse(self.host.as_bytes())
+    }
+
+    /// Whether all of it is ASCII: what SMTP can carry without SMTPUTF8.
+    pub fn is_ascii(&self) -> bool {
+        self.text.is_ascii()
+    }
+
+    /// A copy of the text that borrows nothing.
+    pub fn to_owned(&self) -> Mailbox {
+        Mailbox {
+            text: self.text.into(),
+            at: self.local_part.len(),
+        }
+    }
+}
+
+impl fmt::Debug for MailboxRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Mailbox({self})")
+    }
+}
+
+/// Prints the octets as written.
+impl fmt::Display for MailboxRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.text)
+    }
+}
+
+impl Eq for MailboxRef<'_> {}
+
+impl Hash for MailboxRef<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.local_part().hash(state);
+        for octet in self.host.bytes() {
+            octet.to_ascii_lowercase().hash(state);
+        }
+    }
+}
+
+impl PartialEq for MailboxRef<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.local_part() == other.local_part() && self.host.eq_ignore_ascii_case(other.host)
+    }
+}
+
+/// A mailbox that owns its text; [`Mailbox::view`] has everything there is to ask.
+#[derive(Clone)]
+pub struct Mailbox {
+    text: Box<str>,
+    at: usize,
+}
+
+impl Mailbox {
+    /// Reads octets that are one mailbox and nothing else.
+    pub fn parse(octets: &[u8]) -> Result<Self, MailboxError> {
+        MailboxRef::parse(octets).map(|mailbox| mailbox.to_owned())
+    }
+
+    /// The mailbox of the user `name` at `domain`. The name is quoted if it has to be; a name
+    /// with control characters is refused.
+    pub fn new(name: &str, domain: &Domain) -> Result<Self, MailboxError> {
+        let local_part = quoted(name).ok_or(MailboxError::LocalPart)?;
+        Ok(Self {
+            text: format!("{local_part}@{domain}").into_boxed_str(),
+            at: local_part.len(),
+        })
+    }
+
+    /// The mailbox as a view.
+    pub fn view(&self) -> MailboxRef<'_> {
+        let (local_part, host) = self.text.split_at(self.at);
+        MailboxRef {
+            text: &self.text,
+            local_part,
+            host: host.strip_prefix('@').unwrap_or(host),
+        }
+    }
+}
+
+impl fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().fmt(f)
+    }
+}
+
+/// Prints the octets as written.
+impl fmt::Display for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl Eq for Mailbox {}
+
+impl From<MailboxRef<'_>> for Mailbox {
+    fn from(mailbox: MailboxRef<'_>) -> Self {
+        mailbox.to_owned()
+    }
+}
+
+impl FromStr for Mailbox {
+    type Err = MailboxError;
+
+    fn from_str(text: &str) -> Result<Self, MailboxError> {
+        Self::parse(text.as_bytes())
+    }
+}
+
+impl Hash for Mailbox {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.view().hash(state);
+    }
+}
+
+impl PartialEq for Mailbox {
+    fn eq(&self, other: &Self) -> bool {
+        self.view() == other.view()
+    }
+}
+
+/// Why octets are not a mailbox.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum MailboxError {
+    /// The local part is not followed by an `@`.
+    #[error("octet {offset} of a mailbox is not the `@` that should stand there")]
+    At {
+        /// Where it should stand, counted from 0.
+        offset: usize,
+    },
+    /// Behind the `@` stands neither a domain nor an address literal.
+    #[error("no domain and no address literal at octet {offset} of a mailbox")]
+    Host {
+        /// Where it should begin, counted from 0.
+        offset: usize,
+    },
+    /// It does not begin with a local part.
+    #[error("malformed local part of a mailbox")]
+    LocalPart,
+    /// Something follows the mailbox.
+    #[error("octet {offset} cannot stand in a mailbox")]
+    Trailing {
+        /// Where it begins, counted from 0.
+        offset: usize,
+    },
+}
+
+/// `Mailbox = Local-part "@" ( Domain / address-literal )`
+fn mailbox(input: &[u8]) -> IResult<&[u8], MailboxRef<'_>, ()> {
+    let parts = (utf8(local_part), preceded(tag("@"), host));
+    map_opt(consumed(parts), |(text, (local_part, host))| {
+        Some(MailboxRef {
+            text: core::str::from_utf8(text).ok()?,
+            local_part,
+            host,
+        })
+    })
+    .parse(input)
+}
+
+/// `Domain / address-literal`
+fn host(input: &[u8]) -> IResult<&[u8], &str, ()> {
+    alt((
+        verify(utf8(domain), is_name),
+        utf8(recognize(address_literal)),
+    ))
+    .parse(input)
+}
+
+/// `Domain = sub-domain *("." sub-domain)`
+fn domain(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
+    recognize((sub_domain, many0_count(preceded(tag("."), sub_domain)))).parse(input)
+}
+
+/// `sub-domain = Let-dig [Ldh-str]` and `sub-domain =/ U-label` (RFC 6531 §3.3), with
+/// underscores, and hyphens wherever they stand.
+fn sub_domain(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
+    let is_label =
+        |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | 128..);
+    take_while1(is_label).parse(input)
+}
+
+/// The text that `rule` takes, which must be UTF-8 without control characters.
+fn utf8<'i>(
+    rule: impl Parser<&'i [u8], Output = &'i [u8], Error = ()>,
+) -> impl Parser<&'i [u8], Output = &'i str, Error = ()> {
+    map_opt(rule, |octets| {
+        let text = core::str::from_utf8(octets).ok()?;
+        (text.is_ascii() || !text.contains(char::is_control)).then_some(text)
+    })
+}
+
+/// Whether text with the octets of a domain can be one. What IDNA forbids in every label is
+/// refused even though the rest of IDNA is not looked at: white space, dots of other scripts,
+/// and characters without a shape of their own.
+fn is_name(text: &str) -> bool {
+    if text.is_ascii() {
+        // RFC 1035 §2.3.4.
+        return text.len() <= 253 && text.split('.').all(|label| label.len() <= 63);
+    }
+    text.len() <= MAX_DOMAIN && !text.contains(is_shapeless)
+}
+
+fn is_shapeless(char: char) -> bool {
+    char.is_whitespace()
+        || matches!(
+            char,
+            '\u{ad}'
+                | '\u{200b}' | '\u{200e}' | '\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3002}' | '\u{ff0e}' | '\u{ff61}'
+                | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}'
+                | '\u{fff0}'..='\u{ffff}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+/// RFC 5321 §4.5.3.1.2: a name with letters beyond ASCII cannot be measured as the DNS does.
+const MAX_DOMAIN: usize = 255;
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn mailbox(text: &str) -> Mailbox {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_parts_are_views_of_the_text() {
+        let text = b"Joe.Smith+tag@Mail.Example.COM> SIZE=1";
+        let (mailbox, rest) = MailboxRef::split(text).unwrap();
+        assert_eq!(rest, b"> SIZE=1");
+        assert_eq!(mailbox.as_str(), "Joe.Smith+tag@Mail.Example.COM");
+        assert_eq!(mailbox.local_part().as_str(), "Joe.Smith+tag");
+        assert_eq!(mailbox.host(), "Mail.Example.COM");
+        assert_eq!(mailbox.domain(), "mail.example.com".parse().ok());
+        assert_eq!(mailbox.address_literal(), None);
+        assert_eq!(mailbox.to_owned().view().as_str(), mailbox.as_str());
+    }
+
+    #[test]
+    fn an_address_literal_is_no_domain() {
+        let mailbox = mailbox("joe@[192.0.2.1]");
+        assert_eq!(mailbox.view().domain(), None);
+        assert_eq!(
+            mailbox.view().address_literal(),
+            Some(AddressLiteral::V4([192, 0, 2, 1].into()))
+        );
+    }
+
+    #[test]
+    fn case_counts_before_the_at_only() {
+        assert_eq!(mailbox("joe@Example.COM"), mailbox("joe@example.com"));
+        assert_eq!(mailbox(r#""joe"@example.com"#), mailbox("joe@example.com"));
+        assert_ne!(mailbox("Joe@example.com"), mailbox("joe@example.com"));
+    }
+
+    #[test]
+    fn a02_a05_a06_tricks_with_brackets_quotes_and_routes_are_refused() {
+        for (octets, why) in [
+            (&b"(any@legit.example"[..], MailboxError::LocalPart),
+            (
+                b"any@legit.example(.attack.example",
+                MailboxError::Trailing { offset: 17 },
+            ),
+            (
+                b"any@legit.example'@any.attack.example",
+                MailboxError::Trailing { offset: 17 },
+            ),
+            (
+                b"@legit.example,@any:any@attack.example",
+                MailboxError::LocalPart,
+            ),
+            (
+                b"any@legit.example\0.attack.example",
+                MailboxError::Trailing { offset: 17 },
+            ),
+            (
+                b"any@legit.example\r\n",
+                MailboxError::Trailing { offset: 17 },
+            ),
+            (b"any", MailboxError::At { offset: 3 }),
+            (b"any any@legit.example", MailboxError::At { offset: 3 }),
+            (b"any@", MailboxError::Host { offset: 4 }),
+            (b"any@.legit.example", MailboxError::Host { offset: 4 }),
+            (b"any@legit..example", MailboxError::Trailing { offset: 9 }),
+            (b"any@legit.example.", MailboxError::Trailing { offset: 17 }),
+            (b"any@[192.0.2.1", MailboxError::Host { offset: 4 }),
+            (b"", MailboxError::LocalPart),
+            (b"a>b@legit.example", MailboxError::At { offset: 1 }),
+        ] {
+            assert_eq!(MailboxRef::parse(octets), Err(why));
+        }
+    }
+
+    #[test]
+    fn a13_a19_octets_and_characters_that_no_name_has_are_refused() {
+        for octets in [
+            &b"a@x\xffattack.example"[..],
+            "a@x\u{2000}attack.example".as_bytes(),
+            "a@x\u{202e}attack.example".as_bytes(),
+            "a@x\u{200b}attack.example".as_bytes(),
+            "a@x\u{ad}attack.example".as_bytes(),
+            "a@legit\u{3002}example".as_bytes(),
+            "a@x\u{85}attack.example".as_bytes(),
+        ] {
+            assert_eq!(
+                MailboxRef::parse(octets),
+                Err(MailboxError::Host { offset: 2 })
+            );
+        }
+        for octets in [&b"a\xff@x.example"[..], "a\u{85}@x.example".as_bytes()] {
+            assert_eq!(MailboxRef::parse(octets), Err(MailboxError::LocalPart));
+        }
+    }
+
+    #[test]
+    fn letters_beyond_ascii_are_kept_as_written() {
+        let mailbox = mailbox("j\u{f6}rg@b\u{fc}cher.example");
+        assert!(!mailbox.view().is_ascii());
+        assert_eq!(mailbox.view().host(), "b\u{fc}cher.example");
+        assert_eq!(mailbox.view().domain(), None);
+    }
+
+    #[test]
+    fn a_domain_has_253_octets_and_a_label_63() {
+        let label = |length| "a".repeat(length);
+        let at = |host: String| MailboxRef::parse(format!("a@{host}").as_bytes()).is_ok();
+        assert!(at(label(63)));
+        assert!(!at(label(64)));
+        let three = format!("{0}.{0}.{0}.", label(63));
+        assert!(at(format!("{three}{}", label(61))));
+        assert!(!at(format!("{three}{}", label(62))));
+    }
+
+    #[test]
+    fn a_name_is_quoted_if_it_must_be() {
+        let domain = "example.com".parse().unwrap();
+        let mailbox = Mailbox::new("a>b", &domain).unwrap();
+        assert_eq!(mailbox.to_string(), r#""a>b"@example.com"#);
+        assert_eq!(mailbox.view().local_part().unquoted(), "a>b");
+        assert_eq!(
+            Mailbox::new("a\r\nb", &domain),
+            Err(MailboxError::LocalPart)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_what_was_printed_gives_the_same_mailbox(
+            name in "[ -~\u{e4}]{0,20}",
+            domain in "[a-zA-Z0-9_-]{1,10}(\\.[a-z]{1,10}){0,3}",
+        ) {
+            let mailbox = Mailbox::new(&name, &domain.parse().unwrap()).unwrap();
+            let printed = mailbox.to_string();
+            let parsed = Mailbox::parse(printed.as_bytes()).unwrap();
+            prop_assert_eq!(parsed.to_string(), printed);
+            prop_assert_eq!(parsed, mailbox);
+        }
+
+        #[test]
+        fn an_ascii_mailbox_has_a_domain_or_a_literal(octets in "a@[\\[\\]a-z0-9.:_-]{0,12}") {
+            if let Ok(mailbox) = MailboxRef::parse(octets.as_bytes()) {
+                prop_assert!(mailbox.domain().is_some() != mailbox.address_literal().is_some());
+            }
+        }
+
+        #[test]
+        fn any_octets_are_read_or_refused(octets in proptest::collection::vec(any::<u8>(), 0..80)) {
+            let _ = MailboxRef::parse(&octets);
+            let with_at: Vec<u8> = [b"a@", &octets[..]].concat();
+            let _ = MailboxRef::parse(&with_at);
+        }
+    }
+}
