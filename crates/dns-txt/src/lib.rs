@@ -19,5 +19,5 @@ pub use crate::name::{Labels, Name, NameError};
 pub use crate::question::{Kind, Question};
 pub use crate::resolve::{AsyncResolve, Lookup, Resolve};
 pub use crate::tags::{Tag, TagError, TagList, Tags};
-pub use crate::txt::Strings;
+pub use crate::txt::{Strings, TxtRecord, TxtRecordError};
 pub use crate::zone::{Zone, ZoneError, ZoneFault};

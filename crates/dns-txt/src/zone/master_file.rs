@@ -8,8 +8,9 @@ use core::str::FromStr;
 
 use thiserror::Error;
 
+use super::Zone;
 use super::entry::{Entries, Entry, Word};
-use super::{Status, Zone};
+use super::status::Status;
 use crate::answer::Record;
 use crate::name::{Name, NameError};
 use crate::question::{Kind, Question};

@@ -2,20 +2,20 @@
 
 mod entry;
 mod master_file;
+mod print;
+mod status;
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec;
 use alloc::vec::Vec;
-use core::fmt;
 use core::future::ready;
 use core::str::FromStr;
 
 use crate::answer::{Answer, Failure, Record};
-use crate::name::{Absolute, Name};
+use crate::name::Name;
 use crate::question::{Kind, Question};
 use crate::resolve::{AsyncResolve, Lookup, Resolve};
-use crate::txt::Strings;
 
 pub use self::master_file::{ZoneError, ZoneFault};
 
@@ -123,6 +123,14 @@ impl Zone {
         self
     }
 
+    /// All records that are not aliases, each with its owner, in the order of the names.
+    pub fn records(&self) -> impl Iterator<Item = (&Name, &Record)> {
+        self.nodes.iter().flat_map(|(name, node)| {
+            let records = node.answers.values().flat_map(Answer::records);
+            records.map(move |record| (name, record))
+        })
+    }
+
     /// The node of a name. It and its ancestors exist from now on.
     fn node_mut(&mut self, name: Name) -> &mut Node {
         let mut ancestor = name.parent();
@@ -163,20 +171,6 @@ impl Zone {
     }
 }
 
-/// Prints the records of one name after the other, each on a line of its own.
-impl fmt::Display for Zone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parents: BTreeSet<Name> = self.nodes.keys().filter_map(Name::parent).collect();
-        for (name, node) in &self.nodes {
-            // That a name exists is said by what stands below it, or else has to be said.
-            if !(node.is_empty() && parents.contains(name)) {
-                node.print(name, f)?;
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Reads master-file text in which relative names stand below the root.
 impl FromStr for Zone {
     type Err = ZoneError;
@@ -211,26 +205,6 @@ impl Node {
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
-
-    fn print(&self, name: &Name, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let owner = Absolute(name);
-        for (kind, answer) in &self.answers {
-            if let Some(status) = Status::of(answer) {
-                writeln!(f, "$STATUS {owner} {kind} {status}")?;
-            }
-            for record in answer.records() {
-                writeln!(f, "{owner} {kind} {}", Data(record))?;
-            }
-        }
-        if let Some(target) = &self.alias {
-            writeln!(f, "{owner} CNAME {}", Absolute(target))?;
-        }
-        if self.is_empty() || self.others != Answer::NO_DATA {
-            let status = Status::of(&self.others).unwrap_or(Status::NO_DATA);
-            writeln!(f, "$STATUS {owner} {status}")?;
-        }
-        Ok(())
-    }
 }
 
 impl Default for Node {
@@ -242,61 +216,6 @@ impl Default for Node {
         }
     }
 }
-
-/// The RDATA of a record in the words of a master file.
-struct Data<'r>(&'r Record);
-
-impl fmt::Display for Data<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Record::A(address) => address.fmt(f),
-            Record::Aaaa(address) => address.fmt(f),
-            Record::Mx {
-                preference,
-                exchange,
-            } => write!(f, "{preference} {}", Absolute(exchange)),
-            Record::Ptr(name) => Absolute(name).fmt(f),
-            Record::Txt(text) => Strings::new(text).fmt(f),
-        }
-    }
-}
-
-/// The answers that are not records, in the words of `$STATUS`.
-struct Status(&'static str);
-
-impl Status {
-    const NO_DATA: Self = Self("NODATA");
-
-    /// `None` for records.
-    fn of(answer: &Answer) -> Option<Self> {
-        TABLE
-            .iter()
-            .find(|(_, status)| status == answer)
-            .map(|(word, _)| Self(word))
-    }
-
-    /// The answer that a word stands for, in any case.
-    fn parse(word: &[u8]) -> Option<Answer> {
-        TABLE
-            .iter()
-            .find(|(known, _)| word.eq_ignore_ascii_case(known.as_bytes()))
-            .map(|(_, answer)| answer.clone())
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-static TABLE: [(&str, Answer); 5] = [
-    ("MALFORMED", Answer::Failed(Failure::Malformed)),
-    ("NODATA", Answer::NO_DATA),
-    ("NXDOMAIN", Answer::NoSuchName),
-    ("SERVFAIL", Answer::Failed(Failure::ServerFailure)),
-    ("TIMEOUT", Answer::Failed(Failure::Timeout)),
-];
 
 static ENDLESS: Answer = Answer::Failed(Failure::ServerFailure);
 
