@@ -78,6 +78,10 @@ pub enum ZoneFault {
     /// The entry ends before it is complete.
     #[error("the entry ends too early")]
     Incomplete,
+    /// A line that begins with white space, which means that it has the owner of the entry before,
+    /// and then with something else than a TTL, a class or a type. Mostly an owner was meant.
+    #[error("an indented line has no owner of its own, and this word is no record type")]
+    Indented,
     /// A name that is none.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -120,7 +124,12 @@ struct Reader {
 impl Reader {
     fn entry(&mut self, entry: &Entry<'_>) -> Result<(), ZoneFault> {
         let mut words = Words(&entry.words);
-        if !entry.indented {
+        if entry.indented {
+            let first = words.clone().next()?.octets;
+            if !is_ttl(first) && !is_class(first) && Type::parse(first).is_none() {
+                return Err(ZoneFault::Indented);
+            }
+        } else {
             let first = words.next()?;
             if first.octets.starts_with(b"$") && !first.quoted {
                 self.control(first.octets, &mut words)?;
@@ -171,10 +180,11 @@ impl Reader {
             let word = words.next()?.octets;
             if !ttl && is_ttl(word) {
                 ttl = true;
-            } else if !class && word.eq_ignore_ascii_case(b"IN") {
+            } else if !class && is_class(word) {
+                if !word.eq_ignore_ascii_case(b"IN") {
+                    return Err(ZoneFault::Class);
+                }
                 class = true;
-            } else if CLASSES.iter().any(|other| word.eq_ignore_ascii_case(other)) {
-                return Err(ZoneFault::Class);
             } else {
                 break Type::parse(word).ok_or(ZoneFault::Type)?;
             }
@@ -232,6 +242,7 @@ impl Reader {
 }
 
 /// The words of an entry that are still to be read.
+#[derive(Clone)]
 struct Words<'w, 'i>(&'w [Word<'i>]);
 
 impl<'i> Words<'_, 'i> {
@@ -307,6 +318,10 @@ fn is_ttl(word: &[u8]) -> bool {
         })
 }
 
+fn is_class(word: &[u8]) -> bool {
+    CLASSES.iter().any(|class| word.eq_ignore_ascii_case(class))
+}
+
 /// Whether the text of a name ends in a dot that is not escaped.
 fn is_absolute(text: &[u8]) -> bool {
     let Some(before) = text.strip_suffix(b".") else {
@@ -320,8 +335,8 @@ fn is_absolute(text: &[u8]) -> bool {
     backslashes % 2 == 0
 }
 
-/// The classes of RFC 1035 §3.2.4 that are not IN.
-const CLASSES: [&[u8]; 3] = [b"CH", b"CS", b"HS"];
+/// RFC 1035 §3.2.4.
+const CLASSES: [&[u8]; 4] = [b"CH", b"CS", b"HS", b"IN"];
 
 /// RFC 1035 §3.3.
 const MAX_STRING: usize = 255;
