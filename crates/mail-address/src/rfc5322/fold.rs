@@ -47,8 +47,8 @@ pub struct FieldWriter {
     group: String,
     /// Where each piece of the group ends.
     ends: Vec<usize>,
-    /// Whether white space stands before the group.
-    spaced: bool,
+    /// What stands before the group.
+    gap: Gap,
 }
 
 impl FieldWriter {
@@ -61,7 +61,7 @@ impl FieldWriter {
             out,
             group: String::new(),
             ends: Vec::new(),
-            spaced: false,
+            gap: Gap::None,
         }
     }
 
@@ -69,7 +69,14 @@ impl FieldWriter {
     /// fit behind it.
     pub fn space(&mut self) -> &mut Self {
         self.place_group();
-        self.spaced = true;
+        self.gap = Gap::Space;
+        self
+    }
+
+    /// White space at which the line ends in any case: for lists that are read line by line.
+    pub fn line(&mut self) -> &mut Self {
+        self.place_group();
+        self.gap = Gap::Line;
         self
     }
 
@@ -107,8 +114,8 @@ impl FieldWriter {
         self.place_group();
         let mut rest = piece.as_str();
         while !rest.is_empty() {
-            let room = LINE.saturating_sub(self.column + usize::from(self.spaced));
-            if room == 0 {
+            let room = LINE.saturating_sub(self.column + self.gap.width());
+            if room == 0 || self.gap == Gap::Line {
                 self.fold();
                 continue;
             }
@@ -181,23 +188,26 @@ impl FieldWriter {
     }
 
     fn has_room(&self, text: &str) -> bool {
-        let column = self.column + usize::from(self.spaced) + text.len();
+        let column = self.column + self.gap.width() + text.len();
         // A line that is too long already is not mended by a single mark on the next one.
-        column <= LINE || (self.column > LINE && text.len() == 1 && column <= LONGEST_LINE)
+        let fits =
+            column <= LINE || (self.column > LINE && text.len() == 1 && column <= LONGEST_LINE);
+        fits && self.gap != Gap::Line
     }
 
     fn put(&mut self, text: &str) {
-        if mem::take(&mut self.spaced) {
+        if self.gap == Gap::Space {
             self.out.push(' ');
             self.column += 1;
         }
+        self.gap = Gap::None;
         self.out.push_str(text);
         self.column += text.len();
     }
 
     /// Ends the line before a piece, whose own white space serves if it has any.
     fn fold_before(&mut self, piece: &str) {
-        if piece.starts_with(' ') && !self.spaced {
+        if piece.starts_with(' ') && self.gap == Gap::None {
             self.out.push_str("\r\n");
             self.column = 0;
         } else {
@@ -208,7 +218,24 @@ impl FieldWriter {
     fn fold(&mut self) {
         self.out.push_str("\r\n ");
         self.column = 1;
-        self.spaced = false;
+        self.gap = Gap::None;
+    }
+}
+
+/// What stands between two groups.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Gap {
+    Line,
+    None,
+    Space,
+}
+
+impl Gap {
+    fn width(self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Line | Self::Space => 1,
+        }
     }
 }
 
@@ -368,6 +395,7 @@ mod tests {
     #[derive(Clone, Debug)]
     enum Step {
         Comment(String),
+        Line,
         Space,
         Splittable(String),
         Value(String),
@@ -376,6 +404,7 @@ mod tests {
     fn step() -> impl Strategy<Value = Step> {
         prop_oneof![
             "[a( )\\\\\"é]{0,200}".prop_map(Step::Comment),
+            Just(Step::Line),
             Just(Step::Space),
             "[a-z=]{0,200}".prop_map(Step::Splittable),
             "[a .\\\\\"é]{0,200}".prop_map(Step::Value),
@@ -392,6 +421,7 @@ mod tests {
             for step in &steps {
                 match step {
                     Step::Comment(text) => field.comment(&value(text)),
+                    Step::Line => field.line(),
                     Step::Space => field.space(),
                     Step::Splittable(text) => {
                         field.splittable(Splittable::new(text.as_bytes()).unwrap())
