@@ -2,4 +2,7 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;
 
+pub mod command;
 pub mod sasl;
+
+pub use crate::command::{Command, CommandError};

@@ -1,0 +1,217 @@
+//! What a client says ([RFC 5321] §4.1.1 and the extensions of this crate).
+//!
+//! [RFC 5321]: https://www.rfc-editor.org/rfc/rfc5321
+
+mod argument;
+mod auth;
+mod client_name;
+mod parse;
+mod print;
+mod xtext;
+
+use core::fmt;
+
+use mail_address::MailboxRef;
+use thiserror::Error;
+
+pub use self::argument::Argument;
+pub use self::auth::{Auth, Response};
+pub use self::client_name::ClientName;
+pub use self::xtext::Xtext;
+
+/// One command, a view of the line it came on.
+///
+/// Every argument is checked when it is made, so that a command can always be printed on one
+/// line: nothing in it can end the line or open another command.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Command<'i> {
+    /// `AUTH`: begins an authentication exchange (RFC 4954 §4).
+    Auth(Auth<'i>),
+    /// `DATA`: the message follows, once the server says so.
+    Data,
+    /// `EHLO`: the client's name, and the wish for extensions.
+    Ehlo(ClientName<'i>),
+    /// `EXPN`: who is on a mailing list.
+    Expn(Argument<'i>),
+    /// `HELO`: the client's name.
+    Helo(ClientName<'i>),
+    /// `HELP`, with or without a subject.
+    Help(Option<Argument<'i>>),
+    /// `MAIL`: begins a transaction.
+    Mail(Mail<'i>),
+    /// `NOOP`; what stands behind it means nothing.
+    Noop(Option<Argument<'i>>),
+    /// `QUIT`: ends the session.
+    Quit,
+    /// `RCPT`: names one recipient.
+    Rcpt(Rcpt<'i>),
+    /// `RSET`: abandons the transaction.
+    Rset,
+    /// `STARTTLS`: TLS follows, once the server says so (RFC 3207 §4).
+    StartTls,
+    /// `VRFY`: whether a user exists.
+    Vrfy(Argument<'i>),
+}
+
+/// The arguments of `MAIL`.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Mail<'i> {
+    /// `AUTH=`: who submitted the message, as a mailbox or `<>` in xtext (RFC 4954 §5).
+    pub auth: Option<Xtext<'i>>,
+    /// `BODY=`: what kinds of octets the message holds (RFC 6152 §2).
+    pub body: Option<Body>,
+    /// The sender's mailbox; `None` is the null reverse-path `<>`. A source route in front of
+    /// it is dropped (RFC 5321 §4.1.1.3).
+    pub reverse_path: Option<MailboxRef<'i>>,
+    /// `SIZE=`: how many octets the message will have (RFC 1870 §6). A number that does not
+    /// fit reads as the largest that does.
+    pub size: Option<u64>,
+    /// `SMTPUTF8`: envelope or message hold letters beyond ASCII (RFC 6531 §3.4).
+    pub smtp_utf8: bool,
+}
+
+impl<'i> Mail<'i> {
+    /// `MAIL` without parameters.
+    pub fn new(reverse_path: Option<MailboxRef<'i>>) -> Self {
+        Self {
+            reverse_path,
+            ..Self::default()
+        }
+    }
+
+    /// With `AUTH=`.
+    pub fn auth(self, auth: Xtext<'i>) -> Self {
+        Self {
+            auth: Some(auth),
+            ..self
+        }
+    }
+
+    /// With `BODY=`.
+    pub fn body(self, body: Body) -> Self {
+        Self {
+            body: Some(body),
+            ..self
+        }
+    }
+
+    /// With `SIZE=`.
+    pub fn size(self, octets: u64) -> Self {
+        Self {
+            size: Some(octets),
+            ..self
+        }
+    }
+
+    /// With or without `SMTPUTF8`.
+    pub fn smtp_utf8(self, smtp_utf8: bool) -> Self {
+        Self { smtp_utf8, ..self }
+    }
+}
+
+/// What kinds of octets a message holds.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Body {
+    /// `8BITMIME`: lines of any octets.
+    EightBitMime,
+    /// `7BIT`: lines of ASCII.
+    SevenBit,
+}
+
+impl Body {
+    /// The value of `BODY=`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::EightBitMime => "8BITMIME",
+            Self::SevenBit => "7BIT",
+        }
+    }
+}
+
+/// The arguments of `RCPT`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Rcpt<'i> {
+    /// Who shall have the message.
+    pub forward_path: ForwardPath<'i>,
+}
+
+impl<'i> Rcpt<'i> {
+    /// `RCPT` without parameters.
+    pub fn new(forward_path: impl Into<ForwardPath<'i>>) -> Self {
+        Self {
+            forward_path: forward_path.into(),
+        }
+    }
+}
+
+/// A recipient.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "RFC 5321 §4.1.1.3 has these two")]
+pub enum ForwardPath<'i> {
+    /// A mailbox. A source route in front of it is dropped (RFC 5321 §4.1.1.3).
+    Mailbox(MailboxRef<'i>),
+    /// `<Postmaster>` without a domain: the postmaster of the server itself.
+    Postmaster,
+}
+
+impl<'i> From<MailboxRef<'i>> for ForwardPath<'i> {
+    fn from(mailbox: MailboxRef<'i>) -> Self {
+        Self::Mailbox(mailbox)
+    }
+}
+
+/// Prints what stands between the angle brackets.
+impl fmt::Display for ForwardPath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mailbox(mailbox) => mailbox.fmt(f),
+            Self::Postmaster => f.pad("Postmaster"),
+        }
+    }
+}
+
+/// Why a line is not a command.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum CommandError {
+    /// An argument is missing or malformed, or there is one where none is allowed.
+    #[error("malformed argument at octet {offset} of a command")]
+    Argument {
+        /// Where it should begin, counted from 0.
+        offset: usize,
+    },
+    /// Octets above 127 outside an address.
+    #[error("octets above 127 in a command")]
+    EightBit,
+    /// The recipient of `RCPT` is not `<mailbox>`.
+    #[error("malformed forward-path")]
+    ForwardPath,
+    /// `AUTH` with a mechanism that this build does not know.
+    #[error("unknown authentication mechanism")]
+    Mechanism,
+    /// A parameter that no extension of this crate defines.
+    #[error("unknown parameter at octet {offset} of a command")]
+    Parameter {
+        /// Where it begins, counted from 0.
+        offset: usize,
+    },
+    /// A known parameter with a malformed value, or a parameter given twice.
+    #[error("malformed parameter at octet {offset} of a command")]
+    ParameterValue {
+        /// Where the parameter begins, counted from 0.
+        offset: usize,
+    },
+    /// The initial response of `AUTH` is not base64.
+    #[error("malformed base64 in an authentication exchange")]
+    Response,
+    /// The sender of `MAIL` is neither `<mailbox>` nor `<>`.
+    #[error("malformed reverse-path")]
+    ReversePath,
+    /// The line begins with no verb of this crate.
+    #[error("unknown command")]
+    Verb,
+}

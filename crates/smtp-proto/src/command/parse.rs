@@ -1,0 +1,289 @@
+//! Commands read from a line.
+//!
+//! Verbs and keywords are read in any case, blanks at the end of the line are dropped (RFC 5321
+//! §4.1.1), and a blank behind `FROM:` and `TO:` is forgiven.
+
+use mail_address::MailboxRef;
+use nom::bytes::complete::{tag, tag_no_case, take_while, take_while1};
+use nom::combinator::{opt, rest};
+use nom::multi::separated_list1;
+use nom::sequence::{delimited, preceded, terminated};
+use nom::{IResult, Parser};
+
+use super::{
+    Argument, Auth, Body, ClientName, Command, CommandError, ForwardPath, Mail, Rcpt, Response,
+    Xtext,
+};
+use crate::sasl::Mechanism;
+
+impl<'i> Command<'i> {
+    /// Reads one line without its CRLF.
+    pub fn parse(line: &'i [u8]) -> Result<Self, CommandError> {
+        command(line).map_err(|error| match error {
+            // Only addresses have a use for these octets, so they are what is wrong.
+            _ if !line.is_ascii() => CommandError::EightBit,
+            _ => error,
+        })
+    }
+}
+
+fn command(line: &[u8]) -> Result<Command<'_>, CommandError> {
+    let trimmed = trim_end(line);
+    let (arguments, verb) = verb(trimmed).map_err(|_| CommandError::Verb)?;
+    let argument_error = CommandError::Argument {
+        offset: trimmed.len() - arguments.len(),
+    };
+    let alone = |command| match arguments {
+        b"" => Ok(command),
+        _ => Err(argument_error),
+    };
+    let text = || one_argument(arguments).and_then(Argument::parse);
+    let text_or_nothing = || match arguments {
+        b"" => Ok(None),
+        _ => text().map(Some).ok_or(argument_error),
+    };
+    let client_name = || {
+        one_argument(arguments)
+            .and_then(client_name)
+            .ok_or(argument_error)
+    };
+    match &upper(verb) {
+        b"AUTH\0\0\0\0" => auth(arguments, argument_error),
+        b"DATA\0\0\0\0" => alone(Command::Data),
+        b"EHLO\0\0\0\0" => client_name().map(Command::Ehlo),
+        b"EXPN\0\0\0\0" => text().map(Command::Expn).ok_or(argument_error),
+        b"HELO\0\0\0\0" => client_name().map(Command::Helo),
+        b"HELP\0\0\0\0" => text_or_nothing().map(Command::Help),
+        b"MAIL\0\0\0\0" => mail(trimmed, arguments),
+        b"NOOP\0\0\0\0" => text_or_nothing().map(Command::Noop),
+        b"QUIT\0\0\0\0" => alone(Command::Quit),
+        b"RCPT\0\0\0\0" => rcpt(trimmed, arguments),
+        b"RSET\0\0\0\0" => alone(Command::Rset),
+        b"STARTTLS" => alone(Command::StartTls),
+        b"VRFY\0\0\0\0" => text().map(Command::Vrfy).ok_or(argument_error),
+        _ => Err(CommandError::Verb),
+    }
+}
+
+/// A line without the blanks at its end (RFC 5321 §4.1.1).
+fn trim_end(mut line: &[u8]) -> &[u8] {
+    while let [start @ .., b' ' | b'\t'] = line {
+        line = start;
+    }
+    line
+}
+
+/// Letters, up to the end of the line or a blank.
+fn verb(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
+    let (rest, verb) = take_while1(|octet: u8| octet.is_ascii_alphabetic()).parse(input)?;
+    match rest.first() {
+        None | Some(b' ') => Ok((rest, verb)),
+        Some(_) => Err(nom::Err::Error(())),
+    }
+}
+
+/// A verb in upper case, filled up with NUL, or nothing but NUL if it is too long for a verb.
+fn upper(verb: &[u8]) -> [u8; 8] {
+    let mut word = [0; 8];
+    if verb.len() <= word.len() {
+        for (to, from) in word.iter_mut().zip(verb) {
+            *to = from.to_ascii_uppercase();
+        }
+    }
+    word
+}
+
+/// What stands behind the blanks, if anything does.
+fn one_argument(arguments: &[u8]) -> Option<&[u8]> {
+    let (rest, _) = blanks(arguments).ok()?;
+    Some(rest)
+}
+
+/// `Domain / address-literal`, and whatever some clients say after it (RFC 5321 §4.1.1.1).
+fn client_name(input: &[u8]) -> Option<ClientName<'_>> {
+    let name = input.split(|&octet| octet == b' ').next()?;
+    let rest = input.get(name.len()..)?;
+    if !rest.is_empty() {
+        Argument::parse(rest.trim_ascii())?;
+    }
+    ClientName::parse(name)
+}
+
+/// `"AUTH" SP mechanism [SP initial-response]` (RFC 4954 §4)
+fn auth(arguments: &[u8], argument_error: CommandError) -> Result<Command<'_>, CommandError> {
+    let mut words = (
+        preceded(blanks, take_while1(|octet| octet != b' ')),
+        opt(preceded(blanks, rest)),
+    );
+    let (_, (name, response)) = words
+        .parse(arguments)
+        .map_err(|_: nom::Err<()>| argument_error)?;
+    let mechanism = Mechanism::parse(name).ok_or(CommandError::Mechanism)?;
+    let initial_response = match response {
+        None => None,
+        Some(word) => Some(Response::parse_initial(word).ok_or(CommandError::Response)?),
+    };
+    Ok(Command::Auth(Auth::new(mechanism, initial_response)))
+}
+
+/// `mail = "MAIL FROM:" Reverse-path [SP Mail-parameters] CRLF`
+fn mail<'i>(line: &'i [u8], arguments: &'i [u8]) -> Result<Command<'i>, CommandError> {
+    let (parameters, reverse_path) = preceded(prefix("FROM:"), reverse_path)
+        .parse(arguments)
+        .map_err(|_| CommandError::ReversePath)?;
+    let mut mail = Mail::new(reverse_path);
+    for_each_parameter(line, parameters, |keyword, value| {
+        let known = if keyword.eq_ignore_ascii_case(b"SIZE") {
+            once(&mut mail.size, value.and_then(size_value))
+        } else if keyword.eq_ignore_ascii_case(b"BODY") {
+            // A kind of body that nobody here can carry is no malformed one.
+            match value {
+                Some(value) if body_value(value).is_none() => return Parameter::Unknown,
+                _ => once(&mut mail.body, value.and_then(body_value)),
+            }
+        } else if keyword.eq_ignore_ascii_case(b"AUTH") {
+            once(&mut mail.auth, value.and_then(Xtext::parse))
+        } else if keyword.eq_ignore_ascii_case(b"SMTPUTF8") {
+            let fits = value.is_none() && !mail.smtp_utf8;
+            mail.smtp_utf8 = true;
+            fits
+        } else {
+            return Parameter::Unknown;
+        };
+        if known {
+            Parameter::Good
+        } else {
+            Parameter::Malformed
+        }
+    })?;
+    Ok(Command::Mail(mail))
+}
+
+/// `rcpt = "RCPT TO:" ( "<Postmaster@" Domain ">" / "<Postmaster>" / Forward-path )
+/// [SP Rcpt-parameters] CRLF`
+fn rcpt<'i>(line: &'i [u8], arguments: &'i [u8]) -> Result<Command<'i>, CommandError> {
+    let (parameters, forward_path) = preceded(prefix("TO:"), forward_path)
+        .parse(arguments)
+        .map_err(|_| CommandError::ForwardPath)?;
+    for_each_parameter(line, parameters, |_, _| Parameter::Unknown)?;
+    Ok(Command::Rcpt(Rcpt::new(forward_path)))
+}
+
+/// A blank, the word, and the blank that some clients put behind it.
+fn prefix<'i>(word: &'static str) -> impl Parser<&'i [u8], Output = &'i [u8], Error = ()> {
+    delimited(blanks, tag_no_case(word), take_while(|octet| octet == b' '))
+}
+
+/// `Reverse-path = Path / "<>"`
+fn reverse_path(input: &[u8]) -> IResult<&[u8], Option<MailboxRef<'_>>, ()> {
+    match input.strip_prefix(b"<>") {
+        Some(rest) => Ok((rest, None)),
+        None => path.map(Some).parse(input),
+    }
+}
+
+/// `"<Postmaster>" / Forward-path`, where "Postmaster" is read in any case (RFC 5321 §4.1.1.3).
+fn forward_path(input: &[u8]) -> IResult<&[u8], ForwardPath<'_>, ()> {
+    match tag_no_case::<_, _, ()>("<Postmaster>").parse(input) {
+        Ok((rest, _)) => Ok((rest, ForwardPath::Postmaster)),
+        Err(_) => path.map(ForwardPath::Mailbox).parse(input),
+    }
+}
+
+/// `Path = "<" [ A-d-l ":" ] Mailbox ">"`; the source route is dropped (RFC 5321 §4.1.1.3).
+fn path(input: &[u8]) -> IResult<&[u8], MailboxRef<'_>, ()> {
+    delimited(
+        tag("<"),
+        preceded(opt(terminated(at_domain_list, tag(":"))), mailbox),
+        tag(">"),
+    )
+    .parse(input)
+}
+
+/// `A-d-l = At-domain *( "," At-domain )`
+fn at_domain_list(input: &[u8]) -> IResult<&[u8], (), ()> {
+    let at_domain = (
+        tag("@"),
+        take_while1(|octet: u8| {
+            octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_')
+        }),
+    );
+    separated_list1(tag(","), at_domain)
+        .map(|_| ())
+        .parse(input)
+}
+
+fn mailbox(input: &[u8]) -> IResult<&[u8], MailboxRef<'_>, ()> {
+    MailboxRef::split(input)
+        .map(|(mailbox, rest)| (rest, mailbox))
+        .map_err(|_| nom::Err::Error(()))
+}
+
+/// `1*SP`
+fn blanks(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
+    take_while1(|octet| octet == b' ').parse(input)
+}
+
+/// What is thought of a parameter.
+enum Parameter {
+    Good,
+    Malformed,
+    Unknown,
+}
+
+/// `Mail-parameters = esmtp-param *(SP esmtp-param)`
+fn for_each_parameter<'i>(
+    line: &[u8],
+    mut parameters: &'i [u8],
+    mut judge: impl FnMut(&'i [u8], Option<&'i [u8]>) -> Parameter,
+) -> Result<(), CommandError> {
+    while !parameters.is_empty() {
+        let before_blanks = line.len() - parameters.len();
+        let Ok((parameter, _)) = blanks(parameters) else {
+            return Err(CommandError::Argument {
+                offset: before_blanks,
+            });
+        };
+        let offset = line.len() - parameter.len();
+        let (rest, (keyword, value)) =
+            esmtp_param(parameter).map_err(|_| CommandError::Argument { offset })?;
+        match judge(keyword, value) {
+            Parameter::Good => parameters = rest,
+            Parameter::Malformed => return Err(CommandError::ParameterValue { offset }),
+            Parameter::Unknown => return Err(CommandError::Parameter { offset }),
+        }
+    }
+    Ok(())
+}
+
+/// `esmtp-param = esmtp-keyword ["=" esmtp-value]`
+fn esmtp_param(input: &[u8]) -> IResult<&[u8], (&[u8], Option<&[u8]>), ()> {
+    let keyword = take_while1(|octet: u8| octet.is_ascii_alphanumeric() || octet == b'-');
+    let value = take_while1(|octet| matches!(octet, 33..=60 | 62..=126));
+    (keyword, opt(preceded(tag("="), value))).parse(input)
+}
+
+/// Fills a parameter that may be given once only; whether it could.
+fn once<T>(place: &mut Option<T>, value: Option<T>) -> bool {
+    let fits = place.is_none() && value.is_some();
+    *place = value;
+    fits
+}
+
+/// `size-value = 1*20DIGIT` (RFC 1870 §3)
+fn size_value(value: &[u8]) -> Option<u64> {
+    if value.len() > 20 {
+        return None;
+    }
+    value.iter().try_fold(0u64, |octets, digit| {
+        let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
+        Some(octets.saturating_mul(10).saturating_add(digit))
+    })
+}
+
+/// `body-value = "7BIT" / "8BITMIME"` (RFC 6152 §2)
+fn body_value(value: &[u8]) -> Option<Body> {
+    [Body::EightBitMime, Body::SevenBit]
+        .into_iter()
+        .find(|body| body.as_str().as_bytes().eq_ignore_ascii_case(value))
+}

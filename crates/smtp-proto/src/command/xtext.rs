@@ -1,0 +1,146 @@
+//! Any octets as printable text, for values of parameters ([RFC 3461] §4).
+//!
+//! [RFC 3461]: https://www.rfc-editor.org/rfc/rfc3461
+
+use alloc::string::String;
+use core::fmt::{self, Write};
+
+/// Text in the encoding `xtext`, as written, checked.
+///
+/// What it stands for holds no control characters: a `+0D+0A` has no business in an address and
+/// could end a line wherever the text is printed.
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
+pub struct Xtext<'i> {
+    text: &'i str,
+}
+
+impl<'i> Xtext<'i> {
+    /// Reads octets that are xtext and nothing else; `None` if they are not, or are empty.
+    pub fn parse(octets: &'i [u8]) -> Option<Self> {
+        let text = core::str::from_utf8(octets).ok()?;
+        let xtext = Self { text };
+        let mut rest = octets;
+        if rest.is_empty() {
+            return None;
+        }
+        while !rest.is_empty() {
+            let (octet, after) = xchar(rest)?;
+            if octet.is_ascii_control() {
+                return None;
+            }
+            rest = after;
+        }
+        Some(xtext)
+    }
+
+    /// The text as written.
+    pub fn as_str(&self) -> &'i str {
+        self.text
+    }
+
+    /// The octets it stands for.
+    pub fn decode(&self) -> impl Iterator<Item = u8> + use<'i> {
+        let mut rest = self.text.as_bytes();
+        core::iter::from_fn(move || {
+            let (octet, after) = xchar(rest)?;
+            rest = after;
+            Some(octet)
+        })
+    }
+
+    /// Writes octets as xtext, to be parsed and put into a command.
+    pub fn encode(octets: &[u8]) -> String {
+        let mut text = String::with_capacity(octets.len());
+        for &octet in octets {
+            match octet {
+                b'+' | b'=' | 0..=32 | 127.. => {
+                    write!(text, "+{octet:02X}").expect("a string takes every character");
+                }
+                _ => text.push(char::from(octet)),
+            }
+        }
+        text
+    }
+}
+
+impl fmt::Debug for Xtext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Xtext({self})")
+    }
+}
+
+/// Prints the text as written.
+impl fmt::Display for Xtext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.text)
+    }
+}
+
+/// `xchar` or `hexchar`: the octet, and what follows.
+fn xchar(input: &[u8]) -> Option<(u8, &[u8])> {
+    match input {
+        [b'+', high, low, rest @ ..] => Some((hex(*high)? << 4 | hex(*low)?, rest)),
+        [b'+' | b'=', ..] => None,
+        [octet @ 33..=126, rest @ ..] => Some((*octet, rest)),
+        _ => None,
+    }
+}
+
+/// The digits are upper case (RFC 3461 §4).
+fn hex(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn hex_is_decoded() {
+        let xtext = Xtext::parse(b"e+3Dmc2@example.com").unwrap();
+        assert!(xtext.decode().eq(*b"e=mc2@example.com"));
+        assert_eq!(Xtext::encode(b"e=mc2@example.com"), xtext.as_str());
+    }
+
+    #[test]
+    fn b05_controls_are_refused_even_in_hex() {
+        for octets in [
+            &b""[..],
+            b"a+0Db",
+            b"a+0Ab",
+            b"a+00b",
+            b"a+7Fb",
+            b"a+",
+            b"a+4",
+            b"a+4g",
+            b"a+3d",
+            b"a=b",
+            b"a b",
+            b"a\r",
+            b"\xff",
+        ] {
+            assert_eq!(Xtext::parse(octets), None, "{octets:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn decoding_what_was_encoded_gives_the_same_octets(
+            octets in proptest::collection::vec(any::<u8>(), 1..40)
+        ) {
+            let text = Xtext::encode(&octets);
+            match Xtext::parse(text.as_bytes()) {
+                Some(xtext) => prop_assert_eq!(xtext.decode().collect::<Vec<_>>(), octets),
+                None => prop_assert!(octets.iter().any(u8::is_ascii_control)),
+            }
+        }
+    }
+}
