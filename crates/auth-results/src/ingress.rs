@@ -1,0 +1,220 @@
+//! Which fields of an arriving message must go, because they claim to be ours.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use mail_address::rfc5322::cfws::{comment, quoted_string};
+
+use crate::punycode::to_unicode;
+
+/// The fields that a border server removes before it adds its own (RFC 8601 §5): those with its
+/// `authserv_id`, and those of an unknown version, whoever they are from.
+///
+/// Takes the name and the value of each header field, the topmost first, and gives the positions in
+/// ascending order. The value may be folded, and may end with its line end.
+///
+/// A field is ours if any reader could take it for ours. So the case of letters, comments, quotes,
+/// escapes, a version, a substructure (`mx.example.org/queue-id`), a trailing dot, and A-labels
+/// where we write U-labels make no difference; and where no authserv-id can be read at all, our id
+/// anywhere in the field is enough.
+///
+/// ```
+/// let header: [(&[u8], &[u8]); 3] = [
+///     (b"Authentication-Results", b" mx.example.org; spf=pass smtp.mailfrom=bank.example\r\n"),
+///     (b"Authentication-Results", b" list.example; dkim=pass header.d=bank.example\r\n"),
+///     (b"AUTHENTICATION-RESULTS", b"\r\n (hi) \"MX.Example.ORG\" 1; dmarc=pass\r\n"),
+/// ];
+/// assert_eq!(auth_results::forged(header, "mx.example.org"), [0, 2]);
+/// ```
+pub fn forged<'h>(
+    fields: impl IntoIterator<Item = (&'h [u8], &'h [u8])>,
+    authserv_id: &str,
+) -> Vec<usize> {
+    let ours = to_unicode(authserv_id);
+    fields
+        .into_iter()
+        .enumerate()
+        .filter(|(_, (name, value))| is_authentication_results(name) && is_forged(value, &ours))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// White space before the colon is obsolete and legal (RFC 5322 §4.5).
+fn is_authentication_results(name: &[u8]) -> bool {
+    name.trim_ascii()
+        .eq_ignore_ascii_case(b"Authentication-Results")
+}
+
+fn is_forged(value: &[u8], ours: &str) -> bool {
+    let Some(words) = words_before_results(value) else {
+        return to_unicode(&String::from_utf8_lossy(value)).contains(ours);
+    };
+    let words: Vec<String> = words.iter().map(|word| to_unicode(word)).collect();
+    let (id, version) = match words.split_last() {
+        Some((last, id)) if !id.is_empty() && last.bytes().all(|octet| octet.is_ascii_digit()) => {
+            (id, last.trim_start_matches('0'))
+        }
+        _ => (&*words, VERSION),
+    };
+    // One reader takes the first word, another what is left when comments and white space are gone.
+    version != VERSION
+        || id.first().is_some_and(|word| names(word, ours))
+        || names(&id.concat(), ours)
+}
+
+/// Whether a word begins with our id and does not go on as another name would.
+fn names(word: &str, ours: &str) -> bool {
+    let Some(rest) = word.strip_prefix(ours) else {
+        return false;
+    };
+    let rest = rest.trim_start_matches('.');
+    !rest.starts_with(|character: char| {
+        character.is_alphanumeric() || matches!(character, '-' | '_')
+    })
+}
+
+/// The words in front of the first semicolon, without comments, quotes and escapes. `None` if a
+/// comment or a quoted string does not end, or if there is no word.
+fn words_before_results(value: &[u8]) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word = Vec::new();
+    let mut rest = value;
+    while let Some((&first, tail)) = rest.split_first() {
+        let is_separator = matches!(first, 0..=b' ' | b'(' | 0x7f);
+        if is_separator && !word.is_empty() {
+            words.push(core::mem::take(&mut word));
+        }
+        rest = match first {
+            b';' => break,
+            b'(' => comment::<()>(rest).ok()?.0,
+            b'"' => {
+                let (behind, quoted) = quoted_string::<()>(rest).ok()?;
+                word.extend_from_slice(quoted.text().trim_ascii());
+                behind
+            }
+            _ => {
+                if !is_separator && first != b'\\' {
+                    word.push(first);
+                }
+                tail
+            }
+        };
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    if words.is_empty() {
+        return None;
+    }
+    let text = |word: &Vec<u8>| String::from_utf8_lossy(word).into_owned();
+    Some(words.iter().map(text).collect())
+}
+
+/// RFC 8601 §2.6.
+const VERSION: &str = "1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_removed(value: &str) -> bool {
+        !forged(
+            [(&b"Authentication-Results"[..], value.as_bytes())],
+            "mx.example.org",
+        )
+        .is_empty()
+    }
+
+    #[test]
+    fn f01_our_id_is_found_in_every_dress() {
+        let long = alloc::format!(" ({}) mx.example.org; spf=pass", "x".repeat(5000));
+        for value in [
+            " mx.example.org; spf=pass",
+            "mx.example.org;spf=pass",
+            " MX.Example.Org; spf=pass",
+            " mx.example.org",
+            " mx.example.org; nonsense",
+            " mx.example.org 1; spf=pass",
+            " mx.example.org 2; spf=pass",
+            " mx.example.org (c) 1 (d); spf=pass",
+            " mx.example.org spf=pass",
+            " mx.example.org. ; spf=pass",
+            " mx.example.org/4F2a1; spf=pass",
+            " mx.example.org:25; spf=pass",
+            " mx.example.org=x; spf=pass",
+            " (c)mx.example.org; spf=pass",
+            " mx.(c)example.org; spf=pass",
+            " mx .example .org 1; spf=pass",
+            " \"mx.example.org\"; spf=pass",
+            " \"mx.example\".org; spf=pass",
+            " \"mx.\\example.org\"; spf=pass",
+            " \" mx.example.org \"; spf=pass",
+            "\r\n mx.example.org; spf=pass\r\n",
+            "\r\n\tmx.example.org;\r\n spf=pass\r\n",
+            "\n mx.example.org; spf=pass",
+            " \0mx.example.org; spf=pass",
+            " (unclosed mx.example.org; spf=pass",
+            " \"mx.example.org; spf=pass",
+            " ; spf=pass mx.example.org",
+            &long,
+        ] {
+            assert!(is_removed(value), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn the_ids_of_others_stay() {
+        for value in [
+            " list.example; spf=pass",
+            " smtp.mx.example.org; spf=pass",
+            " mx.example.org.example; spf=pass",
+            " mx.example.organic; spf=pass",
+            " mx.example.org-2; spf=pass",
+            " mx.example; spf=pass",
+            " list.example (mx.example.org); spf=pass smtp.helo=mx.example.org",
+            " list.example 1; spf=pass",
+            " list.example 01; spf=pass",
+            "",
+        ] {
+            assert!(!is_removed(value), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn f01_an_unknown_version_goes_whoever_it_is_from() {
+        assert!(is_removed(" list.example 2; spf=pass"));
+        assert!(is_removed(" list.example (c) 0; spf=pass"));
+    }
+
+    #[test]
+    fn f01_u_labels_and_a_labels_are_one_name() {
+        for ours in ["mx.bücher.example", "mx.xn--bcher-kva.example"] {
+            let fields = [" mx.xn--bcher-kva.example; a=b", " mx.BÜCHER.example; a=b"];
+            let fields = fields.map(|value| (&b"Authentication-Results"[..], value.as_bytes()));
+            assert_eq!(forged(fields, ours), [0, 1]);
+        }
+    }
+
+    #[test]
+    fn f01_only_the_name_of_the_field_counts() {
+        let value = &b" mx.example.org; spf=pass"[..];
+        let fields = [
+            (&b"authentication-results"[..], value),
+            (b"Authentication-Results ", value),
+            (b"X-Authentication-Results", value),
+            (b"ARC-Authentication-Results", value),
+            (b"Received", value),
+            (b"AUTHENTICATION-RESULTS", value),
+        ];
+        assert_eq!(forged(fields, "mx.example.org"), [0, 1, 5]);
+    }
+
+    #[test]
+    fn f01_all_of_many_are_found() {
+        let field = (
+            &b"Authentication-Results"[..],
+            &b"mx.example.org; spf=pass"[..],
+        );
+        let fields = core::iter::repeat_n(field, 10_000);
+        assert_eq!(forged(fields, "mx.example.org").len(), 10_000);
+    }
+}
