@@ -4,6 +4,7 @@
 //! all. `cargo test -p conformance` runs them against `baseline.txt`, `cargo run -p conformance`
 //! prints the counts.
 
+mod auth_results;
 mod baseline;
 mod outcome;
 mod suite;
@@ -14,5 +15,8 @@ pub use crate::suite::{Standing, Suite, SuiteError, read, read_json, required, r
 
 /// Every suite that is run.
 pub fn suites() -> Vec<Suite> {
-    vec![]
+    vec![Suite {
+        name: "authentication-results",
+        run: auth_results::run,
+    }]
 }
