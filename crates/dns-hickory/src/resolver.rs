@@ -1,0 +1,124 @@
+//! The resolver for async code.
+
+use core::error::Error;
+use core::net::SocketAddr;
+
+use dns_txt::{Answer, AsyncResolve, Failure, Lookup, Question};
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
+use hickory_resolver::net::NetError;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_resolver::{ResolverBuilder, TokioResolver};
+use thiserror::Error;
+
+use crate::options::Options;
+use crate::translate::{
+    answer_from_error, answer_from_lookup, kind_to_hickory, last_alias, name_to_hickory,
+};
+
+/// Asks name servers from within a Tokio runtime. Clones share connections and the cache.
+///
+/// Connections belong to the runtime in which they were opened: a resolver stays within one.
+#[derive(Clone, Debug)]
+pub struct HickoryResolver {
+    resolver: TokioResolver,
+}
+
+impl HickoryResolver {
+    /// Asks the name servers of the system (`/etc/resolv.conf` on Unix).
+    pub fn system(options: &Options) -> Result<Self, ResolverError> {
+        let mut builder =
+            TokioResolver::builder_tokio().map_err(|error| ResolverError::System {
+                source: Box::new(error),
+            })?;
+        options.apply(builder.options_mut());
+        Self::build(builder)
+    }
+
+    /// Asks these name servers, over UDP, and over TCP where an answer is too long.
+    pub fn with_name_servers(
+        servers: &[SocketAddr],
+        options: &Options,
+    ) -> Result<Self, ResolverError> {
+        if servers.is_empty() {
+            return Err(ResolverError::NoNameServer);
+        }
+        let servers = servers.iter().map(name_server).collect();
+        let config = ResolverConfig::from_name_servers(servers);
+        let mut builder =
+            TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
+        options.apply(builder.options_mut());
+        Self::build(builder)
+    }
+
+    fn build(builder: ResolverBuilder<TokioRuntimeProvider>) -> Result<Self, ResolverError> {
+        match builder.build() {
+            Ok(resolver) => Ok(Self { resolver }),
+            Err(error) => Err(ResolverError::System {
+                source: Box::new(error),
+            }),
+        }
+    }
+
+    async fn answer(&self, question: &Question) -> Answer {
+        let asked = (
+            name_to_hickory(question.name()),
+            kind_to_hickory(question.kind()),
+        );
+        let (Some(name), Some(record_type)) = asked else {
+            return Answer::Failed(Failure::Malformed);
+        };
+        match self.resolver.lookup(name.clone(), record_type).await {
+            Ok(lookup) => answer_from_lookup(&name, record_type, &lookup),
+            Err(error) => self.answer_without_records(&name, &error).await,
+        }
+    }
+
+    /// Tells a chain of aliases that ends at a name without records from one that hickory gave up
+    /// on, which looks the same: the name where it stopped has an alias still.
+    async fn answer_without_records(&self, name: &Name, error: &NetError) -> Answer {
+        if let Some(last) = last_alias(name, error) {
+            match self.resolver.lookup(last.clone(), RecordType::CNAME).await {
+                Ok(_) => return Answer::Failed(Failure::ServerFailure),
+                Err(again) if !again.is_no_records_found() => return answer_from_error(&again),
+                Err(_) => {}
+            }
+        }
+        answer_from_error(error)
+    }
+}
+
+impl AsyncResolve for HickoryResolver {
+    fn resolve(&self, question: Question) -> Lookup<'_> {
+        Box::pin(async move { self.answer(&question).await })
+    }
+}
+
+/// Why a resolver cannot be set up.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ResolverError {
+    /// The list of name servers is empty.
+    #[error("no name server to ask")]
+    NoNameServer,
+    /// The thread of a blocking resolver could not be started.
+    #[error("no thread for the resolver")]
+    Thread {
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The system's configuration could not be read.
+    #[error("no usable resolver configuration")]
+    System {
+        /// What is wrong with it.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
+
+fn name_server(address: &SocketAddr) -> NameServerConfig {
+    let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
+        connection.port = address.port();
+        connection
+    });
+    NameServerConfig::new(address.ip(), true, connections.into())
+}
