@@ -1,0 +1,24 @@
+//! Base64 as tags hold it ([RFC 6376] §2.10).
+//!
+//! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_PAD_INDIFFERENT};
+
+/// Decodes a value from which white space was removed; `None` if it is empty or no base64.
+///
+/// `base64string = ALPHADIGITPS *([FWS] ALPHADIGITPS) [ [FWS] "=" [ [FWS] "=" ] ]`: the signs at
+/// the end may be missing.
+pub(crate) fn from_base64(encoded: &[u8]) -> Option<Vec<u8>> {
+    if encoded.is_empty() {
+        return None;
+    }
+    STANDARD_PAD_INDIFFERENT.decode(encoded).ok()
+}
+
+pub(crate) fn to_base64(octets: &[u8]) -> String {
+    STANDARD.encode(octets)
+}

@@ -1,0 +1,460 @@
+//! The header block of a message, every octet of it kept ([RFC 5322] §2.2).
+//!
+//! Lines end with CRLF and with nothing else: a bare CR or LF is an octet of the line it stands
+//! in, here as in the canonical forms. [`ToCrlf`](crate::ToCrlf) is for messages that are kept
+//! with other line ends.
+//!
+//! [RFC 5322]: https://www.rfc-editor.org/rfc/rfc5322
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
+
+use memchr::memmem;
+
+/// A header block, split into its fields.
+///
+/// Whatever the octets, the [raw](Field::raw) fields and the [`end`](Header::end) joined give the
+/// block back.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Header<'m> {
+    octets: Cow<'m, [u8]>,
+    /// Where each field ends; the next begins there.
+    ends: Vec<usize>,
+}
+
+impl<'m> Header<'m> {
+    /// Splits a message into its header block and its body.
+    ///
+    /// The block ends with the first empty line, which belongs to it, or with the message.
+    ///
+    /// ```
+    /// use dkim_canon::Header;
+    ///
+    /// let (header, body) = Header::split(b"From: a@example.com\r\nTo: b@example.org\r\n\r\nHello\r\n");
+    /// assert_eq!(header.fields().count(), 2);
+    /// assert_eq!(body, b"Hello\r\n");
+    /// ```
+    pub fn split(message: &'m [u8]) -> (Self, &'m [u8]) {
+        let length = block_length(message).unwrap_or(message.len());
+        let (block, body) = message.split_at(length);
+        let ends = field_ends(block);
+        (
+            Self {
+                octets: Cow::Borrowed(block),
+                ends,
+            },
+            body,
+        )
+    }
+
+    /// The same header, owning its octets.
+    pub fn into_owned(self) -> Header<'static> {
+        Header {
+            octets: Cow::Owned(self.octets.into_owned()),
+            ends: self.ends,
+        }
+    }
+}
+
+impl Header<'_> {
+    /// The whole block, with the empty line at its end if there is one.
+    pub fn as_octets(&self) -> &[u8] {
+        &self.octets
+    }
+
+    /// The empty line that ends the block: CRLF, or nothing if the message has no body.
+    pub fn end(&self) -> &[u8] {
+        let fields = self.ends.last().copied().unwrap_or(0);
+        self.octets.get(fields..).unwrap_or_default()
+    }
+
+    /// How many fields there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is no field.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The field at `index`, counted from 0 at the top.
+    pub fn field(&self, index: usize) -> Option<Field<'_>> {
+        let range = self.range(index)?;
+        let offset = range.start;
+        Some(Field::new(self.octets.get(range)?, offset))
+    }
+
+    /// The fields from top to bottom.
+    pub fn fields(&self) -> impl DoubleEndedIterator<Item = Field<'_>> + ExactSizeIterator {
+        (0..self.ends.len()).map(|index| {
+            self.field(index)
+                .expect("an index below the length has a field")
+        })
+    }
+
+    /// Writes the block without the fields at these indexes, in whatever order they are given;
+    /// what stays is written as it is, the empty line at the end included.
+    pub fn without(&self, fields: &[usize], mut out: impl FnMut(&[u8])) {
+        let mut left_out = Vec::from(fields);
+        left_out.sort_unstable();
+        let mut from = 0;
+        for range in left_out.into_iter().filter_map(|index| self.range(index)) {
+            if let Some(kept) = self.octets.get(from..range.start)
+                && !kept.is_empty()
+            {
+                out(kept);
+            }
+            from = range.end;
+        }
+        if let Some(kept) = self.octets.get(from..)
+            && !kept.is_empty()
+        {
+            out(kept);
+        }
+    }
+
+    fn range(&self, index: usize) -> Option<Range<usize>> {
+        let end = *self.ends.get(index)?;
+        let start = match index.checked_sub(1) {
+            Some(above) => *self.ends.get(above)?,
+            None => 0,
+        };
+        Some(start..end)
+    }
+
+    /// Of octets and ends that were put together field by field.
+    pub(crate) fn from_parts(octets: Vec<u8>, ends: Vec<usize>) -> Header<'static> {
+        Header {
+            octets: Cow::Owned(octets),
+            ends,
+        }
+    }
+}
+
+/// Shows the names of the fields, not what a message says.
+impl fmt::Debug for Header<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.fields().map(|field| Printable(field.name())))
+            .finish()
+    }
+}
+
+/// One field of a header block.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub struct Field<'h> {
+    raw: &'h [u8],
+    colon: Option<usize>,
+    offset: usize,
+}
+
+impl<'h> Field<'h> {
+    fn new(raw: &'h [u8], offset: usize) -> Self {
+        Self {
+            raw,
+            colon: memchr::memchr(b':', raw),
+            offset,
+        }
+    }
+
+    /// A field that stands in no header block, such as one about to be added.
+    pub fn parse(raw: &'h [u8]) -> Self {
+        Self::new(raw, 0)
+    }
+
+    /// Every octet of the field: name, colon, value, and the CRLF at its end if it has one.
+    pub fn raw(&self) -> &'h [u8] {
+        self.raw
+    }
+
+    /// What stands before the colon, without the white space around it; empty without a colon.
+    ///
+    /// White space before the colon is obsolete and legal (RFC 5322 §4.5), so it is no part of
+    /// the name.
+    pub fn name(&self) -> &'h [u8] {
+        let before = self.colon.and_then(|colon| self.raw.get(..colon));
+        trim(before.unwrap_or_default())
+    }
+
+    /// Whether the field has this name, letters compared without case (RFC 5322 §1.2.2).
+    pub fn is_named(&self, name: &str) -> bool {
+        self.name().eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    /// What stands behind the colon, folded as it is, without the CRLF at its end; the whole
+    /// field if it has no colon.
+    pub fn value(&self) -> &'h [u8] {
+        let start = self.colon.map_or(0, |colon| colon + 1);
+        let value = self.raw.get(start..).unwrap_or_default();
+        value.strip_suffix(b"\r\n").unwrap_or(value)
+    }
+
+    /// Where the field begins in its block, in octets.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// What is wrong with the field; `None` if it is well-formed.
+    pub fn defect(&self) -> Option<Defect> {
+        let Some(colon) = self.colon else {
+            return Some(Defect::NoColon);
+        };
+        if self.raw.first().is_some_and(|&octet| is_wsp(octet)) {
+            return Some(Defect::LeadingWhiteSpace);
+        }
+        let before = self.raw.get(..colon).unwrap_or_default();
+        let name = before.trim_ascii_end();
+        if name.is_empty() || !name.iter().all(|octet| matches!(octet, 33..=126)) {
+            return Some(Defect::Name);
+        }
+        // RFC 5322 §4.5: `*WSP` may stand before the colon, a fold may not.
+        if !before.iter().skip(name.len()).all(|&octet| is_wsp(octet)) {
+            return Some(Defect::Name);
+        }
+        if !self.raw.ends_with(b"\r\n") {
+            return Some(Defect::Unterminated);
+        }
+        let value = self.value();
+        if memchr::memchr_iter(b'\n', value).any(|at| !is_crlf_at(value, at))
+            || memchr::memchr_iter(b'\r', value).any(|at| value.get(at + 1) != Some(&b'\n'))
+        {
+            return Some(Defect::BareLineEnd);
+        }
+        None
+    }
+}
+
+/// Shows the name, not what a message says.
+impl fmt::Debug for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Field")
+            .field("name", &Printable(self.name()))
+            .field("offset", &self.offset)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a field is not well-formed (RFC 5322 §2.2, §4.5). None of it keeps the field from being
+/// signed or verified as it is.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Defect {
+    /// A CR or an LF on its own, which other software may take for a line end.
+    BareLineEnd,
+    /// White space before the name: the first line of a message that continues nothing.
+    LeadingWhiteSpace,
+    /// The name is empty, holds an octet that no name can have, or is folded.
+    Name,
+    /// A line without a colon.
+    NoColon,
+    /// The message ends within the field.
+    Unterminated,
+}
+
+/// Octets shown as text, what is not ASCII escaped.
+struct Printable<'o>(&'o [u8]);
+
+impl fmt::Debug for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.escape_ascii())
+    }
+}
+
+/// How long the block at the start of a message is, its empty line included; `None` if the
+/// message ends before an empty line.
+pub(crate) fn block_length(message: &[u8]) -> Option<usize> {
+    if message.starts_with(b"\r\n") {
+        return Some(2);
+    }
+    memmem::find(message, b"\r\n\r\n").map(|at| at + 4)
+}
+
+/// Where each field of a block ends. The empty line at the end belongs to none.
+pub(crate) fn field_ends(block: &[u8]) -> Vec<usize> {
+    let fields = match block {
+        b"\r\n" => b"",
+        _ if block.ends_with(b"\r\n\r\n") => block.get(..block.len() - 2).unwrap_or_default(),
+        _ => block,
+    };
+    let mut ends = Vec::new();
+    for at in memchr::memchr_iter(b'\n', fields) {
+        let continued = fields.get(at + 1).is_some_and(|&octet| is_wsp(octet));
+        if is_crlf_at(fields, at) && !continued {
+            ends.push(at + 1);
+        }
+    }
+    if ends.last().copied().unwrap_or(0) < fields.len() {
+        ends.push(fields.len());
+    }
+    ends
+}
+
+/// Whether the LF at this place is the second half of a CRLF.
+fn is_crlf_at(octets: &[u8], line_feed: usize) -> bool {
+    line_feed
+        .checked_sub(1)
+        .and_then(|before| octets.get(before))
+        == Some(&b'\r')
+}
+
+pub(crate) fn is_wsp(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t')
+}
+
+/// Without spaces, tabs and line ends on either side.
+pub(crate) fn trim(mut octets: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] = octets {
+        octets = rest;
+    }
+    while let [rest @ .., b' ' | b'\t' | b'\r' | b'\n'] = octets {
+        octets = rest;
+    }
+    octets
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn joined(header: &Header<'_>) -> Vec<u8> {
+        let mut all: Vec<u8> = header
+            .fields()
+            .flat_map(|field| field.raw().to_vec())
+            .collect();
+        all.extend(header.end());
+        all
+    }
+
+    fn names(message: &[u8]) -> Vec<Vec<u8>> {
+        let (header, _) = Header::split(message);
+        header.fields().map(|field| field.name().to_vec()).collect()
+    }
+
+    #[test]
+    fn a_block_ends_with_the_first_empty_line() {
+        for (message, fields, end, body) in [
+            (
+                &b"A: 1\r\nB: 2\r\n\r\nbody"[..],
+                2,
+                &b"\r\n"[..],
+                &b"body"[..],
+            ),
+            (b"A: 1\r\nB: 2\r\n\r\n", 2, b"\r\n", b""),
+            (b"A: 1\r\nB: 2\r\n", 2, b"", b""),
+            (b"A: 1\r\nB: 2", 2, b"", b""),
+            (b"\r\nbody", 0, b"\r\n", b"body"),
+            (b"\r\n\r\n", 0, b"\r\n", b"\r\n"),
+            (b"", 0, b"", b""),
+            (b"A: 1\r\n \r\n\r\nbody", 1, b"\r\n", b"body"),
+            (b"A: 1\n\nbody", 1, b"", b""),
+        ] {
+            let (header, rest) = Header::split(message);
+            assert_eq!((header.len(), header.end(), rest), (fields, end, body));
+            assert_eq!([joined(&header), rest.to_vec()].concat(), message);
+        }
+    }
+
+    #[test]
+    fn a_field_has_a_name_a_value_and_a_place() {
+        let (header, _) = Header::split(b"A: 1\r\nSubject : two\r\n\tlines \r\n\r\n");
+        let field = header.field(1).unwrap();
+        assert_eq!(field.raw(), b"Subject : two\r\n\tlines \r\n");
+        assert_eq!(field.name(), b"Subject");
+        assert_eq!(field.value(), b" two\r\n\tlines ");
+        assert_eq!(field.offset(), 6);
+        assert!(field.is_named("SUBJECT"));
+        assert_eq!(field.defect(), None);
+        assert_eq!(header.field(2), None);
+    }
+
+    #[test]
+    fn a08_odd_spellings_of_from_are_from() {
+        for message in [
+            &b" From: a@example.com\r\n\r\n"[..],
+            b"From\r\n : a@example.com\r\n\r\n",
+            b"From : a@example.com\r\n\r\n",
+            b"fROM\t:a@example.com\r\n\r\n",
+        ] {
+            assert!(
+                names(message)[0].eq_ignore_ascii_case(b"from"),
+                "{message:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn defects_are_told_and_change_nothing() {
+        for (raw, defect) in [
+            (&b"A: 1\r\n"[..], None),
+            (b"A : 1\r\n 2\r\n", None),
+            (b"A:\r\n", None),
+            (b" A: 1\r\n", Some(Defect::LeadingWhiteSpace)),
+            (b"no colon\r\n", Some(Defect::NoColon)),
+            (b": 1\r\n", Some(Defect::Name)),
+            (b"A b: 1\r\n", Some(Defect::Name)),
+            (b"A\r\n : 1\r\n", Some(Defect::Name)),
+            (b"\xc3\xa4: 1\r\n", Some(Defect::Name)),
+            (b"A: 1", Some(Defect::Unterminated)),
+            (b"A: 1\n2\r\n", Some(Defect::BareLineEnd)),
+            (b"A: 1\r2\r\n", Some(Defect::BareLineEnd)),
+        ] {
+            let field = Field::parse(raw);
+            assert_eq!(field.defect(), defect, "{}", raw.escape_ascii());
+            assert_eq!(field.raw(), raw);
+        }
+    }
+
+    #[test]
+    fn c12_bare_line_ends_nul_and_8_bit_stay_where_they_are() {
+        let message = b"A: 1\n2\r3\0\xff\r\nB: 4\r\n\r\n";
+        let (header, _) = Header::split(message);
+        assert_eq!(header.field(0).unwrap().value(), b" 1\n2\r3\0\xff");
+        assert_eq!(joined(&header), message);
+    }
+
+    #[test]
+    fn fields_are_left_out_from_whatever_order() {
+        let (header, _) = Header::split(b"A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n\r\n");
+        for (left_out, expected) in [
+            (&[][..], &b"A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n\r\n"[..]),
+            (&[2, 0], b"B: 2\r\nD: 4\r\n\r\n"),
+            (&[3, 3, 9], b"A: 1\r\nB: 2\r\nC: 3\r\n\r\n"),
+            (&[0, 1, 2, 3], b"\r\n"),
+        ] {
+            let mut kept = Vec::new();
+            header.without(left_out, |octets| kept.extend_from_slice(octets));
+            assert_eq!(kept, expected);
+        }
+    }
+
+    #[test]
+    fn c11_many_fields_long_lines_and_folds_are_kept() {
+        let many = b"X: y\r\n".repeat(100_000);
+        assert_eq!(Header::split(&many).0.len(), 100_000);
+        let long = vec![b'a'; 1_000_000];
+        assert_eq!(Header::split(&long).0.len(), 1);
+        let folds = [&b"X: y\r\n"[..], &b" \r\n".repeat(100_000)].concat();
+        assert_eq!(Header::split(&folds).0.len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn fields_joined_give_the_input_back(
+            pieces in proptest::collection::vec(
+                proptest::sample::select(vec![&b"A"[..], b":", b" ", b"\t", b"\r", b"\n", b"\r\n", b"\0", b"\xff"]),
+                0..40,
+            )
+        ) {
+            let message = pieces.concat();
+            let (header, body) = Header::split(&message);
+            prop_assert_eq!([joined(&header), body.to_vec()].concat(), message);
+        }
+    }
+}

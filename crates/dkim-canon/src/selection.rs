@@ -1,0 +1,222 @@
+//! Which fields of a header a signature is made over ([RFC 6376] §5.4.2).
+//!
+//! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
+
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use crate::header_block::Header;
+
+/// The fields that a list of names picks out of a header, in the order of the list.
+///
+/// The first time a name is listed it stands for the lowest field of that name, the second time
+/// for the one above, and so on; when there is none left it stands for nothing
+/// (RFC 6376 §5.4.2). Names are compared without case.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Selection {
+    picks: Vec<Pick>,
+}
+
+impl Selection {
+    /// Picks the listed fields. The field at the index `except` counts as absent: no signature
+    /// covers itself (RFC 6376 §3.5).
+    ///
+    /// One pass over the header, whatever the list.
+    pub fn new<'n>(
+        header: &Header<'_>,
+        names: impl IntoIterator<Item = &'n str>,
+        except: Option<usize>,
+    ) -> Self {
+        let mut wanted = Wanted::new(names);
+        for (index, field) in header.fields().enumerate().rev() {
+            if Some(index) != except {
+                wanted.take(field.name(), index);
+            }
+        }
+        Self {
+            picks: wanted.into_picks(),
+        }
+    }
+
+    /// What each name of the list stands for, in the order of the list.
+    pub fn picks(&self) -> &[Pick] {
+        &self.picks
+    }
+
+    /// The indexes of the fields that were found, in the order of the list: what is hashed.
+    pub fn indexes(&self) -> impl Iterator<Item = usize> {
+        self.picks.iter().filter_map(|pick| pick.field)
+    }
+}
+
+/// What one listed name stands for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Pick {
+    /// The field's index in the header; `None` if there is none, or none left.
+    pub field: Option<usize>,
+    /// How many fields of this name the header has, listed or not.
+    pub present: usize,
+}
+
+/// A list of names in an order in which each is found quickly.
+struct Wanted<'n> {
+    /// By name, then by place in the list.
+    entries: Vec<Entry<'n>>,
+    /// The lengths (below 64) and the initial letters that occur, to pass by most other fields.
+    lengths: u64,
+    initials: u32,
+}
+
+struct Entry<'n> {
+    name: &'n str,
+    place: usize,
+    pick: Pick,
+}
+
+impl<'n> Wanted<'n> {
+    fn new(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let mut wanted = Self {
+            entries: Vec::new(),
+            lengths: 0,
+            initials: 0,
+        };
+        for (place, name) in names.into_iter().enumerate() {
+            wanted.lengths |= length_bit(name.as_bytes());
+            wanted.initials |= initial_bit(name.as_bytes());
+            wanted.entries.push(Entry {
+                name,
+                place,
+                pick: Pick::default(),
+            });
+        }
+        wanted.entries.sort_unstable_by(|a, b| {
+            without_case(a.name.as_bytes(), b.name.as_bytes()).then(a.place.cmp(&b.place))
+        });
+        wanted
+    }
+
+    /// Gives a field to the first entry of its name that has none.
+    fn take(&mut self, name: &[u8], index: usize) {
+        if self.lengths & length_bit(name) == 0 || self.initials & initial_bit(name) == 0 {
+            return;
+        }
+        let first = self
+            .entries
+            .partition_point(|entry| without_case(entry.name.as_bytes(), name).is_lt());
+        let Some(group) = self.entries.get_mut(first..) else {
+            return;
+        };
+        let of_this_name = |entry: &Entry<'_>| entry.name.as_bytes().eq_ignore_ascii_case(name);
+        let Some(head) = group.first_mut().filter(|entry| of_this_name(entry)) else {
+            return;
+        };
+        let taken = head.pick.present;
+        head.pick.present += 1;
+        if let Some(next) = group.get_mut(taken).filter(|entry| of_this_name(entry)) {
+            next.pick.field = Some(index);
+        }
+    }
+
+    fn into_picks(self) -> Vec<Pick> {
+        let mut picks = vec![Pick::default(); self.entries.len()];
+        let mut head: Option<(&str, usize)> = None;
+        for entry in &self.entries {
+            let present = match head {
+                Some((name, present)) if name.eq_ignore_ascii_case(entry.name) => present,
+                _ => entry.pick.present,
+            };
+            head = Some((entry.name, present));
+            if let Some(pick) = picks.get_mut(entry.place) {
+                *pick = Pick {
+                    present,
+                    ..entry.pick
+                };
+            }
+        }
+        picks
+    }
+}
+
+fn length_bit(name: &[u8]) -> u64 {
+    1 << name.len().min(63)
+}
+
+/// One of 32 bits; the same for a letter in either case.
+fn initial_bit(name: &[u8]) -> u32 {
+    name.first().map_or(0, |initial| 1 << (initial & 0x1f))
+}
+
+fn without_case(a: &[u8], b: &[u8]) -> Ordering {
+    a.iter()
+        .map(u8::to_ascii_lowercase)
+        .cmp(b.iter().map(u8::to_ascii_lowercase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picked(message: &[u8], names: &[&str], except: Option<usize>) -> Vec<Option<usize>> {
+        let (header, _) = Header::split(message);
+        let selection = Selection::new(&header, names.iter().copied(), except);
+        selection.picks().iter().map(|pick| pick.field).collect()
+    }
+
+    const MESSAGE: &[u8] =
+        b"Received: A\r\nReceived: B\r\nReceived: C\r\nFROM: d\r\nTo : e\r\nX\r\nSubject: f\r\n\r\n";
+
+    #[test]
+    fn names_are_taken_from_the_bottom_up() {
+        assert_eq!(
+            picked(MESSAGE, &["Received", "to", "Received", "from"], None),
+            [Some(2), Some(4), Some(1), Some(3)]
+        );
+    }
+
+    #[test]
+    fn c06_names_are_consumed_without_case_and_absent_ones_stand_for_nothing() {
+        assert_eq!(
+            picked(
+                MESSAGE,
+                &[
+                    "rEcEiVeD", "cc", "received", "RECEIVED", "Received", "From", "from"
+                ],
+                None
+            ),
+            [Some(2), None, Some(1), Some(0), None, Some(3), None]
+        );
+        assert_eq!(picked(MESSAGE, &[], None), []);
+        assert_eq!(picked(b"", &["from"], None), [None]);
+    }
+
+    #[test]
+    fn c19_the_signature_under_test_is_passed_by() {
+        let message =
+            b"DKIM-Signature: 1\r\nDKIM-Signature: 2\r\nDKIM-Signature: 3\r\nFrom: a\r\n\r\n";
+        let names = ["From", "DKIM-Signature", "DKIM-Signature", "DKIM-Signature"];
+        assert_eq!(
+            picked(message, &names, Some(1)),
+            [Some(3), Some(2), Some(0), None]
+        );
+    }
+
+    #[test]
+    fn present_fields_are_counted_for_every_name() {
+        let (header, _) = Header::split(MESSAGE);
+        let selection = Selection::new(&header, ["from", "received", "cc", "received"], None);
+        let present: Vec<_> = selection.picks().iter().map(|pick| pick.present).collect();
+        assert_eq!(present, [1, 3, 0, 3]);
+        assert_eq!(selection.indexes().collect::<Vec<_>>(), [3, 2, 1]);
+    }
+
+    #[test]
+    fn c11_many_fields_and_many_names_take_one_pass() {
+        let message = b"Received: x\r\nX-Other: y\r\n".repeat(50_000);
+        let names: Vec<&str> = ["received", "from", "x-other"].repeat(333);
+        let picks = picked(&message, &names, None);
+        assert_eq!(picks.iter().flatten().count(), 666);
+        assert_eq!(picks.first(), Some(&Some(99_998)));
+    }
+}

@@ -1,0 +1,284 @@
+//! Reading a DKIM-Signature field ([RFC 6376] §3.5, §6.1.1).
+//!
+//! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
+
+use alloc::vec::Vec;
+
+use dns_txt::{Domain, DomainError, Tag, TagError, TagList};
+use thiserror::Error;
+
+use super::{CopiedField, SignatureField};
+use crate::algorithm::Algorithm;
+use crate::canonicalization::Canonicalization;
+use crate::encoding::from_base64;
+use crate::identity::Identity;
+use crate::quoted_printable;
+use crate::signed_fields::{SignedFields, SignedFieldsError};
+use crate::unix_time::UnixTime;
+
+/// Turns an internationalized domain into the form the DNS knows; `None` if it is none.
+///
+/// A caller's converter for UTS #46 fits here.
+pub type ToAscii = fn(&str) -> Option<Domain>;
+
+impl SignatureField {
+    /// Reads what stands behind the colon of a DKIM-Signature field.
+    ///
+    /// A field is well-formed as a whole or it is not read: RFC 6376 §6.1.1 asks for no leniency.
+    /// Domains with characters beyond ASCII are refused with a cause of their own.
+    pub fn parse(value: &[u8]) -> Result<Self, SignatureError> {
+        Self::parse_with(value, None)
+    }
+
+    /// Reads a field whose domains may be internationalized, as RFC 8616 §5 allows in messages
+    /// that are.
+    pub fn parse_with(value: &[u8], to_ascii: Option<ToAscii>) -> Result<Self, SignatureError> {
+        let tags = TagList::parse(value)?;
+        let required = |tag: &'static str| tags.get(tag).ok_or(SignatureError::Missing { tag });
+        let optional = |tag: &'static str| tags.get(tag);
+
+        version(required("v")?)?;
+        let algorithm = algorithm(required("a")?)?;
+        let signature = base64(required("b")?, "b")?;
+        let body_hash = body_hash(required("bh")?)?;
+        let domain = signing_domain(required("d")?, to_ascii)?;
+        let signed_fields = signed_fields(required("h")?)?;
+        let selector = domain_of(required("s")?.value(), "s", to_ascii)?;
+        let canonicalization = optional("c").map(canonicalization).transpose()?;
+        let identity = optional("i")
+            .map(|tag| identity(tag, to_ascii))
+            .transpose()?;
+        let body_length = optional("l").map(body_length).transpose()?;
+        optional("q").map(query_methods).transpose()?;
+        let timestamp = optional("t").map(|tag| time(tag, "t")).transpose()?;
+        let expiration = optional("x").map(|tag| time(tag, "x")).transpose()?;
+
+        // RFC 6376 §3.5: the domain of `i=` is that of `d=` or below it.
+        if let Some(identity) = &identity
+            && !identity.domain().is_within(&domain)
+        {
+            return Err(SignatureError::IdentityOutside);
+        }
+        // RFC 6376 §3.5: `x=` is greater than `t=`; a time beyond all others is no date at all.
+        if let (Some(timestamp), Some(expiration)) = (timestamp, expiration)
+            && expiration <= timestamp
+            && expiration < UnixTime::BEYOND
+        {
+            return Err(SignatureError::ExpiresFirst);
+        }
+        Ok(Self {
+            algorithm,
+            body_hash,
+            body_length,
+            canonicalization: canonicalization.unwrap_or_default(),
+            copied_fields: optional("z").map(copied_fields).unwrap_or_default(),
+            domain,
+            expiration,
+            identity,
+            selector,
+            signature: signature.into(),
+            signed_fields,
+            timestamp,
+        })
+    }
+}
+
+/// Why a DKIM-Signature field cannot be used. Whatever it is, the signature has failed for good
+/// (RFC 6376 §6.1.1).
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum SignatureError {
+    /// `a=` names an algorithm that is not known.
+    #[error("unknown signing algorithm")]
+    Algorithm,
+    /// `b=` or `bh=` is empty or no base64.
+    #[error("{tag}= is not base64")]
+    Base64 {
+        /// The tag's name.
+        tag: &'static str,
+    },
+    /// `bh=` has not the length of the hash that `a=` names.
+    #[error("body hash of {octets} octets")]
+    BodyHashLength {
+        /// Its length after decoding.
+        octets: usize,
+    },
+    /// `c=` names a form that is not known.
+    #[error("unknown canonicalization")]
+    Canonicalization,
+    /// `d=`, `s=` or the domain of `i=` is no domain.
+    #[error("{tag}= is not a domain")]
+    Domain {
+        /// The tag's name.
+        tag: &'static str,
+        /// What is wrong with it.
+        source: DomainError,
+    },
+    /// `x=` is not later than `t=`.
+    #[error("signature expires before it was made")]
+    ExpiresFirst,
+    /// `h=` does not list From.
+    #[error("From is not signed")]
+    FromNotSigned,
+    /// `i=` has no `@`, or is not written in the quoted-printable of RFC 6376 §2.11.
+    #[error("malformed identity")]
+    Identity,
+    /// The domain of `i=` is neither that of `d=` nor below it.
+    #[error("identity outside of the signing domain")]
+    IdentityOutside,
+    /// A domain that is not ASCII, and no way to convert it.
+    #[error("internationalized domain in {tag}=")]
+    Internationalized {
+        /// The tag's name.
+        tag: &'static str,
+    },
+    /// A required tag is missing.
+    #[error("{tag}= is missing")]
+    Missing {
+        /// The tag's name.
+        tag: &'static str,
+    },
+    /// `l=`, `t=` or `x=` is not a number.
+    #[error("{tag}= is not a number")]
+    Number {
+        /// The tag's name.
+        tag: &'static str,
+    },
+    /// `q=` lists no way to get the key that is known.
+    #[error("unknown query method")]
+    QueryMethod,
+    /// `a=rsa-sha1`, which must not be used any more (RFC 8301 §3.1).
+    #[error("rsa-sha1 is not acceptable")]
+    RsaSha1,
+    /// `h=` is no list of field names.
+    #[error(transparent)]
+    SignedFields(#[from] SignedFieldsError),
+    /// The field is no list of tags, or repeats one.
+    #[error(transparent)]
+    Tags(#[from] TagError),
+    /// `d=` is a single label.
+    #[error("signing domain of one label")]
+    TopLevelDomain,
+    /// `v=` is not 1.
+    #[error("unknown version")]
+    Version,
+}
+
+/// `sig-v-tag = %x76 [FWS] "=" [FWS] 1*DIGIT`
+fn version(tag: &Tag<'_>) -> Result<(), SignatureError> {
+    match tag.value() {
+        b"1" => Ok(()),
+        _ => Err(SignatureError::Version),
+    }
+}
+
+/// `sig-a-tag-alg = sig-a-tag-k "-" sig-a-tag-h`
+fn algorithm(tag: &Tag<'_>) -> Result<Algorithm, SignatureError> {
+    match tag.value() {
+        b"rsa-sha1" => Err(SignatureError::RsaSha1),
+        name => Algorithm::parse(name).ok_or(SignatureError::Algorithm),
+    }
+}
+
+/// `sig-b-tag-data = base64string`
+fn base64(tag: &Tag<'_>, name: &'static str) -> Result<Vec<u8>, SignatureError> {
+    from_base64(&tag.without_fws()).ok_or(SignatureError::Base64 { tag: name })
+}
+
+/// `sig-bh-tag-data = base64string`
+fn body_hash(tag: &Tag<'_>) -> Result<[u8; 32], SignatureError> {
+    let hash = base64(tag, "bh")?;
+    let octets = hash.len();
+    <[u8; 32]>::try_from(hash).map_err(|_| SignatureError::BodyHashLength { octets })
+}
+
+/// `sig-c-tag = %x63 [FWS] "=" [FWS] sig-c-tag-alg ["/" sig-c-tag-alg]`
+fn canonicalization(tag: &Tag<'_>) -> Result<Canonicalization, SignatureError> {
+    Canonicalization::parse(tag.value()).ok_or(SignatureError::Canonicalization)
+}
+
+/// `domain-name = sub-domain 1*("." sub-domain)`
+fn signing_domain(tag: &Tag<'_>, to_ascii: Option<ToAscii>) -> Result<Domain, SignatureError> {
+    let domain = domain_of(tag.value(), "d", to_ascii)?;
+    match domain.parent() {
+        Some(_) => Ok(domain),
+        None => Err(SignatureError::TopLevelDomain),
+    }
+}
+
+fn domain_of(
+    value: &[u8],
+    tag: &'static str,
+    to_ascii: Option<ToAscii>,
+) -> Result<Domain, SignatureError> {
+    match core::str::from_utf8(value) {
+        Ok(text) if !text.is_ascii() => to_ascii
+            .and_then(|to_ascii| to_ascii(text))
+            .ok_or(SignatureError::Internationalized { tag }),
+        _ => Domain::parse(value).map_err(|source| SignatureError::Domain { tag, source }),
+    }
+}
+
+/// `sig-h-tag = %x68 [FWS] "=" [FWS] hdr-name *( [FWS] ":" [FWS] hdr-name )`
+fn signed_fields(tag: &Tag<'_>) -> Result<SignedFields, SignatureError> {
+    let fields = SignedFields::parse(tag.value())?;
+    // RFC 6376 §6.1.1: a signature that leaves From open is to be ignored.
+    match fields.contains("from") {
+        true => Ok(fields),
+        false => Err(SignatureError::FromNotSigned),
+    }
+}
+
+/// `sig-i-tag = %x69 [FWS] "=" [FWS] [ Local-part ] "@" domain-name`
+fn identity(tag: &Tag<'_>, to_ascii: Option<ToAscii>) -> Result<Identity, SignatureError> {
+    let value = quoted_printable::decode(&tag.without_fws()).ok_or(SignatureError::Identity)?;
+    // A local part may hold an `@` in a quoted string, a domain never.
+    let at = memchr::memrchr(b'@', &value).ok_or(SignatureError::Identity)?;
+    let (local_part, domain) = value.split_at(at);
+    let domain = domain_of(domain.get(1..).unwrap_or_default(), "i", to_ascii)?;
+    Ok(Identity::new(local_part, domain))
+}
+
+/// `sig-l-tag = %x6c [FWS] "=" [FWS] 1*76DIGIT`
+fn body_length(tag: &Tag<'_>) -> Result<u64, SignatureError> {
+    let digits = tag.value();
+    if !(1..=76).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(SignatureError::Number { tag: "l" });
+    }
+    Ok(digits.iter().fold(0u64, |number, digit| {
+        number
+            .saturating_mul(10)
+            .saturating_add(u64::from(digit - b'0'))
+    }))
+}
+
+/// `sig-q-tag = %x71 [FWS] "=" [FWS] sig-q-tag-method *([FWS] ":" [FWS] sig-q-tag-method)`
+fn query_methods(tag: &Tag<'_>) -> Result<(), SignatureError> {
+    let value = tag.without_fws();
+    let mut methods = value.split(|&octet| octet == b':');
+    match methods.any(|method| method == b"dns/txt") {
+        true => Ok(()),
+        false => Err(SignatureError::QueryMethod),
+    }
+}
+
+/// `sig-t-tag = %x74 [FWS] "=" [FWS] 1*12DIGIT`, and the same for `x=`.
+fn time(tag: &Tag<'_>, name: &'static str) -> Result<UnixTime, SignatureError> {
+    UnixTime::parse(tag.value()).ok_or(SignatureError::Number { tag: name })
+}
+
+/// `sig-z-tag = %x7A [FWS] "=" [FWS] sig-z-tag-copy *( "|" [FWS] sig-z-tag-copy )`
+///
+/// Copies serve diagnosis only, so one that cannot be read is left out and not held against the
+/// signature.
+fn copied_fields(tag: &Tag<'_>) -> Vec<CopiedField> {
+    let value = tag.without_fws();
+    let copies = value.split(|&octet| octet == b'|');
+    copies.filter_map(copied_field).collect()
+}
+
+/// `sig-z-tag-copy = hdr-name [FWS] ":" qp-hdr-value`
+fn copied_field(copy: &[u8]) -> Option<CopiedField> {
+    let (name, value) = copy.split_at_checked(memchr::memchr(b':', copy)?)?;
+    CopiedField::new(name, &quoted_printable::decode(value.get(1..)?)?)
+}
