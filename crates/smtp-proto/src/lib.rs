@@ -3,6 +3,8 @@
 extern crate alloc;
 
 pub mod command;
+pub mod reply;
 pub mod sasl;
 
 pub use crate::command::{Command, CommandError};
+pub use crate::reply::{Reply, ReplyError};

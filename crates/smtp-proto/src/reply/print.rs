@@ -1,0 +1,52 @@
+//! Replies written to the wire.
+
+use alloc::vec::Vec;
+
+use super::{EnhancedCode, Reply};
+
+impl Reply {
+    /// Appends the reply, the enhanced code on each line (RFC 2034 §4), each line with its CRLF.
+    pub fn print(&self, out: &mut Vec<u8>) {
+        self.print_as(self.enhanced, out);
+    }
+
+    /// The same without the enhanced code, for a server that does not offer them.
+    pub(crate) fn print_without_enhanced(&self, out: &mut Vec<u8>) {
+        self.print_as(None, out);
+    }
+
+    /// `Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF`
+    fn print_as(&self, enhanced: Option<EnhancedCode>, out: &mut Vec<u8>) {
+        let mut lines = self.text.split('\n').peekable();
+        while let Some(line) = lines.next() {
+            print_number(self.code.get(), out);
+            // A blank stands even before an empty text (RFC 5321 §4.2.1).
+            out.push(if lines.peek().is_some() { b'-' } else { b' ' });
+            if let Some(enhanced) = enhanced {
+                print_number(enhanced.class().into(), out);
+                out.push(b'.');
+                print_number(enhanced.subject(), out);
+                out.push(b'.');
+                print_number(enhanced.detail(), out);
+                if !line.is_empty() {
+                    out.push(b' ');
+                }
+            }
+            out.extend_from_slice(line.as_bytes());
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+}
+
+/// A number of at most three digits, without the machinery of `fmt`: a server prints two to four
+/// of them for each command.
+fn print_number(number: u16, out: &mut Vec<u8>) {
+    let digit = |number: u16| b'0' + u8::try_from(number % 10).unwrap_or(0);
+    if number >= 100 {
+        out.push(digit(number / 100));
+    }
+    if number >= 10 {
+        out.push(digit(number / 10));
+    }
+    out.push(digit(number));
+}
