@@ -1,0 +1,76 @@
+//! What evaluation and explanation share: the subject, the limits, the questions.
+
+use core::task::Poll;
+
+use alloc::vec::Vec;
+use dns_txt::Name;
+
+use crate::client_names::ClientNames;
+use crate::ledger::{BudgetSpent, Ledger};
+use crate::limits::Limits;
+use crate::macros::{DomainSpec, ExplainString, Facts, NoName};
+use crate::subject::Subject;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Context {
+    pub(crate) subject: Subject,
+    pub(crate) limits: Limits,
+    pub(crate) ledger: Ledger,
+    pub(crate) names: ClientNames,
+}
+
+impl Context {
+    /// `<target-name>` of a term in the record of `domain` (RFC 7208 §4.8); pending while the
+    /// client's names are looked up for `%{p}`.
+    pub(crate) fn target(
+        &mut self,
+        spec: Option<&DomainSpec>,
+        domain: &Name,
+    ) -> Result<Poll<Result<Name, NoName>>, BudgetSpent> {
+        let Some(spec) = spec else {
+            return Ok(Poll::Ready(Ok(domain.clone())));
+        };
+        let Poll::Ready(client_name) = self.client_name(spec.needs_client_name(), domain)? else {
+            return Ok(Poll::Pending);
+        };
+        let facts = Facts {
+            subject: &self.subject,
+            domain,
+            client_name: client_name.as_ref(),
+        };
+        Ok(Poll::Ready(spec.expand(&facts)))
+    }
+
+    /// The words of an explanation; pending as above.
+    pub(crate) fn explanation(
+        &mut self,
+        text: &ExplainString,
+        domain: &Name,
+    ) -> Result<Poll<Vec<u8>>, BudgetSpent> {
+        let Poll::Ready(client_name) = self.client_name(text.needs_client_name(), domain)? else {
+            return Ok(Poll::Pending);
+        };
+        let facts = Facts {
+            subject: &self.subject,
+            domain,
+            client_name: client_name.as_ref(),
+        };
+        Ok(Poll::Ready(text.expand(&facts, self.limits.explanation)))
+    }
+
+    fn client_name(
+        &mut self,
+        needed: bool,
+        domain: &Name,
+    ) -> Result<Poll<Option<Name>>, BudgetSpent> {
+        if !needed {
+            return Ok(Poll::Ready(None));
+        }
+        self.names.best(
+            domain,
+            self.subject.client,
+            self.limits.ptr_names,
+            &mut self.ledger,
+        )
+    }
+}

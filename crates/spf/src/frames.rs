@@ -1,0 +1,569 @@
+//! The records that are being evaluated, on a stack of their own: `include` pushes a frame,
+//! `redirect=` replaces one.
+//!
+//! Every step either moves on or waits for answers. A step that waited runs again from its own
+//! start, and asks for nothing that was asked before.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::task::Poll;
+
+use dns_txt::{Answer, Failure, Kind, Name, Question, Record as DnsRecord};
+
+use crate::client_names::{ClientNames, address_question, addresses};
+use crate::context::Context;
+use crate::ledger::{BudgetSpent, Id};
+use crate::macros::{DomainSpec, NoName};
+use crate::network::Network;
+use crate::record::{Directive, Mechanism, Record, is_record};
+use crate::report::{Cause, Matched, Place, Verdict};
+
+/// The record under evaluation, those that wait for it, and what all of them have cost.
+#[derive(Clone, Debug)]
+pub(crate) struct Frames {
+    frame: Frame,
+    /// Each stands at an `include`, the innermost last.
+    outer: Vec<Frame>,
+    pub(crate) lookups: u8,
+    pub(crate) void_lookups: u8,
+}
+
+/// One record, as far as it was evaluated.
+#[derive(Clone, Debug)]
+struct Frame {
+    /// `<domain>`
+    domain: Name,
+    origin: Origin,
+    record: Record,
+    /// The term that is evaluated.
+    index: usize,
+    stage: Stage,
+}
+
+/// What led to a record.
+#[derive(Clone, Debug)]
+enum Origin {
+    /// The identity.
+    Identity,
+    /// The `include` at which the outer frame stands.
+    Include,
+    /// A `redirect=`.
+    Redirect(Place),
+}
+
+/// How far a frame is.
+#[derive(Clone, Debug)]
+enum Stage {
+    /// Waits for the TXT records of its domain.
+    Policy(Id),
+    /// The directive at or behind `index` is next.
+    Term,
+    /// The directive is counted, its target is being expanded.
+    Target,
+    /// Waits for the directive's own question.
+    Answer(Id),
+    /// Waits for the addresses of mail exchangers.
+    Hosts(Vec<Id>),
+    /// Waits for the PTR question of the client, then for names within the target.
+    Names(Id, Name),
+    /// The redirection is counted, its target is being expanded.
+    Redirect,
+}
+
+/// The end of an evaluation.
+#[derive(Clone, Debug)]
+pub(crate) struct End {
+    pub(crate) verdict: Verdict,
+    pub(crate) cause: Cause,
+    pub(crate) place: Option<Place>,
+    pub(crate) matched: Option<Matched>,
+    /// Where a `fail` is explained, and in whose record that stands.
+    pub(crate) explanation: Option<(DomainSpec, Name)>,
+}
+
+/// Whether a step moved on or waits.
+type Step = Result<Poll<()>, Box<End>>;
+
+impl Frames {
+    /// Begins with the record of the identity's domain.
+    pub(crate) fn begin(domain: Name, context: &mut Context) -> Result<Self, BudgetSpent> {
+        Ok(Self {
+            frame: Frame::new(domain, Origin::Identity, context)?,
+            outer: Vec::new(),
+            lookups: 0,
+            void_lookups: 0,
+        })
+    }
+
+    /// Moves on as far as the answers allow.
+    pub(crate) fn step(&mut self, context: &mut Context) -> Step {
+        match self.frame.stage {
+            Stage::Policy(id) => self.open_record(id, context),
+            Stage::Term => self.begin_term(context),
+            Stage::Target => self.ask(context),
+            Stage::Answer(id) => self.compare(id, context),
+            Stage::Hosts(_) => self.compare_hosts(context),
+            Stage::Names(..) => self.compare_names(context),
+            Stage::Redirect => self.redirect(context),
+        }
+    }
+
+    /// The term that is evaluated, if there is one yet.
+    pub(crate) fn place(&self) -> Option<Place> {
+        match self.frame.stage {
+            Stage::Policy(_) => self.referring_term(),
+            Stage::Redirect => Some(self.frame.redirect_place()),
+            _ => self.frame.directive_place(),
+        }
+    }
+
+    /// RFC 7208 §4.4, §4.5
+    fn open_record(&mut self, id: Id, context: &Context) -> Step {
+        let Some(answer) = context.ledger.answer(id) else {
+            return Ok(Poll::Pending);
+        };
+        if let Answer::Failed(failure) = *answer {
+            return Err(self.temperror(id, failure, context));
+        }
+        let domain = &self.frame.domain;
+        let mut records = answer.texts().filter(|text| is_record(text));
+        let Some(text) = records.next() else {
+            return Err(self.no_record(domain.clone()));
+        };
+        if records.next().is_some() {
+            let domain = domain.clone();
+            return Err(self.permerror(Cause::SeveralRecords { domain }));
+        }
+        match Record::parse(text) {
+            Ok(record) => {
+                self.frame.record = record;
+                self.frame.stage = Stage::Term;
+                Ok(Poll::Ready(()))
+            }
+            Err(error) => Err(Box::new(End {
+                place: Some(Place {
+                    domain: domain.clone(),
+                    offset: error.offset(),
+                }),
+                ..End::new(
+                    Verdict::PermError,
+                    Cause::Syntax {
+                        domain: domain.clone(),
+                        error,
+                    },
+                )
+            })),
+        }
+    }
+
+    /// RFC 7208 §4.6.2
+    fn begin_term(&mut self, context: &mut Context) -> Step {
+        let frame = &mut self.frame;
+        let Some((index, _, directive)) = frame.record.directive_from(frame.index) else {
+            return self.begin_default(context);
+        };
+        frame.index = index;
+        match directive.mechanism {
+            Mechanism::All => self.matched(None, context),
+            Mechanism::Ip(network) => {
+                if network.contains(context.subject.client) {
+                    self.matched(Some(network.masked()), context)
+                } else {
+                    self.pass_over()
+                }
+            }
+            _ => {
+                self.count_lookup(context)?;
+                self.frame.stage = Stage::Target;
+                Ok(Poll::Ready(()))
+            }
+        }
+    }
+
+    /// Asks the directive's own question, or opens the record that it includes.
+    fn ask(&mut self, context: &mut Context) -> Step {
+        let Some((_, _, directive)) = self.frame.record.directive_from(self.frame.index) else {
+            return self.pass_over();
+        };
+        let mechanism = &directive.mechanism;
+        let target = match context.target(mechanism.domain(), &self.frame.domain) {
+            Ok(Poll::Ready(target)) => target,
+            Ok(Poll::Pending) => return Ok(Poll::Pending),
+            Err(BudgetSpent) => return Err(self.permerror(Cause::Questions)),
+        };
+        let includes = matches!(mechanism, Mechanism::Include { .. });
+        let target = match target {
+            Ok(target) => target,
+            // RFC 8616 §4: such a term matches nothing, an `include` no more than others.
+            Err(NoName::NonAsciiLocalPart) => return self.pass_over(),
+            // For `include` this is the `none` of RFC 7208 §4.3, hence a permerror. RFC 7208 §4.8
+            // leaves open what it is for others; not to match is what a name without addresses
+            // would do.
+            Err(_) if includes => return Err(self.permerror(Cause::MalformedTarget)),
+            Err(_) => return self.pass_over(),
+        };
+        let client = context.subject.client;
+        let id = match mechanism {
+            Mechanism::Include { .. } => return self.include(target, context),
+            Mechanism::A { .. } => context.ledger.need(address_question(target, client)),
+            // RFC 7208 §5.7: an A question, whatever the client's family.
+            Mechanism::Exists { .. } => context.ledger.need(Question::new(target, Kind::A)),
+            Mechanism::Mx { .. } => context.ledger.need(Question::new(target, Kind::Mx)),
+            Mechanism::Ptr { .. } => match ClientNames::need(client, &mut context.ledger) {
+                Ok(id) => {
+                    self.frame.stage = Stage::Names(id, target);
+                    return Ok(Poll::Ready(()));
+                }
+                Err(spent) => Err(spent),
+            },
+            // These asked nothing and are decided already.
+            Mechanism::All | Mechanism::Ip(_) => return self.pass_over(),
+        };
+        match id {
+            Ok(id) => {
+                self.frame.stage = Stage::Answer(id);
+                Ok(Poll::Ready(()))
+            }
+            Err(BudgetSpent) => Err(self.permerror(Cause::Questions)),
+        }
+    }
+
+    /// RFC 7208 §5.2
+    fn include(&mut self, target: Name, context: &mut Context) -> Step {
+        if !is_multi_label(&target) {
+            return Err(self.permerror(Cause::MalformedTarget));
+        }
+        match Frame::new(target, Origin::Include, context) {
+            Ok(inner) => {
+                self.outer.push(core::mem::replace(&mut self.frame, inner));
+                Ok(Poll::Ready(()))
+            }
+            Err(BudgetSpent) => Err(self.permerror(Cause::Questions)),
+        }
+    }
+
+    /// RFC 7208 §5.3, §5.7, and the first half of §5.4
+    fn compare(&mut self, id: Id, context: &mut Context) -> Step {
+        let Some(answer) = context.ledger.answer(id) else {
+            return Ok(Poll::Pending);
+        };
+        if let Answer::Failed(failure) = *answer {
+            return Err(self.temperror(id, failure, context));
+        }
+        if answer.is_void() {
+            self.count_void_lookup(context)?;
+            return self.pass_over();
+        }
+        let client = context.subject.client;
+        match self.frame.mechanism() {
+            Some(Mechanism::A { cidr, .. }) => {
+                let cidr = *cidr;
+                if addresses(answer).any(|address| cidr.around(address).contains(client)) {
+                    self.matched(Some(cidr.around(client).masked()), context)
+                } else {
+                    self.pass_over()
+                }
+            }
+            Some(Mechanism::Exists { .. }) => {
+                let is_address = |record: &DnsRecord| matches!(record, DnsRecord::A(_));
+                if answer.records().iter().any(is_address) {
+                    self.matched(None, context)
+                } else {
+                    self.pass_over()
+                }
+            }
+            Some(Mechanism::Mx { .. }) => {
+                let hosts = exchanges(answer);
+                if hosts.len() > usize::from(context.limits.mx_hosts) {
+                    return Err(self.permerror(Cause::MxHosts));
+                }
+                let mut ids = Vec::with_capacity(hosts.len());
+                // RFC 7505 §3: the root says that there is no mail exchanger.
+                for host in hosts.into_iter().filter(|host| !host.is_root()) {
+                    match context.ledger.need(address_question(host, client)) {
+                        Ok(id) => ids.push(id),
+                        Err(BudgetSpent) => return Err(self.permerror(Cause::Questions)),
+                    }
+                }
+                self.frame.stage = Stage::Hosts(ids);
+                Ok(Poll::Ready(()))
+            }
+            _ => self.pass_over(),
+        }
+    }
+
+    /// The second half of RFC 7208 §5.4.
+    ///
+    /// RFC 7208 orders no mail exchanger before another, so one that matches decides, whichever
+    /// answer comes first, and a failure counts only if none does.
+    fn compare_hosts(&mut self, context: &mut Context) -> Step {
+        let (Stage::Hosts(ids), Some(Mechanism::Mx { cidr, .. })) =
+            (&self.frame.stage, self.frame.mechanism())
+        else {
+            return self.pass_over();
+        };
+        let client = context.subject.client;
+        let cidr = *cidr;
+        let mut open = false;
+        let mut failed = None;
+        for &id in ids {
+            match context.ledger.answer(id) {
+                None => open = true,
+                Some(Answer::Failed(failure)) => {
+                    failed.get_or_insert((id, *failure));
+                }
+                Some(answer) => {
+                    if addresses(answer).any(|address| cidr.around(address).contains(client)) {
+                        return self.matched(Some(cidr.around(client).masked()), context);
+                    }
+                }
+            }
+        }
+        match failed {
+            _ if open => Ok(Poll::Pending),
+            Some((id, failure)) => Err(self.temperror(id, failure, context)),
+            None => self.pass_over(),
+        }
+    }
+
+    /// RFC 7208 §5.5
+    fn compare_names(&mut self, context: &mut Context) -> Step {
+        let Stage::Names(id, target) = &self.frame.stage else {
+            return self.pass_over();
+        };
+        let Some(answer) = context.ledger.answer(*id) else {
+            return Ok(Poll::Pending);
+        };
+        if answer.is_void() {
+            self.count_void_lookup(context)?;
+            return self.pass_over();
+        }
+        let (client, limit) = (context.subject.client, context.limits.ptr_names);
+        let found = context
+            .names
+            .any_within(target, client, limit, &mut context.ledger);
+        match found {
+            Ok(Poll::Ready(true)) => self.matched(None, context),
+            // A failed answer has no names and fails to match.
+            Ok(Poll::Ready(false)) => self.pass_over(),
+            Ok(Poll::Pending) => Ok(Poll::Pending),
+            Err(BudgetSpent) => Err(self.permerror(Cause::Questions)),
+        }
+    }
+
+    /// RFC 7208 §4.7
+    fn begin_default(&mut self, context: &Context) -> Step {
+        if self.frame.record.redirect().is_some() {
+            self.frame.stage = Stage::Redirect;
+            self.count_lookup(context)?;
+            return Ok(Poll::Ready(()));
+        }
+        match self.outer.pop() {
+            Some(outer) => {
+                self.frame = outer;
+                self.pass_over()
+            }
+            None => Err(Box::new(End::new(Verdict::Neutral, Cause::Default))),
+        }
+    }
+
+    /// RFC 7208 §6.1
+    fn redirect(&mut self, context: &mut Context) -> Step {
+        let frame = &self.frame;
+        let target = match context.target(frame.record.redirect(), &frame.domain) {
+            Ok(Poll::Ready(target)) => target,
+            Ok(Poll::Pending) => return Ok(Poll::Pending),
+            Err(BudgetSpent) => return Err(self.permerror(Cause::Questions)),
+        };
+        let target = match target {
+            Ok(target) if is_multi_label(&target) => target,
+            _ => return Err(self.permerror(Cause::MalformedTarget)),
+        };
+        let origin = Origin::Redirect(frame.redirect_place());
+        match Frame::new(target, origin, context) {
+            Ok(next) => {
+                self.frame = next;
+                Ok(Poll::Ready(()))
+            }
+            Err(BudgetSpent) => Err(self.permerror(Cause::Questions)),
+        }
+    }
+
+    /// The directive does not match.
+    fn pass_over(&mut self) -> Step {
+        self.frame.index = self.frame.index.saturating_add(1);
+        self.frame.stage = Stage::Term;
+        Ok(Poll::Ready(()))
+    }
+
+    /// The directive matches: that is the result of its record, and what an `include` makes of
+    /// it that of the outer one (RFC 7208 §4.6.2, §5.2).
+    fn matched(&mut self, network: Option<Network>, context: &mut Context) -> Step {
+        context.ledger.set_aside();
+        let mut network = network;
+        let mut inside = None;
+        loop {
+            let Some(found) = self.frame.found(network.take(), inside.take()) else {
+                return self.pass_over();
+            };
+            let verdict = found.directive.qualifier.verdict();
+            match self.outer.pop() {
+                Some(outer) => self.frame = outer,
+                None => return Err(self.frame.end(verdict, found)),
+            }
+            if verdict != Verdict::Pass {
+                return self.pass_over();
+            }
+            inside = Some(Box::new(found));
+        }
+    }
+
+    /// RFC 7208 §4.6.4
+    fn count_lookup(&mut self, context: &Context) -> Result<(), Box<End>> {
+        if self.lookups >= context.limits.lookups {
+            return Err(self.permerror(Cause::Lookups));
+        }
+        self.lookups = self.lookups.saturating_add(1);
+        Ok(())
+    }
+
+    /// RFC 7208 §4.6.4
+    fn count_void_lookup(&mut self, context: &Context) -> Result<(), Box<End>> {
+        if self.void_lookups >= context.limits.void_lookups {
+            return Err(self.permerror(Cause::VoidLookups));
+        }
+        self.void_lookups = self.void_lookups.saturating_add(1);
+        Ok(())
+    }
+
+    /// `none` for the identity (RFC 7208 §4.3, §4.5), a permerror for a record that another one
+    /// refers to (RFC 7208 §5.2, §6.1).
+    fn no_record(&self, domain: Name) -> Box<End> {
+        let cause = Cause::NoRecord { domain };
+        match self.frame.origin {
+            Origin::Identity => Box::new(End::new(Verdict::None, cause)),
+            Origin::Include | Origin::Redirect(_) => self.permerror(cause),
+        }
+    }
+
+    fn permerror(&self, cause: Cause) -> Box<End> {
+        Box::new(End {
+            place: self.place(),
+            ..End::new(Verdict::PermError, cause)
+        })
+    }
+
+    /// RFC 7208 §5: a question that decides was not answered, and the whole check ends.
+    fn temperror(&self, id: Id, failure: Failure, context: &Context) -> Box<End> {
+        let cause = match context.ledger.question(id) {
+            Some(question) => Cause::Dns {
+                question: question.clone(),
+                failure,
+            },
+            // Not reached: every id comes from this ledger.
+            None => Cause::Default,
+        };
+        Box::new(End {
+            place: self.place(),
+            ..End::new(Verdict::TempError, cause)
+        })
+    }
+
+    /// The term that names the record under evaluation.
+    fn referring_term(&self) -> Option<Place> {
+        match &self.frame.origin {
+            Origin::Identity => None,
+            Origin::Include => self.outer.last()?.directive_place(),
+            Origin::Redirect(place) => Some(place.clone()),
+        }
+    }
+}
+
+impl Frame {
+    fn new(domain: Name, origin: Origin, context: &mut Context) -> Result<Self, BudgetSpent> {
+        let question = Question::new(domain.clone(), Kind::Txt);
+        Ok(Self {
+            domain,
+            origin,
+            record: Record::default(),
+            index: 0,
+            stage: Stage::Policy(context.ledger.need(question)?),
+        })
+    }
+
+    fn mechanism(&self) -> Option<&Mechanism> {
+        let (_, _, directive) = self.record.directive_from(self.index)?;
+        Some(&directive.mechanism)
+    }
+
+    fn directive_place(&self) -> Option<Place> {
+        let (_, offset, _) = self.record.directive_from(self.index)?;
+        Some(Place {
+            domain: self.domain.clone(),
+            offset,
+        })
+    }
+
+    fn redirect_place(&self) -> Place {
+        let offset = self.record.redirect_term().map(|(_, offset)| offset);
+        Place {
+            domain: self.domain.clone(),
+            offset: offset.unwrap_or_default(),
+        }
+    }
+
+    /// The directive that is evaluated, as one that matched.
+    fn found(&self, network: Option<Network>, inside: Option<Box<Matched>>) -> Option<Matched> {
+        let (_, offset, directive) = self.record.directive_from(self.index)?;
+        Some(Matched {
+            directive: Directive::clone(directive),
+            place: Place {
+                domain: self.domain.clone(),
+                offset,
+            },
+            network,
+            inside,
+        })
+    }
+
+    /// The end of a check whose last frame this is.
+    fn end(&self, verdict: Verdict, matched: Matched) -> Box<End> {
+        let explanation = match verdict {
+            Verdict::Fail => self.record.explanation(),
+            _ => None,
+        };
+        Box::new(End {
+            verdict,
+            cause: Cause::Match,
+            place: Some(matched.place.clone()),
+            matched: Some(matched),
+            explanation: explanation.map(|domain| (domain.clone(), self.domain.clone())),
+        })
+    }
+}
+
+impl End {
+    pub(crate) fn new(verdict: Verdict, cause: Cause) -> Self {
+        Self {
+            verdict,
+            cause,
+            place: None,
+            matched: None,
+            explanation: None,
+        }
+    }
+}
+
+fn exchanges(answer: &Answer) -> Vec<Name> {
+    let records = answer.records().iter();
+    let exchanges = records.filter_map(|record| match record {
+        DnsRecord::Mx { exchange, .. } => Some(exchange.clone()),
+        _ => None,
+    });
+    exchanges.collect()
+}
+
+/// RFC 7208 §4.3
+fn is_multi_label(name: &Name) -> bool {
+    name.labels().nth(1).is_some()
+}

@@ -1,0 +1,123 @@
+//! The questions of one check and their answers.
+
+use alloc::vec::Vec;
+
+use dns_txt::{Answer, Question};
+
+/// Every question that a check has needed, each once, in the order in which it was needed.
+#[derive(Clone, Debug)]
+pub(crate) struct Ledger {
+    entries: Vec<Entry>,
+    budget: u16,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    question: Question,
+    state: State,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    /// The answer is here.
+    Answered(Answer),
+    /// Handed out.
+    Asked,
+    /// Handed out, and no longer needed.
+    Idle,
+    /// No longer needed, and never handed out.
+    Spare,
+    /// To be handed out.
+    Waiting,
+}
+
+/// A question of this check.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Id(usize);
+
+/// The check has needed as many questions as it may.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BudgetSpent;
+
+impl Ledger {
+    /// A ledger for at most `budget` questions.
+    pub(crate) fn new(budget: u16) -> Self {
+        Self {
+            entries: Vec::new(),
+            budget,
+        }
+    }
+
+    /// Makes sure that a question is asked. What it costs does not depend on what is answered
+    /// already, so neither does the verdict.
+    pub(crate) fn need(&mut self, question: Question) -> Result<Id, BudgetSpent> {
+        let known =
+            (self.entries.iter_mut().enumerate()).find(|(_, entry)| entry.question == question);
+        if let Some((index, entry)) = known {
+            match entry.state {
+                State::Idle => entry.state = State::Asked,
+                State::Spare => entry.state = State::Waiting,
+                State::Answered(_) | State::Asked | State::Waiting => {}
+            }
+            return Ok(Id(index));
+        }
+        self.budget = self.budget.checked_sub(1).ok_or(BudgetSpent)?;
+        self.entries.push(Entry {
+            question,
+            state: State::Waiting,
+        });
+        Ok(Id(self.entries.len().saturating_sub(1)))
+    }
+
+    /// Puts open questions aside: what they were for is decided.
+    pub(crate) fn set_aside(&mut self) {
+        for entry in &mut self.entries {
+            match entry.state {
+                State::Asked => entry.state = State::Idle,
+                State::Waiting => entry.state = State::Spare,
+                State::Answered(_) | State::Idle | State::Spare => {}
+            }
+        }
+    }
+
+    /// The next question to hand out.
+    pub(crate) fn poll(&mut self) -> Option<Question> {
+        let mut entries = self.entries.iter_mut();
+        let entry = entries.find(|entry| matches!(entry.state, State::Waiting))?;
+        entry.state = State::Asked;
+        Some(entry.question.clone())
+    }
+
+    /// Takes an answer; `false` if it was not waited for.
+    pub(crate) fn take(&mut self, question: &Question, answer: &Answer) -> bool {
+        let mut entries = self.entries.iter_mut();
+        let asked = entries.find(|entry| entry.question == *question);
+        match asked {
+            Some(entry) if matches!(entry.state, State::Asked | State::Idle) => {
+                entry.state = State::Answered(answer.clone());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The answer to a question, if it is there.
+    pub(crate) fn answer(&self, id: Id) -> Option<&Answer> {
+        match &self.entries.get(id.0)?.state {
+            State::Answered(answer) => Some(answer),
+            State::Asked | State::Idle | State::Spare | State::Waiting => None,
+        }
+    }
+
+    /// The question itself.
+    pub(crate) fn question(&self, id: Id) -> Option<&Question> {
+        Some(&self.entries.get(id.0)?.question)
+    }
+
+    /// The first question whose answer is still needed.
+    pub(crate) fn open(&self) -> Option<&Question> {
+        let mut entries = self.entries.iter();
+        let open = entries.find(|entry| matches!(entry.state, State::Asked | State::Waiting));
+        open.map(|entry| &entry.question)
+    }
+}

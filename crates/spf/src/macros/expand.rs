@@ -1,0 +1,238 @@
+//! What macros expand to (RFC 7208 §7.2, §7.3).
+
+use alloc::borrow::Cow;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use dns_txt::{Name, NameError};
+
+use super::{DomainSpec, ExplainString, Letter, Macro, Part, parts};
+use crate::subject::Subject;
+
+/// What macros stand for while one record is evaluated.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts<'c> {
+    pub(crate) subject: &'c Subject,
+    /// `<domain>`: whose record it is.
+    pub(crate) domain: &'c Name,
+    /// A validated name of the client, where one was asked for and found.
+    pub(crate) client_name: Option<&'c Name>,
+}
+
+/// Why a domain expands to no name that can be asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum NoName {
+    /// A label is empty or too long.
+    Malformed(NameError),
+    /// The local part is not ASCII, and no term that names it matches (RFC 8616 §4).
+    NonAsciiLocalPart,
+    /// A value is longer than anything that could be part of a name.
+    TooLong,
+}
+
+impl DomainSpec {
+    /// The name that this domain stands for, cut on the left to 253 octets (RFC 7208 §7.3).
+    pub(crate) fn expand(&self, facts: &Facts<'_>) -> Result<Name, NoName> {
+        let mut tail = Tail::default();
+        for part in parts(&self.text) {
+            match part {
+                Part::Escape(text) | Part::Literal(text) => {
+                    text.iter().for_each(|&octet| tail.push(octet));
+                }
+                Part::Macro(expression) => {
+                    let value = facts.value(expression.letter);
+                    if value.len() > MAX_VALUE {
+                        return Err(NoName::TooLong);
+                    }
+                    let names_local_part =
+                        matches!(expression.letter, Letter::LocalPart | Letter::Sender);
+                    if names_local_part && !facts.subject.local_part().is_ascii() {
+                        return Err(NoName::NonAsciiLocalPart);
+                    }
+                    expression.write(&value, &mut |octet| tail.push(octet));
+                }
+            }
+        }
+        tail.into_name().map_err(NoName::Malformed)
+    }
+}
+
+impl ExplainString {
+    /// The explanation as printable ASCII, at most `limit` octets long.
+    ///
+    /// RFC 7208 §6.2 limits it to ASCII; controls are left out too, so that nothing of it can end
+    /// the line of a reply. Both come only from macros, and are printed as `?`.
+    pub(crate) fn expand(&self, facts: &Facts<'_>, limit: usize) -> Vec<u8> {
+        let mut text = Vec::new();
+        let mut push = |octet: u8| {
+            if text.len() < limit {
+                let printable = octet == b' ' || octet.is_ascii_graphic();
+                text.push(if printable { octet } else { b'?' });
+            }
+        };
+        for part in parts(&self.text) {
+            match part {
+                Part::Escape(text) | Part::Literal(text) => {
+                    text.iter().for_each(|&octet| push(octet));
+                }
+                Part::Macro(expression) => {
+                    let value = facts.value(expression.letter);
+                    let value = value.get(..MAX_VALUE).unwrap_or(&value);
+                    expression.write(value, &mut push);
+                }
+            }
+        }
+        text
+    }
+}
+
+impl Facts<'_> {
+    /// The value of a macro letter before it is transformed (RFC 7208 §7.2).
+    fn value(&self, letter: Letter) -> Cow<'_, [u8]> {
+        let subject = self.subject;
+        match letter {
+            Letter::ClientIp => subject.client.to_string().into_bytes().into(),
+            Letter::Domain => dotted(self.domain).into(),
+            Letter::Helo => (&*subject.helo).into(),
+            Letter::Ip => dotted_address(subject.client).into(),
+            Letter::LocalPart => subject.local_part().into(),
+            Letter::Receiver => match &subject.receiver {
+                Some(receiver) => receiver.as_str().as_bytes().into(),
+                None => UNKNOWN.into(),
+            },
+            Letter::Sender => (&*subject.sender).into(),
+            Letter::SenderDomain => subject.sender_domain().into(),
+            Letter::Time => match subject.now {
+                Some(now) => now.to_string().into_bytes().into(),
+                None => UNKNOWN.into(),
+            },
+            Letter::ValidatedName => match self.client_name {
+                Some(name) => dotted(name).into(),
+                None => UNKNOWN.into(),
+            },
+            Letter::Version => match subject.client {
+                IpAddr::V4(_) => b"in-addr"[..].into(),
+                IpAddr::V6(_) => b"ip6"[..].into(),
+            },
+        }
+    }
+}
+
+impl Macro<'_> {
+    /// Splits, reverses, keeps parts on the right, joins with dots and escapes, in this order
+    /// (RFC 7208 §7.3).
+    fn write(&self, value: &[u8], push: &mut impl FnMut(u8)) {
+        let is_delimiter = |octet: &u8| match self.delimiters {
+            [] => *octet == b'.',
+            delimiters => delimiters.contains(octet),
+        };
+        let parts = value.split(is_delimiter);
+        let drop = match self.keep {
+            Some(keep) => parts.clone().count().saturating_sub(keep),
+            None => 0,
+        };
+        if self.reverse {
+            self.join(parts.rev().skip(drop), push);
+        } else {
+            self.join(parts.skip(drop), push);
+        }
+    }
+
+    fn join<'v>(&self, parts: impl Iterator<Item = &'v [u8]>, push: &mut impl FnMut(u8)) {
+        for (index, part) in parts.enumerate() {
+            if index > 0 {
+                push(b'.');
+            }
+            for &octet in part {
+                if self.escape && !is_unreserved(octet) {
+                    let [high, low] = hexadecimal(octet);
+                    push(b'%');
+                    push(high.to_ascii_uppercase());
+                    push(low.to_ascii_uppercase());
+                } else {
+                    push(octet);
+                }
+            }
+        }
+    }
+}
+
+/// The end of a text of any length: all that can be left when it is cut to a name's length.
+#[derive(Default)]
+struct Tail {
+    octets: Vec<u8>,
+}
+
+impl Tail {
+    fn push(&mut self, octet: u8) {
+        if self.octets.len() == 4 * MAX_NAME {
+            // A label longer than a name stays too long: with the octet before the last 253, a
+            // border in front of them is still seen.
+            let surplus = self.octets.len().saturating_sub(MAX_NAME + 2);
+            self.octets.drain(..surplus);
+        }
+        self.octets.push(octet);
+    }
+
+    /// Removes labels on the left until the name fits (RFC 7208 §7.3).
+    fn into_name(self) -> Result<Name, NameError> {
+        let mut name = &*self.octets;
+        name = name.strip_suffix(b".").unwrap_or(name);
+        while name.len() > MAX_NAME {
+            let dot = name.iter().position(|&octet| octet == b'.');
+            name = match dot.and_then(|dot| name.split_at_checked(dot.saturating_add(1))) {
+                Some((_, shorter)) => shorter,
+                None => return Err(NameError::LabelTooLong),
+            };
+        }
+        Name::from_dotted(name)
+    }
+}
+
+/// The labels of a name with dots between them, unescaped: a domain as macros see it.
+fn dotted(name: &Name) -> Vec<u8> {
+    let mut text = Vec::with_capacity(MAX_NAME);
+    for label in name.labels() {
+        if !text.is_empty() {
+            text.push(b'.');
+        }
+        text.extend_from_slice(label);
+    }
+    text
+}
+
+/// An address as `%{i}` has it: a dotted quad, or 32 hexadecimal digits with dots between them.
+pub(crate) fn dotted_address(address: IpAddr) -> Vec<u8> {
+    match address {
+        IpAddr::V4(address) => address.to_string().into_bytes(),
+        IpAddr::V6(address) => {
+            let digits = address.octets().into_iter().flat_map(hexadecimal);
+            let mut text: Vec<u8> = digits.flat_map(|digit| [digit, b'.']).collect();
+            text.pop();
+            text
+        }
+    }
+}
+
+fn hexadecimal(octet: u8) -> [u8; 2] {
+    [octet >> 4, octet & 0xf].map(|digit| match digit {
+        0..=9 => b'0' + digit,
+        _ => b'a' + (digit - 10),
+    })
+}
+
+/// `unreserved` of RFC 3986 §2.3.
+fn is_unreserved(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'~')
+}
+
+/// The longest name as text (RFC 1035 §2.3.4), to which RFC 7208 §7.3 cuts.
+const MAX_NAME: usize = 253;
+
+/// The longest macro value that is looked at. What a record can ask for grows with it; no sender
+/// (RFC 5321 §4.5.3.1.3: 256 octets) or host name comes near.
+const MAX_VALUE: usize = 1024;
+
+/// What stands for a name that is not known (RFC 7208 §7.3).
+const UNKNOWN: &[u8] = b"unknown";

@@ -1,0 +1,56 @@
+//! What the caller brings to a check beside the message's own facts.
+
+use alloc::boxed::Box;
+
+use dns_txt::Domain;
+
+use crate::limits::Limits;
+
+/// What the caller brings to a check beside the message's own facts.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// The explanation of a `fail` for which the domain publishes none (RFC 7208 §6.2).
+    pub default_explanation: Option<Box<str>>,
+    /// How much the check may cost.
+    pub limits: Limits,
+    /// Seconds since 1970, for `%{t}` in explanations; `unknown` without.
+    pub now: Option<u64>,
+    /// The name of the receiving host, for `%{r}` and for Received-SPF; `unknown` without.
+    pub receiver: Option<Domain>,
+    /// Converts a domain with U-labels, as MAIL FROM of an internationalized message has it
+    /// (RFC 8616 §4). Without it, or where it gives nothing, such a domain is a permerror.
+    pub to_ascii: Option<fn(&str) -> Option<Domain>>,
+}
+
+impl Options {
+    /// Sets [`Options::default_explanation`].
+    pub fn default_explanation(mut self, text: impl Into<Box<str>>) -> Self {
+        self.default_explanation = Some(text.into());
+        self
+    }
+
+    /// Sets [`Options::limits`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets [`Options::now`].
+    pub fn now(mut self, seconds: u64) -> Self {
+        self.now = Some(seconds);
+        self
+    }
+
+    /// Sets [`Options::receiver`].
+    pub fn receiver(mut self, receiver: Domain) -> Self {
+        self.receiver = Some(receiver);
+        self
+    }
+
+    /// Sets [`Options::to_ascii`].
+    pub fn to_ascii(mut self, to_ascii: fn(&str) -> Option<Domain>) -> Self {
+        self.to_ascii = Some(to_ascii);
+        self
+    }
+}
