@@ -1,5 +1,6 @@
 //! The field as a value.
 
+mod error;
 mod parse;
 mod print;
 
@@ -7,7 +8,7 @@ use alloc::vec::Vec;
 
 use mail_address::rfc5322::Value;
 
-pub use self::parse::SyntaxError;
+pub use self::error::SyntaxError;
 use crate::keyword::Keyword;
 use crate::method::Method;
 use crate::property::{Property, PropertyType};

@@ -4,79 +4,21 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::str;
 
+use mail_address::rfc5322::Value;
 use mail_address::rfc5322::cfws::{self, quoted_string};
 use mail_address::rfc5322::token::{is_token_octet, is_wsp};
-use mail_address::rfc5322::{TextError, Value};
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while1};
 use nom::character::complete::digit1;
 use nom::combinator::{cut, opt, peek};
-use nom::error::{ErrorKind, ParseError};
 use nom::multi::{many0, many1};
 use nom::sequence::{delimited, pair, preceded, terminated};
-use nom::{Finish as _, IResult, Parser};
-use thiserror::Error;
+use nom::{Finish as _, Parser};
 
+use super::error::{Expected, Parsed, SyntaxError, What, expect, failure};
 use super::{AuthenticationResults, ResInfo};
 use crate::keyword::Keyword;
 use crate::property::Property;
-
-/// Why the value of a field is not Authentication-Results. Offsets are octets from the beginning of
-/// the value, counted from 0.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum SyntaxError {
-    /// Nothing that names who made the checks.
-    #[error("no authserv-id at octet {offset}")]
-    AuthservId {
-        /// Where it should stand.
-        offset: usize,
-    },
-    /// Something behind `none`, or behind a result, that is not part of the field.
-    #[error("unexpected text at octet {offset}")]
-    End {
-        /// Where it begins.
-        offset: usize,
-    },
-    /// A method without its name, or a version of a method that is no number.
-    #[error("no method at octet {offset}")]
-    Method {
-        /// Where it should stand.
-        offset: usize,
-    },
-    /// A property whose name or value is missing.
-    #[error("incomplete property at octet {offset}")]
-    Property {
-        /// Where the rest of it should stand.
-        offset: usize,
-    },
-    /// A reason that is missing.
-    #[error("no reason at octet {offset}")]
-    Reason {
-        /// Where it should stand.
-        offset: usize,
-    },
-    /// A method without a result.
-    #[error("no result at octet {offset}")]
-    Result {
-        /// Where it should stand.
-        offset: usize,
-    },
-    /// Text that cannot be kept, such as one with control characters.
-    #[error("text at octet {offset} cannot be kept")]
-    Text {
-        /// Where the text begins.
-        offset: usize,
-        /// What is wrong with it.
-        source: TextError,
-    },
-    /// A version other than 1: what follows it might mean anything (RFC 8601 §2.6).
-    #[error("unknown version at octet {offset}")]
-    Version {
-        /// Where it stands.
-        offset: usize,
-    },
-}
 
 /// ```text
 /// authres-payload = [CFWS] authserv-id
@@ -333,72 +275,4 @@ fn tag_no_case<'i>(
     word: &'static str,
 ) -> impl Parser<&'i [u8], Output = &'i [u8], Error = Expected<'i>> {
     nom::bytes::complete::tag_no_case(word)
-}
-
-type Parsed<'i, T> = IResult<&'i [u8], T, Expected<'i>>;
-
-/// What was expected, and in front of what.
-#[derive(Clone, Copy, Debug)]
-struct Expected<'i> {
-    rest: &'i [u8],
-    what: Option<What>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum What {
-    AuthservId,
-    End,
-    Method,
-    Property,
-    Reason,
-    Result,
-    Text(TextError),
-    Version,
-}
-
-impl Expected<'_> {
-    fn into_error(self, length: usize) -> SyntaxError {
-        let offset = length.saturating_sub(self.rest.len());
-        match self.what {
-            Some(What::AuthservId) => SyntaxError::AuthservId { offset },
-            Some(What::Method) => SyntaxError::Method { offset },
-            Some(What::Property) => SyntaxError::Property { offset },
-            Some(What::Reason) => SyntaxError::Reason { offset },
-            Some(What::Result) => SyntaxError::Result { offset },
-            Some(What::Text(source)) => SyntaxError::Text { offset, source },
-            Some(What::Version) => SyntaxError::Version { offset },
-            // What no rule claims is a comment that does not end.
-            Some(What::End) | None => SyntaxError::End { offset },
-        }
-    }
-}
-
-impl<'i> ParseError<&'i [u8]> for Expected<'i> {
-    fn from_error_kind(rest: &'i [u8], _: ErrorKind) -> Self {
-        Self { rest, what: None }
-    }
-
-    fn append(_: &'i [u8], _: ErrorKind, other: Self) -> Self {
-        other
-    }
-}
-
-/// Makes an error of `parser` final, and says what should have stood there.
-fn expect<'i, T>(
-    what: What,
-    mut parser: impl Parser<&'i [u8], Output = T, Error = Expected<'i>>,
-) -> impl Parser<&'i [u8], Output = T, Error = Expected<'i>> {
-    move |input: &'i [u8]| {
-        parser.parse(input).map_err(|error| match error {
-            nom::Err::Error(_) => failure(input, what),
-            other => other,
-        })
-    }
-}
-
-fn failure(rest: &[u8], what: What) -> nom::Err<Expected<'_>> {
-    nom::Err::Failure(Expected {
-        rest,
-        what: Some(what),
-    })
 }
