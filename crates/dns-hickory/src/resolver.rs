@@ -7,7 +7,7 @@ use dns_txt::{Answer, AsyncResolve, Failure, Lookup, Question};
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_resolver::proto::rr::RecordType;
 use hickory_resolver::{ResolverBuilder, TokioResolver};
 use thiserror::Error;
 
@@ -70,14 +70,14 @@ impl HickoryResolver {
         };
         match self.resolver.lookup(name.clone(), record_type).await {
             Ok(lookup) => answer_from_lookup(&name, record_type, &lookup),
-            Err(error) => self.answer_without_records(&name, &error).await,
+            Err(error) => self.answer_without_records(&error).await,
         }
     }
 
     /// Tells a chain of aliases that ends at a name without records from one that hickory gave up
     /// on, which looks the same: the name where it stopped has an alias still.
-    async fn answer_without_records(&self, name: &Name, error: &NetError) -> Answer {
-        if let Some(last) = last_alias(name, error) {
+    async fn answer_without_records(&self, error: &NetError) -> Answer {
+        if let Some(last) = last_alias(error) {
             match self.resolver.lookup(last.clone(), RecordType::CNAME).await {
                 Ok(_) => return Answer::Failed(Failure::ServerFailure),
                 Err(again) if !again.is_no_records_found() => return answer_from_error(&again),

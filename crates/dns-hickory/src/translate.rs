@@ -69,14 +69,18 @@ pub(crate) fn answer_from_error(error: &NetError) -> Answer {
     }
 }
 
-/// The name at which hickory stopped following aliases without having found a record: the last one,
-/// if it is not the name that was asked for.
-pub(crate) fn last_alias<'e>(asked: &rr::Name, error: &'e NetError) -> Option<&'e rr::Name> {
-    let NetError::Dns(DnsError::NoRecordsFound(found)) = error else {
-        return None;
-    };
-    let last = found.query.name();
-    (found.response_code == ResponseCode::NoError && last != asked).then_some(last)
+/// The name at which hickory may have stopped following aliases, rather than having reached their
+/// end. To it that is a name without records too, but the response has no SOA record then, as one
+/// that says so on purpose mostly has (RFC 2308 §2.2).
+pub(crate) fn last_alias(error: &NetError) -> Option<&rr::Name> {
+    match error {
+        NetError::Dns(DnsError::NoRecordsFound(found))
+            if found.response_code == ResponseCode::NoError && found.soa.is_none() =>
+        {
+            Some(found.query.name())
+        }
+        _ => None,
+    }
 }
 
 /// Whether a server that does not know sends us on to others: the NS records of a zone further down
