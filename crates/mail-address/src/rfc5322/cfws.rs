@@ -184,7 +184,10 @@ fn error<'i, E: ParseError<&'i [u8]>>(input: &'i [u8], kind: ErrorKind) -> nom::
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::rfc5322::{FieldWriter, Token, Value};
 
     type Lexed<'i> = IResult<&'i [u8], &'i [u8], ()>;
 
@@ -264,5 +267,52 @@ mod tests {
         assert_eq!(rest(dot_atom_text(b"a.")), Some("."));
         assert_eq!(rest(dot_atom_text(b".a")), None);
         assert_eq!(rest(dot_atom_text("j\u{f6}rg@x".as_bytes())), Some("@x"));
+    }
+
+    fn printed(print: impl FnOnce(&mut FieldWriter)) -> Vec<u8> {
+        let mut field = FieldWriter::new(Token::from_static("X"));
+        print(field.space());
+        let field = field.finish();
+        field.strip_prefix("X:").unwrap().as_bytes().to_vec()
+    }
+
+    proptest! {
+        #[test]
+        fn a_printed_value_is_read_back(text in "([ -~é]{0,20} {0,2}){0,20}") {
+            let value = Value::try_from(&*text).unwrap();
+            let field = printed(|field| {
+                field.value(&value);
+            });
+            let (field, _) = cfws::<()>(&field).unwrap();
+            let (rest, read) = match quoted_string::<()>(field) {
+                Ok((rest, quoted)) => (rest, quoted.text()),
+                Err(_) => {
+                    let (rest, word) = token::<()>(field).unwrap();
+                    (rest, Cow::Borrowed(word))
+                }
+            };
+            prop_assert_eq!((rest, &*read), (&b"\r\n"[..], text.as_bytes()));
+        }
+
+        #[test]
+        fn a_printed_comment_is_one_comment(text in "([ -~é]{0,20} {0,2}){0,20}") {
+            let value = Value::try_from(&*text).unwrap();
+            let field = printed(|field| {
+                field.comment(&value);
+            });
+            let (field, _) = fws::<()>(&field).unwrap();
+            let (rest, _) = comment::<()>(field).unwrap();
+            prop_assert_eq!(rest, b"\r\n");
+        }
+
+        #[test]
+        fn any_octets_are_lexed_or_refused(octets in proptest::collection::vec(any::<u8>(), 0..50)) {
+            for rule in [cfws::<()>, fws, comment, atom, dot_atom_text, token] {
+                if let Ok((rest, _)) = rule(&octets) {
+                    prop_assert!(octets.ends_with(rest));
+                }
+            }
+            let _ = quoted_string::<()>(&octets);
+        }
     }
 }
