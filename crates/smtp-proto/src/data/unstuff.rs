@@ -1,0 +1,446 @@
+//! From the wire to the message: dots taken away, the end found, oddities noted.
+
+use memchr::{memchr, memrchr};
+
+use super::scan::{BLOCK, Seen, clean_blocks};
+use super::{BareLineEnds, BodyFaults};
+
+/// Reads what a client sends behind 354. Any split of the input gives the same octets.
+#[derive(Clone, Debug)]
+pub(crate) struct Unstuffer {
+    at: At,
+    bare: BareLineEnds,
+    faults: BodyFaults,
+    /// Octets of the line that is being read.
+    line: usize,
+}
+
+/// A piece of the message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece<'i> {
+    /// Octets of the input that are done with.
+    pub(crate) consumed: usize,
+    pub(crate) content: &'i [u8],
+    /// The message ends here, behind `content`.
+    pub(crate) is_end: bool,
+}
+
+/// What stands before the next octet.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum At {
+    /// A CR, which is part of what was given out.
+    Cr,
+    /// A dot at the start of a line, which is never content (RFC 5321 §4.5.2).
+    Dot,
+    /// Such a dot and a CR, not given out.
+    DotCr,
+    /// A CR that was not given out.
+    HeldCr,
+    /// A CRLF, or nothing.
+    LineStart,
+    /// Anything else.
+    Text,
+}
+
+impl Unstuffer {
+    pub(crate) fn new(bare: BareLineEnds) -> Self {
+        Self {
+            // The CRLF of DATA itself may be the first of the end (RFC 5321 §4.1.1.4).
+            at: At::LineStart,
+            bare,
+            faults: BodyFaults::default(),
+            line: 0,
+        }
+    }
+
+    /// What has been noted so far.
+    pub(crate) fn faults(&self) -> BodyFaults {
+        self.faults
+    }
+
+    /// Takes the next piece of the message from the input. Its content is a slice of the input,
+    /// or stands in for octets that came before; it is empty only at the end of the message or
+    /// when the whole input is consumed.
+    pub(crate) fn read<'i>(&mut self, input: &'i [u8]) -> Piece<'i> {
+        let piece = self.piece(input);
+        self.measure_lines(piece.content);
+        piece
+    }
+
+    fn piece<'i>(&mut self, input: &'i [u8]) -> Piece<'i> {
+        let mut rest = input;
+        loop {
+            let consumed = input.len() - rest.len();
+            let instead = |content, taken| Piece {
+                consumed: consumed + taken,
+                content,
+                is_end: false,
+            };
+            let Some((&octet, after)) = rest.split_first() else {
+                return instead(b"", 0);
+            };
+            match (self.at, octet) {
+                (At::Dot, b'\r') => {
+                    self.at = At::DotCr;
+                    rest = after;
+                }
+                (At::Dot, _) => self.at = At::Text,
+                (At::DotCr, b'\n') => {
+                    return Piece {
+                        is_end: true,
+                        ..instead(b"", 1)
+                    };
+                }
+                (At::HeldCr, b'\n') => {
+                    self.at = At::LineStart;
+                    return instead(b"\r\n", 1);
+                }
+                (At::DotCr | At::HeldCr, _) => {
+                    self.at = At::Text;
+                    self.faults.bare_cr = true;
+                    return instead(self.bare_cr(), 0);
+                }
+                (At::LineStart, b'.') => {
+                    self.at = At::Dot;
+                    rest = after;
+                }
+                (At::LineStart | At::Text, b'\n') if self.bare == BareLineEnds::Normalize => {
+                    self.at = At::Text;
+                    self.faults.bare_lf = true;
+                    return instead(b"\r\n", 1);
+                }
+                (At::Cr | At::LineStart | At::Text, _) => {
+                    let run = self.run(rest);
+                    let content = rest.get(..run).unwrap_or(rest);
+                    if !content.is_empty() {
+                        return instead(content, content.len());
+                    }
+                    // Only a CR that has to be held back begins no run.
+                    self.at = At::HeldCr;
+                    rest = after;
+                }
+            }
+        }
+    }
+
+    /// How many octets from here on are content as they stand.
+    fn run(&mut self, input: &[u8]) -> usize {
+        let mut length = 0;
+        let mut seen = Seen::default();
+        let normalize = self.bare == BareLineEnds::Normalize;
+        'run: loop {
+            length += self.skip_clean(input, length, &mut seen);
+            // A block that is not clean: octet by octet.
+            for _ in 0..BLOCK {
+                let Some(&octet) = input.get(length) else {
+                    break 'run;
+                };
+                let after_cr = self.at == At::Cr;
+                self.faults.bare_cr |= after_cr && octet != b'\n';
+                self.at = match octet {
+                    b'.' if self.at == At::LineStart => break 'run,
+                    b'\n' if after_cr => At::LineStart,
+                    b'\n' if normalize => break 'run,
+                    b'\n' => {
+                        self.faults.bare_lf = true;
+                        At::Text
+                    }
+                    b'\r' if normalize && input.get(length + 1) != Some(&b'\n') => break 'run,
+                    b'\r' => At::Cr,
+                    _ => At::Text,
+                };
+                seen.eight_bit |= octet >= 0x80;
+                seen.nul |= octet == 0;
+                length += 1;
+            }
+        }
+        self.faults.eight_bit |= seen.eight_bit;
+        self.faults.nul |= seen.nul;
+        length
+    }
+
+    /// How many octets behind the first `length` can be skipped.
+    fn skip_clean(&mut self, input: &[u8], length: usize, seen: &mut Seen) -> usize {
+        let Some(from_before) = length.checked_sub(1).and_then(|before| input.get(before..)) else {
+            return 0;
+        };
+        let clean = clean_blocks(from_before, seen);
+        let (last_but_one, last) = match clean.checked_sub(1) {
+            Some(index) => (from_before.get(index), from_before.get(clean)),
+            None => return 0,
+        };
+        // What stands behind the blocks decides about a CR at their end.
+        let (skipped, last) = match last {
+            Some(b'\r') => (clean - 1, last_but_one),
+            last => (clean, last),
+        };
+        self.at = match last {
+            Some(b'\n') => At::LineStart,
+            _ => At::Text,
+        };
+        skipped
+    }
+
+    /// What a bare CR is in the message.
+    fn bare_cr(&self) -> &'static [u8] {
+        match self.bare {
+            BareLineEnds::Normalize => b" ",
+            BareLineEnds::Reject => b"\r",
+        }
+    }
+
+    /// Notes lines of more than [`MAX_LINE`] octets, by leaps of the length of one.
+    fn measure_lines(&mut self, mut content: &[u8]) {
+        loop {
+            let (window, after) = match content.split_at_checked(MAX_LINE - self.line) {
+                Some(split) => split,
+                None => (content, &b""[..]),
+            };
+            if let Some(line_end) = memrchr(b'\n', window) {
+                self.line = 0;
+                content = content.get(line_end + 1..).unwrap_or_default();
+            } else if self.line + window.len() < MAX_LINE {
+                self.line += window.len();
+                return;
+            } else {
+                self.faults.long_line = true;
+                self.line = match memchr(b'\n', after) {
+                    Some(line_end) => {
+                        content = after.get(line_end + 1..).unwrap_or_default();
+                        0
+                    }
+                    None => MAX_LINE,
+                };
+                if self.line > 0 {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// RFC 5321 §4.5.3.1.6, with the CRLF and without a dot that was taken away.
+const MAX_LINE: usize = 1000;
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The message, whether its end was found, what was noted, and what is left of the input.
+    fn unstuff(bare: BareLineEnds, pieces: &[&[u8]]) -> (Vec<u8>, bool, BodyFaults, usize) {
+        let mut unstuffer = Unstuffer::new(bare);
+        let mut message = Vec::new();
+        let mut left = 0;
+        let mut is_end = false;
+        for piece in pieces {
+            let mut rest = *piece;
+            while !rest.is_empty() && !is_end {
+                let piece = unstuffer.read(rest);
+                assert!(piece.consumed > 0 || !piece.content.is_empty());
+                rest = &rest[piece.consumed..];
+                message.extend_from_slice(piece.content);
+                is_end = piece.is_end;
+            }
+            left += rest.len();
+        }
+        (message, is_end, unstuffer.faults(), left)
+    }
+
+    /// Octet by octet, as RFC 5321 §4.5.2 says it.
+    fn slowly(bare: BareLineEnds, input: &[u8]) -> (Vec<u8>, bool, BodyFaults, usize) {
+        let mut message = Vec::new();
+        let mut faults = BodyFaults::default();
+        let mut rest = input;
+        let mut at_line_start = true;
+        let mut line = 0;
+        while !rest.is_empty() {
+            if at_line_start {
+                if let Some(after) = rest.strip_prefix(b".\r\n") {
+                    return (message, true, faults, after.len());
+                }
+                rest = rest.strip_prefix(b".").unwrap_or(rest);
+            }
+            let before = message.len();
+            (at_line_start, rest) = match rest {
+                [] => (false, rest),
+                [b'\r', b'\n', after @ ..] => {
+                    message.extend_from_slice(b"\r\n");
+                    (true, after)
+                }
+                [b'\r', after @ ..] => {
+                    faults.bare_cr = true;
+                    message.push(if bare == BareLineEnds::Reject {
+                        b'\r'
+                    } else {
+                        b' '
+                    });
+                    (false, after)
+                }
+                [b'\n', after @ ..] => {
+                    faults.bare_lf = true;
+                    if bare == BareLineEnds::Normalize {
+                        message.push(b'\r');
+                    }
+                    message.push(b'\n');
+                    (false, after)
+                }
+                [octet, after @ ..] => {
+                    faults.nul |= *octet == 0;
+                    faults.eight_bit |= *octet >= 0x80;
+                    message.push(*octet);
+                    (false, after)
+                }
+            };
+            line += message.len() - before;
+            faults.long_line |= line > MAX_LINE;
+            if message.ends_with(b"\n") && message.len() > before {
+                line = 0;
+            }
+        }
+        (message, false, faults, 0)
+    }
+
+    const BOTH: [BareLineEnds; 2] = [BareLineEnds::Normalize, BareLineEnds::Reject];
+
+    /// No octets, so that a message can begin with an end.
+    const NOTHING: &[u8] = b"";
+
+    #[test]
+    fn b01_only_a_dot_between_two_crlf_ends_the_message_at_every_split() {
+        for not_the_end in [
+            &b"\n.\n"[..],
+            b"\r.\r",
+            b"\r.\n",
+            b"\n.\r",
+            b"\n.\r\n",
+            b"\r\n.\n",
+            b"\r.\r\n",
+            b"\r\n.\r",
+            b"\r\n\0.\r\n",
+            b"\r\n.\0\r\n",
+            b"\r\n.\r\r\n",
+            b"\r\r\n.\r\r\n",
+        ] {
+            let input = [b"a", not_the_end, b"b\r\n.\r\nQUIT\r\n"].concat();
+            for split in 0..=input.len() {
+                for bare in BOTH {
+                    let (message, is_end, _, left) =
+                        unstuff(bare, &[&input[..split], &input[split..]]);
+                    assert!(is_end);
+                    assert_eq!(left, 6, "{not_the_end:?} split at {split}");
+                    assert!(message.ends_with(b"b\r\n"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn b01_a_dot_straight_behind_data_ends_an_empty_message() {
+        for bare in BOTH {
+            let (message, is_end, faults, left) = unstuff(bare, &[b".\r\nQUIT\r\n"]);
+            assert_eq!((message.as_slice(), is_end, left), (NOTHING, true, 6));
+            assert_eq!(faults, BodyFaults::default());
+        }
+    }
+
+    #[test]
+    fn b01_bare_line_ends_are_noted_or_mended() {
+        let input = b"a\nb\rc\n.d\r\n.\r\n";
+        let (message, _, faults, _) = unstuff(BareLineEnds::Reject, &[input]);
+        assert_eq!(message, b"a\nb\rc\n.d\r\n");
+        assert!(faults.bare_cr && faults.bare_lf);
+        let (message, _, faults, _) = unstuff(BareLineEnds::Normalize, &[input]);
+        assert_eq!(message, b"a\r\nb c\r\n.d\r\n");
+        assert!(faults.bare_cr && faults.bare_lf);
+    }
+
+    #[test]
+    fn b15_one_dot_at_the_start_of_a_line_is_taken_away() {
+        let (message, ..) = unstuff(BareLineEnds::Reject, &[b".x\r\n..\r\n...\r\n.\r\n"]);
+        assert_eq!(message, b"x\r\n.\r\n..\r\n");
+    }
+
+    #[test]
+    fn a_message_in_one_piece_is_one_slice() {
+        let lines = b"ordinary line\r\n".repeat(1000);
+        let mut unstuffer = Unstuffer::new(BareLineEnds::Reject);
+        let piece = unstuffer.read(&lines);
+        assert_eq!(piece.content.as_ptr_range(), lines.as_ptr_range());
+        assert_eq!(piece.consumed, lines.len());
+    }
+
+    #[test]
+    fn a_line_of_1000_octets_is_not_long() {
+        for (octets, long_line) in [(998, false), (999, true), (1500, true), (4000, true)] {
+            let input = [b"..short\r\n.", &vec![b'a'; octets][..], b"\r\n.\r\n"].concat();
+            for split in 0..=input.len() {
+                let (.., faults, _) =
+                    unstuff(BareLineEnds::Reject, &[&input[..split], &input[split..]]);
+                assert_eq!(faults.long_line, long_line, "{octets} split at {split}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_short_input_is_read_as_the_slow_way_does() {
+        const ALPHABET: [u8; 4] = *b"\r\n.a";
+        for length in 0..=7u32 {
+            for number in 0..4usize.pow(length) {
+                let input: Vec<u8> = (0..length)
+                    .map(|place| ALPHABET[number / 4usize.pow(place) % 4])
+                    .collect();
+                for bare in BOTH {
+                    let mut whole = slowly(bare, &input);
+                    let octets: Vec<&[u8]> = input.chunks(1).collect();
+                    let mut read = unstuff(bare, &octets);
+                    // What is still held back is neither content nor noted yet.
+                    if !whole.1 {
+                        whole.0.truncate(read.0.len());
+                        assert!(whole.0 == read.0, "{input:?}");
+                        read.2 = whole.2;
+                    }
+                    assert_eq!(read, whole, "{input:?}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_split_gives_the_same_octets_as_the_slow_way(
+            parts in proptest::collection::vec(
+                prop_oneof![
+                    Just(b"\r\n".to_vec()),
+                    Just(b"\r\n.".to_vec()),
+                    Just(b"\n".to_vec()),
+                    Just(b"\r".to_vec()),
+                    proptest::collection::vec(b'a'..=b'c', 0..200),
+                    proptest::collection::vec(any::<u8>(), 0..4),
+                    proptest::collection::vec(Just(b'x'), 990..1010),
+                ],
+                0..30,
+            ),
+            splits in proptest::collection::vec(any::<proptest::sample::Index>(), 0..6),
+        ) {
+            let input = [parts.concat(), b"\r\n.\r\nleft".to_vec()].concat();
+            let mut places: Vec<usize> =
+                splits.iter().map(|split| split.index(input.len())).collect();
+            places.sort_unstable();
+            let mut pieces = Vec::new();
+            let mut from = 0;
+            for place in places {
+                pieces.push(&input[from..place]);
+                from = place;
+            }
+            pieces.push(&input[from..]);
+            for bare in BOTH {
+                prop_assert_eq!(unstuff(bare, &pieces), slowly(bare, &input));
+            }
+        }
+    }
+}
