@@ -97,6 +97,14 @@ impl Client {
         self.respond(b"").ok()
     }
 
+    /// The initial response, if it has at most so many octets.
+    pub(crate) fn initial_within(&mut self, octets: usize) -> Option<Secret> {
+        match &self.state {
+            State::Message(message) if message.expose().len() <= octets => self.initial(),
+            _ => None,
+        }
+    }
+
     /// The answer to a challenge.
     pub fn respond(&mut self, challenge: &[u8]) -> Result<Secret, UnexpectedChallenge> {
         match core::mem::replace(&mut self.state, State::Done) {

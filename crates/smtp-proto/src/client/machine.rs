@@ -1,0 +1,434 @@
+//! The client and what can be asked of it.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use super::queue::{Expected, Queue};
+use super::reply_reader::ReplyReader;
+use super::transaction::Transaction;
+use super::{Advance, Capabilities, Config, Envelope, Event, ProtocolError};
+use crate::command::{Auth, Command, Response};
+use crate::data::{BareLineEnd, DotStuffer};
+use crate::sasl;
+
+/// The client's side of one connection.
+///
+/// Octets from the server go in with [`advance`](Self::advance); octets for the server come out
+/// at the end of `out`, a buffer of the caller's that the caller writes and clears. The module's
+/// front page has the whole loop.
+#[derive(Debug)]
+pub struct Client {
+    pub(super) config: Config,
+    pub(super) state: State,
+    pub(super) reader: ReplyReader,
+    pub(super) queue: Queue,
+    pub(super) events: VecDeque<Event>,
+    pub(super) capabilities: Capabilities,
+    pub(super) transaction: Option<Transaction>,
+    /// The message under way. It owns no octets of it.
+    pub(super) body: Option<DotStuffer>,
+    pub(super) tls: bool,
+    /// Whether the server still has the envelope of a message that was not sent.
+    pub(super) unclean: bool,
+    pub(super) authenticated: bool,
+}
+
+/// Where the connection is.
+#[derive(Debug)]
+pub(super) enum State {
+    /// A server broke the protocol, or a message could not be sent to its end.
+    Broken(Option<ProtocolError>),
+    /// The server has said that it closes.
+    Closed,
+    /// No EHLO or HELO has been accepted.
+    Greeting,
+    /// The client waits for TLS.
+    Handshake,
+    /// EHLO or HELO has been accepted.
+    Ready,
+}
+
+impl Client {
+    /// A client on a fresh connection. It waits for the server's greeting.
+    pub fn new(config: Config) -> Self {
+        Self {
+            config,
+            state: State::Greeting,
+            reader: ReplyReader::default(),
+            queue: Queue::new(),
+            events: VecDeque::new(),
+            capabilities: Capabilities::default(),
+            transaction: None,
+            body: None,
+            tls: false,
+            unclean: false,
+            authenticated: false,
+        }
+    }
+
+    /// A client on a connection that is under TLS from its first octet (RFC 8314 §3).
+    pub fn over_tls(config: Config) -> Self {
+        Self {
+            tls: true,
+            ..Self::new(config)
+        }
+    }
+
+    /// Takes octets from the server, up to the next event.
+    ///
+    /// What the event does not need stays in the input: give it again, with whatever has come
+    /// since. An error is final.
+    pub fn advance(&mut self, input: &[u8], out: &mut Vec<u8>) -> Result<Advance, ProtocolError> {
+        let mut rest = input;
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                // RFC 3207 §4.2: what stands behind the 220 was not protected by TLS, and is not
+                // to be taken for what comes after the handshake.
+                if event == Event::StartTls {
+                    rest = b"";
+                }
+                let consumed = input.len() - rest.len();
+                return Ok(Advance {
+                    consumed,
+                    event: Some(event),
+                });
+            }
+            match &self.state {
+                State::Broken(Some(error)) => return Err(error.clone()),
+                State::Broken(None) | State::Closed | State::Handshake => rest = b"",
+                State::Greeting | State::Ready => {}
+            }
+            let logging_in = matches!(self.queue.front(), Some(Expected::Auth(_)));
+            let limits = self.config.reply_limits(logging_in);
+            let received = match self.reader.read(rest, &limits) {
+                Ok((_, None)) => {
+                    return Ok(Advance {
+                        consumed: input.len(),
+                        event: None,
+                    });
+                }
+                Ok((taken, Some(reply))) => {
+                    rest = rest.get(taken..).unwrap_or_default();
+                    self.receive(reply, out)
+                }
+                Err(error) => Err(error.into()),
+            };
+            if let Err(error) = received {
+                self.state = State::Broken(Some(error));
+            }
+        }
+    }
+
+    /// What the server offers, as far as it has been heard in the present state: after STARTTLS
+    /// nothing, until it has answered EHLO again (RFC 3207 §4.2).
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    /// How long to wait for the server at this point before giving up (RFC 5321 §4.5.3.2).
+    pub fn patience(&self) -> Duration {
+        let minutes = match self.queue.front() {
+            // §4.5.3.2.4
+            Some(Expected::Data) => 2,
+            // §4.5.3.2.6
+            Some(Expected::Message(_)) => 10,
+            // §4.5.3.2.5
+            None if self.body.is_some() => 3,
+            // §4.5.3.2.1 to 3; nothing is said about the others.
+            _ => 5,
+        };
+        Duration::from_secs(60 * minutes)
+    }
+
+    /// Whether the connection is under TLS.
+    pub fn is_tls(&self) -> bool {
+        self.tls
+    }
+
+    /// Asks for TLS. Answered by [`Event::StartTls`] or [`Event::Refused`].
+    pub fn start_tls(&mut self, out: &mut Vec<u8>) -> Result<(), StartTlsError> {
+        if self.tls {
+            return Err(StartTlsError::Tls);
+        }
+        self.is_idle().map_err(|NotNow| StartTlsError::NotNow)?;
+        if !self.capabilities.start_tls() {
+            return Err(StartTlsError::NotOffered);
+        }
+        self.send(&Command::StartTls, Expected::StartTls, out);
+        Ok(())
+    }
+
+    /// Says that the handshake that [`Event::StartTls`] asked for is over and satisfies the
+    /// caller. Everything heard before is forgotten; EHLO is said again.
+    pub fn tls_started(&mut self, out: &mut Vec<u8>) -> Result<(), NotNow> {
+        if !matches!(self.state, State::Handshake) {
+            return Err(NotNow);
+        }
+        self.state = State::Greeting;
+        self.tls = true;
+        self.unclean = false;
+        self.hello("EHLO", Expected::Ehlo, out);
+        Ok(())
+    }
+
+    /// Logs in. Answered by [`Event::Authenticated`] or [`Event::Refused`].
+    ///
+    /// After a refusal, other credentials or another mechanism may be tried. A challenge that
+    /// cannot be answered is, too, a refusal: the client cancels, and the server says 501.
+    pub fn authenticate(
+        &mut self,
+        mut login: sasl::Client,
+        out: &mut Vec<u8>,
+    ) -> Result<(), AuthenticateError> {
+        let mechanism = login.mechanism();
+        // RFC 4954 §4: no second time.
+        if self.authenticated {
+            return Err(AuthenticateError::NotNow);
+        }
+        self.is_idle().map_err(|NotNow| AuthenticateError::NotNow)?;
+        if !self
+            .capabilities
+            .mechanisms()
+            .any(|offered| offered == mechanism)
+        {
+            return Err(AuthenticateError::NotOffered);
+        }
+        if mechanism.shows_password() && !self.tls && !self.config.password_without_tls {
+            return Err(AuthenticateError::NotConfidential);
+        }
+        let before = out.len();
+        // RFC 4954 §4: an initial response only if the line stays within its limit.
+        let room = COMMAND_LINE - "AUTH  \r\n".len() - mechanism.name().len();
+        let initial = login
+            .initial_within(room / 4 * 3)
+            .map(|response| Zeroizing::new(Response::encode(response.expose())));
+        let response = initial
+            .as_ref()
+            .and_then(|text| Response::parse(text.as_bytes()));
+        Command::Auth(Auth::new(mechanism, response)).print(out);
+        self.queue.push(Expected::Auth(login), out.len() - before);
+        Ok(())
+    }
+
+    /// Begins to send a message: MAIL, RCPT for each recipient, and DATA, in as few round trips
+    /// as the server allows. Answered by [`Event::SendBody`] if anybody is accepted, and in any
+    /// case by [`Event::Finished`], unless the connection ends.
+    ///
+    /// With pipelining a message may begin before the one before it is reported.
+    pub fn begin(&mut self, envelope: &Envelope, out: &mut Vec<u8>) -> Result<(), BeginError> {
+        self.may_begin().map_err(|NotNow| BeginError::NotNow)?;
+        if envelope.recipients().is_empty() {
+            return Err(BeginError::NoRecipient);
+        }
+        if envelope.is_eight_bit() && !self.capabilities.eight_bit_mime() {
+            return Err(BeginError::EightBit);
+        }
+        if envelope.needs_utf8() && !self.capabilities.smtp_utf8() {
+            return Err(BeginError::Utf8);
+        }
+        let limit = self.capabilities.max_size();
+        if let (Some(size), Some(limit)) = (envelope.announced_size(), limit) {
+            // RFC 1870 §4: an attempt is certain to fail.
+            if size > limit {
+                return Err(BeginError::TooLarge { limit });
+            }
+        }
+        if core::mem::take(&mut self.unclean) {
+            self.send(&Command::Rset, Expected::CleanUp, out);
+        }
+        self.transaction = Some(Transaction::new(envelope.clone()));
+        self.proceed(out);
+        Ok(())
+    }
+
+    /// Writes the next octets of the message, after [`Event::SendBody`]: dots at the start of a
+    /// line are doubled, everything else goes out as it is.
+    ///
+    /// After an error the message cannot be ended: close the connection.
+    pub fn body(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), BodyError> {
+        let (Some(body), Some(transaction)) = (&mut self.body, &self.transaction) else {
+            return Err(BodyError::NotNow);
+        };
+        let written = if chunk.is_ascii() || transaction.envelope().is_eight_bit() {
+            body.write(chunk, out).map_err(BodyError::from)
+        } else {
+            Err(BodyError::EightBit)
+        };
+        if written.is_err() {
+            self.give_up();
+        }
+        written
+    }
+
+    /// Ends the message. Its last line gets a CRLF if it has none.
+    pub fn end_body(&mut self, out: &mut Vec<u8>) -> Result<(), BodyError> {
+        let (Some(body), Some(transaction)) = (self.body.take(), self.transaction.take()) else {
+            return Err(BodyError::NotNow);
+        };
+        if let Err(error) = body.finish(out) {
+            self.give_up();
+            return Err(error.into());
+        }
+        self.queue.push(Expected::Message(transaction), 0);
+        Ok(())
+    }
+
+    /// Sends NOOP. Answered by [`Event::Done`].
+    pub fn noop(&mut self, out: &mut Vec<u8>) -> Result<(), NotNow> {
+        self.may_begin()?;
+        self.send(&Command::Noop(None), Expected::Noop, out);
+        Ok(())
+    }
+
+    /// Sends RSET. Answered by [`Event::Done`]. Transactions never need it: the client cleans up
+    /// behind a refused one by itself.
+    pub fn reset(&mut self, out: &mut Vec<u8>) -> Result<(), NotNow> {
+        self.may_begin()?;
+        self.unclean = false;
+        self.send(&Command::Rset, Expected::Rset, out);
+        Ok(())
+    }
+
+    /// Sends QUIT. Answered by [`Event::Closed`], after whatever is still to be reported.
+    pub fn quit(&mut self, out: &mut Vec<u8>) -> Result<(), NotNow> {
+        if !matches!(self.state, State::Greeting) {
+            self.may_begin()?;
+        } else if !self.queue.is_empty() {
+            return Err(NotNow);
+        }
+        self.send(&Command::Quit, Expected::Quit, out);
+        Ok(())
+    }
+
+    /// Writes a command and waits for its reply.
+    pub(super) fn send(&mut self, command: &Command<'_>, expected: Expected, out: &mut Vec<u8>) {
+        let before = out.len();
+        command.print(out);
+        self.queue.push(expected, out.len() - before);
+    }
+
+    /// EHLO or HELO. A name is checked when it is made.
+    pub(super) fn hello(&mut self, verb: &str, expected: Expected, out: &mut Vec<u8>) {
+        let before = out.len();
+        for text in [verb, " ", self.config.hello.as_str(), "\r\n"] {
+            out.extend_from_slice(text.as_bytes());
+        }
+        self.queue.push(expected, out.len() - before);
+    }
+
+    /// How many octets may be under way without replies; `None`: one command at a time.
+    pub(super) fn window(&self) -> Option<usize> {
+        (self.config.pipelining && self.capabilities.pipelining()).then_some(self.config.window)
+    }
+
+    /// Whether no command waits, for those that may not stand in a group with others.
+    fn is_idle(&self) -> Result<(), NotNow> {
+        if self.queue.is_empty() {
+            self.may_begin()
+        } else {
+            Err(NotNow)
+        }
+    }
+
+    /// Whether a group of commands may begin, outside a transaction.
+    fn may_begin(&self) -> Result<(), NotNow> {
+        let ready = matches!(self.state, State::Ready) && self.transaction.is_none();
+        if ready && self.queue.may_begin_group(self.window().is_some()) {
+            Ok(())
+        } else {
+            Err(NotNow)
+        }
+    }
+
+    /// Half a message is on the wire, and the other half cannot be sent.
+    fn give_up(&mut self) {
+        self.body = None;
+        self.transaction = None;
+        self.state = State::Broken(None);
+    }
+}
+
+/// The call does not fit here: a reply is due, a message is under way, EHLO has not been accepted,
+/// or the connection is over.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("not possible at this point of the session")]
+#[non_exhaustive]
+pub struct NotNow;
+
+/// Why TLS cannot be asked for.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum StartTlsError {
+    /// A reply is due, or the session has not begun.
+    #[error("STARTTLS is not possible at this point of the session")]
+    NotNow,
+    /// The server does not offer STARTTLS; or somebody on the way has taken the offer out.
+    #[error("the server does not offer STARTTLS")]
+    NotOffered,
+    /// The connection is under TLS already (RFC 3207 §4.2).
+    #[error("the connection is under TLS already")]
+    Tls,
+}
+
+/// Why a login is not tried.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum AuthenticateError {
+    /// The mechanism shows the password, and the connection is not under TLS.
+    #[error("the mechanism shows the password to whoever listens")]
+    NotConfidential,
+    /// A reply is due, the session has not begun, or a login has succeeded before.
+    #[error("AUTH is not possible at this point of the session")]
+    NotNow,
+    /// The server does not offer the mechanism.
+    #[error("the server does not offer the mechanism")]
+    NotOffered,
+}
+
+/// Why a message is not begun. Nothing has been sent.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum BeginError {
+    /// Octets beyond ASCII, and the server does not offer 8BITMIME (RFC 6152 §3).
+    #[error("the server does not take messages with octets beyond ASCII")]
+    EightBit,
+    /// An envelope without a recipient.
+    #[error("no recipient")]
+    NoRecipient,
+    /// A reply is due, a message is under way, or the session has not begun.
+    #[error("MAIL is not possible at this point of the session")]
+    NotNow,
+    /// Larger than the server takes (RFC 1870 §4).
+    #[error("the server takes no message beyond {limit} octets")]
+    TooLarge {
+        /// Octets of the largest message.
+        limit: u64,
+    },
+    /// Addresses or header fields beyond ASCII, and the server does not offer SMTPUTF8
+    /// (RFC 6531 §3.2).
+    #[error("the server does not take addresses or header fields beyond ASCII")]
+    Utf8,
+}
+
+/// Why a message cannot be sent as it is.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum BodyError {
+    /// A CR or an LF that stands alone, where [`Config::bare_line_ends`] does not mend it.
+    #[error(transparent)]
+    BareLineEnd(#[from] BareLineEnd),
+    /// An octet beyond ASCII in a message that was not announced with [`Envelope::eight_bit`]
+    /// (RFC 6152 §3).
+    #[error("octet beyond ASCII in a message announced as 7-bit")]
+    EightBit,
+    /// The server has not asked for a message.
+    #[error("the server has not asked for a message")]
+    NotNow,
+}
+
+/// RFC 5321 §4.5.3.1.4, with CRLF.
+const COMMAND_LINE: usize = 512;

@@ -1,0 +1,237 @@
+//! What each reply means, and what is written because of it.
+
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use super::machine::{Client, State};
+use super::queue::Expected;
+use super::transaction::{Transaction, mail};
+use super::{Capabilities, Event, Outcome, ProtocolError, Refusal, Verb};
+use crate::command::{Command, ForwardPath, Rcpt, Response};
+use crate::data::DotStuffer;
+use crate::reply::{Reply, Severity};
+use crate::sasl;
+
+impl Client {
+    /// Takes the next reply. What it leads to is written to `out` or put among the events.
+    pub(super) fn receive(&mut self, reply: Reply, out: &mut Vec<u8>) -> Result<(), ProtocolError> {
+        // RFC 5321 §3.8: at any time, and the connection is closed behind it.
+        if reply.code() == 421 {
+            self.close(reply);
+            return Ok(());
+        }
+        let Some(expected) = self.queue.pop() else {
+            return self.receive_unasked(reply);
+        };
+        let verb = expected.verb();
+        match (expected, reply.severity()) {
+            (Expected::Auth(login), Severity::Intermediate) if reply.code() == 334 => {
+                self.answer_challenge(login, &reply, out);
+            }
+            (Expected::Data, Severity::Intermediate) => self.begin_body(out),
+            (Expected::Quit, _) => self.close(reply),
+            // Nothing else has a further step. DATA is not done before the message, nothing that
+            // was cancelled is, and RSET cannot be refused (RFC 5321 §4.1.1.5).
+            (_, Severity::Intermediate)
+            | (Expected::AuthCancelled | Expected::Data, Severity::Completion)
+            | (Expected::CleanUp, Severity::Permanent | Severity::Transient) => {
+                return Err(ProtocolError::Unexpected { verb, reply });
+            }
+            (Expected::Auth(_), Severity::Completion) => {
+                self.authenticated = true;
+                self.events.push_back(Event::Authenticated(reply));
+            }
+            (Expected::CleanUp, Severity::Completion) => self.proceed(out),
+            (Expected::Connect, Severity::Completion) => {
+                self.hello("EHLO", Expected::Ehlo, out);
+            }
+            (Expected::Data, _) => self.end_unsent(Refusal::new(verb, reply)),
+            (Expected::Ehlo, Severity::Completion) => {
+                self.capabilities = Capabilities::parse(&reply);
+                self.be_ready();
+            }
+            // RFC 5321 §3.2: a server that knows no EHLO.
+            (Expected::Ehlo, Severity::Permanent) if reply.code().get() <= 504 => {
+                self.hello("HELO", Expected::Helo, out);
+            }
+            (Expected::Helo, Severity::Completion) => self.be_ready(),
+            (Expected::Mail, _) => {
+                let answer = answer(verb, reply);
+                self.transact(|transaction| transaction.answer_mail(answer), out);
+            }
+            (Expected::Message(transaction), _) => {
+                let outcome = match answer(verb, reply.clone()) {
+                    Ok(()) => Outcome::Accepted(reply),
+                    Err(refusal) => Outcome::Refused(refusal),
+                };
+                self.finish(transaction, &outcome);
+            }
+            (Expected::Noop | Expected::Rset, Severity::Completion) => {
+                self.events.push_back(Event::Done(verb, reply));
+            }
+            (Expected::Rcpt, _) => {
+                let answer = answer(verb, reply);
+                self.transact(|transaction| transaction.answer_recipient(answer), out);
+            }
+            (Expected::StartTls, Severity::Completion) => {
+                self.capabilities = Capabilities::default();
+                self.reader.clear();
+                self.state = State::Handshake;
+                self.events.push_back(Event::StartTls);
+            }
+            (
+                Expected::Auth(_)
+                | Expected::AuthCancelled
+                | Expected::Connect
+                | Expected::Ehlo
+                | Expected::Helo
+                | Expected::Noop
+                | Expected::Rset
+                | Expected::StartTls,
+                Severity::Permanent | Severity::Transient,
+            ) => {
+                let refusal = Refusal::new(verb, reply);
+                self.events.push_back(Event::Refused(refusal));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes as much of the transaction as may be written now: MAIL, recipients, DATA. Ends it if
+    /// nobody is to have the message.
+    pub(super) fn proceed(&mut self, out: &mut Vec<u8>) {
+        let window = self.window();
+        let Some(transaction) = &mut self.transaction else {
+            return;
+        };
+        if transaction.is_data_written() {
+            return;
+        }
+        if !transaction.is_mail_written() {
+            let command = Command::Mail(mail(transaction.envelope(), &self.capabilities));
+            if !self.queue.send(&command, Expected::Mail, window, out) {
+                return;
+            }
+            transaction.mail_written();
+        }
+        while let Some(recipient) = transaction.next_recipient() {
+            let forward_path = ForwardPath::Mailbox(recipient.view());
+            let command = Command::Rcpt(Rcpt::new(forward_path));
+            if !self.queue.send(&command, Expected::Rcpt, window, out) {
+                return;
+            }
+            transaction.recipient_named();
+        }
+        if let Some(refusal) = transaction.hopeless() {
+            let refusal = refusal.clone();
+            self.end_unsent(refusal);
+        } else if !transaction.is_mail_refused()
+            && self.queue.send(&Command::Data, Expected::Data, window, out)
+        {
+            transaction.data_written();
+        }
+    }
+
+    /// Changes the transaction, and goes on with it.
+    fn transact(&mut self, change: impl FnOnce(&mut Transaction), out: &mut Vec<u8>) {
+        if let Some(transaction) = &mut self.transaction {
+            change(transaction);
+        }
+        self.proceed(out);
+    }
+
+    /// EHLO or HELO is accepted.
+    fn be_ready(&mut self) {
+        self.state = State::Ready;
+        self.events.push_back(Event::Ready);
+    }
+
+    /// Answers a challenge, or cancels the exchange (RFC 4954 §4).
+    fn answer_challenge(&mut self, mut login: sasl::Client, reply: &Reply, out: &mut Vec<u8>) {
+        let before = out.len();
+        let response = Response::parse(reply.text().as_bytes())
+            .and_then(|challenge| login.respond(&challenge.decode()).ok())
+            .map(|response| Zeroizing::new(Response::encode(response.expose())));
+        let expected = match response {
+            Some(response) => {
+                out.extend_from_slice(response.as_bytes());
+                Expected::Auth(login)
+            }
+            None => {
+                out.push(b'*');
+                Expected::AuthCancelled
+            }
+        };
+        out.extend_from_slice(b"\r\n");
+        self.queue.push(expected, out.len() - before);
+    }
+
+    /// The server waits for the message.
+    fn begin_body(&mut self, out: &mut Vec<u8>) {
+        let Some(transaction) = self.transaction.take() else {
+            return;
+        };
+        if transaction.has_recipient() {
+            self.body = Some(DotStuffer::new(self.config.bare_line_ends));
+            self.transaction = Some(transaction);
+            self.events.push_back(Event::SendBody);
+        } else {
+            // RFC 2920 §3.1: a lone dot, for a server that accepts DATA for nobody.
+            let before = out.len();
+            out.extend_from_slice(b".\r\n");
+            let octets = out.len() - before;
+            self.queue.push(Expected::Message(transaction), octets);
+        }
+    }
+
+    /// Ends a transaction of which no message was sent. The server, unless it refused the sender,
+    /// still has the envelope: RSET goes in front of whatever comes next.
+    fn end_unsent(&mut self, refusal: Refusal) {
+        if let Some(transaction) = self.transaction.take() {
+            self.unclean = !transaction.is_mail_refused();
+            self.finish(transaction, &Outcome::Refused(refusal));
+        }
+    }
+
+    fn finish(&mut self, transaction: Transaction, rest: &Outcome) {
+        let report = transaction.into_report(rest);
+        self.events.push_back(Event::Finished(report));
+    }
+
+    /// A reply while no command waits for one. Servers that will not hear the end of a message
+    /// say so in the middle of it.
+    fn receive_unasked(&mut self, reply: Reply) -> Result<(), ProtocolError> {
+        if self.body.is_none() || answer(Verb::Message, reply.clone()).is_ok() {
+            return Err(ProtocolError::Unasked(reply));
+        }
+        self.close(reply);
+        Ok(())
+    }
+
+    /// The server hears nothing any more: whatever it has not answered is refused with its last
+    /// words.
+    fn close(&mut self, reply: Reply) {
+        let verb = self.queue.front().map_or(Verb::Message, Expected::verb);
+        let refused = Outcome::Refused(Refusal::new(verb, reply.clone()));
+        while let Some(expected) = self.queue.pop() {
+            if let Expected::Message(transaction) = expected {
+                self.finish(transaction, &refused);
+            }
+        }
+        if let Some(transaction) = self.transaction.take() {
+            self.finish(transaction, &refused);
+        }
+        self.body = None;
+        self.state = State::Closed;
+        self.events.push_back(Event::Closed(reply));
+    }
+}
+
+/// Whether a command was carried out.
+fn answer(verb: Verb, reply: Reply) -> Result<(), Refusal> {
+    match reply.severity() {
+        Severity::Completion => Ok(()),
+        _ => Err(Refusal::new(verb, reply)),
+    }
+}
