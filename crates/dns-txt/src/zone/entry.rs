@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::master_file::{ZoneError, ZoneFault};
+use super::error::{ZoneError, ZoneFault};
 
 /// A word of an entry, its escapes unread.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
