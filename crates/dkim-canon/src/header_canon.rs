@@ -53,9 +53,11 @@ fn relaxed(parts: &[&[u8]], sink: &mut impl FnMut(&[u8])) {
     let first = match memchr::memchr(b':', first) {
         Some(colon) => {
             let (name, rest) = first.split_at(colon);
-            let mut unfolded = Unfolded::default();
             // A space before the name is kept: such a field must not verify as another one.
-            unfolded.started = name.first().is_some_and(|&octet| is_wsp(octet));
+            let mut unfolded = Unfolded {
+                started: name.first().is_some_and(|&octet| is_wsp(octet)),
+                white_space: false,
+            };
             unfolded.push(name, &mut |octets| lowercase(octets, sink));
             sink(b":");
             rest.get(1..).unwrap_or_default()

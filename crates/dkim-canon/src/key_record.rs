@@ -1,0 +1,405 @@
+//! Key records, as they stand in the DNS ([RFC 6376] §3.6.1).
+//!
+//! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+
+use dns_txt::{Tag, TagError, TagList};
+use thiserror::Error;
+
+use crate::algorithm::{HashAlgorithm, KeyType};
+use crate::encoding::{from_base64, to_base64};
+use crate::public_key::{KeyError, PublicKey};
+
+/// What a key record says: a public key, and what it is for.
+///
+/// Reading what was printed gives an equal value. Tags that RFC 6376 does not define, `g=` of its
+/// predecessor among them, are passed over and not kept.
+///
+/// ```
+/// use dkim_canon::{KeyRecord, KeyType};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let record = KeyRecord::parse(
+///     b"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+/// )?;
+/// assert_eq!(record.key_type(), KeyType::Ed25519);
+/// assert_eq!(record.public_key()?.bits(), 256);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeyRecord {
+    data: Box<[u8]>,
+    flags: Option<Names>,
+    hashes: Option<Names>,
+    key_type: KeyType,
+    notes: Option<Box<str>>,
+    services: Option<Names>,
+}
+
+impl KeyRecord {
+    /// A record that publishes a key for everything it can be used for.
+    pub fn new(key: &PublicKey<'_>) -> Self {
+        Self {
+            data: key.to_record_data().into(),
+            flags: None,
+            hashes: None,
+            key_type: key.key_type(),
+            notes: None,
+            services: None,
+        }
+    }
+
+    /// A record that withdraws a key: its `p=` is empty.
+    pub fn revoked(key_type: KeyType) -> Self {
+        Self {
+            data: Box::default(),
+            flags: None,
+            hashes: None,
+            key_type,
+            notes: None,
+            services: None,
+        }
+    }
+
+    /// Reads the text of a TXT record, its strings joined.
+    ///
+    /// Only the form is judged here; [`KeyRecord::public_key`] judges the key.
+    pub fn parse(text: &[u8]) -> Result<Self, KeyRecordError> {
+        let tags = TagList::parse(text)?;
+        version(&tags)?;
+        let names = |tag: &Tag<'_>| Names::parse(tag);
+        let key_type = match tags.get("k") {
+            Some(tag) => KeyType::parse(tag.value()).ok_or(KeyRecordError::KeyType)?,
+            None => KeyType::Rsa,
+        };
+        Ok(Self {
+            data: data(tags.get("p").ok_or(KeyRecordError::Missing)?)?,
+            flags: tags.get("t").map(names),
+            hashes: tags.get("h").map(names),
+            key_type,
+            notes: tags.get("n").map(|tag| text_of(tag.value())),
+            services: tags.get("s").map(names),
+        })
+    }
+
+    /// Sets or clears the flag `s`: `i=` must then have the very domain of `d=`.
+    #[must_use]
+    pub fn with_strict_identity(mut self, strict: bool) -> Self {
+        Names::set(&mut self.flags, "s", strict);
+        self
+    }
+
+    /// Sets or clears the flag `y`: the domain is testing DKIM.
+    #[must_use]
+    pub fn with_testing(mut self, testing: bool) -> Self {
+        Names::set(&mut self.flags, "y", testing);
+        self
+    }
+
+    /// Lists the only hash algorithm the key is to be used with, in `h=`.
+    #[must_use]
+    pub fn with_hash(mut self, hash: HashAlgorithm) -> Self {
+        self.hashes = Some(Names(hash.as_str().into()));
+        self
+    }
+
+    /// Restricts the key to mail: `s=email`.
+    #[must_use]
+    pub fn for_email_only(mut self) -> Self {
+        self.services = Some(Names("email".into()));
+        self
+    }
+
+    /// The key, read and checked.
+    pub fn public_key(&self) -> Result<PublicKey<'_>, KeyError> {
+        PublicKey::parse(self.key_type, &self.data)
+    }
+
+    /// `k=`: what kind of key it is.
+    pub fn key_type(&self) -> KeyType {
+        self.key_type
+    }
+
+    /// `p=`, decoded; empty if the key was withdrawn.
+    pub fn data(&self) -> &[u8] {
+        &self.data
+    }
+
+    /// Whether `h=` lets the key be used with this hash algorithm. Names in it that are not known
+    /// are passed over (RFC 6376 §3.6.1).
+    pub fn allows_hash(&self, hash: HashAlgorithm) -> bool {
+        let listed = |names: &Names| names.contains(hash.as_str());
+        self.hashes.as_ref().is_none_or(listed)
+    }
+
+    /// Whether `s=` lets the key be used for mail (RFC 6376 §3.6.1).
+    pub fn allows_email(&self) -> bool {
+        let listed = |names: &Names| names.contains("*") || names.contains("email");
+        self.services.as_ref().is_none_or(listed)
+    }
+
+    /// Whether `i=` must have the very domain of `d=`: the flag `s` (RFC 6376 §3.6.1).
+    pub fn is_identity_strict(&self) -> bool {
+        self.has_flag("s")
+    }
+
+    /// Whether the domain is testing DKIM: the flag `y` (RFC 6376 §3.6.1).
+    pub fn is_testing(&self) -> bool {
+        self.has_flag("y")
+    }
+
+    /// `n=`: what the domain's administrators wrote there, not decoded.
+    pub fn notes(&self) -> Option<&str> {
+        self.notes.as_deref()
+    }
+
+    fn has_flag(&self, flag: &str) -> bool {
+        self.flags
+            .as_ref()
+            .is_some_and(|flags| flags.contains(flag))
+    }
+}
+
+/// The record's text in one line, as it is published.
+impl fmt::Display for KeyRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "v=DKIM1; k={}; ", self.key_type)?;
+        let lists = [
+            ("h", &self.hashes),
+            ("s", &self.services),
+            ("t", &self.flags),
+        ];
+        for (tag, names) in lists {
+            if let Some(Names(names)) = names {
+                write!(f, "{tag}={names}; ")?;
+            }
+        }
+        if let Some(notes) = &self.notes {
+            write!(f, "n={notes}; ")?;
+        }
+        write!(f, "p={}", to_base64(&self.data))
+    }
+}
+
+/// Why a text is no key record that can be used (RFC 6376 §6.1.2).
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum KeyRecordError {
+    /// `p=` is not base64.
+    #[error("key data that is not base64")]
+    Base64,
+    /// `k=` names a kind of key that is not known.
+    #[error("unknown kind of key")]
+    KeyType,
+    /// There is no `p=`.
+    #[error("key record without key data")]
+    Missing,
+    /// The text is no list of tags, or repeats one.
+    #[error("malformed key record")]
+    Tags(#[from] TagError),
+    /// `p=` is longer than any acceptable key.
+    #[error("key data of {octets} octets")]
+    TooLong {
+        /// Its length before decoding.
+        octets: usize,
+    },
+    /// `v=` is not `DKIM1`, or is not the first tag.
+    #[error("unknown version of a key record")]
+    Version,
+}
+
+/// `key-v-tag = %x76 [FWS] "=" [FWS] %x44.4B.49.4D.31`
+fn version(tags: &TagList<'_>) -> Result<(), KeyRecordError> {
+    let Some(version) = tags.get("v") else {
+        return Ok(());
+    };
+    // RFC 6376 §3.6.1: "This tag MUST be the first tag in the record."
+    let first = tags.iter().next().is_some_and(|first| first.name() == b"v");
+    match first && version.value() == b"DKIM1" {
+        true => Ok(()),
+        false => Err(KeyRecordError::Version),
+    }
+}
+
+/// `key-p-tag = %x70 [FWS] "=" [ [FWS] base64string]`
+fn data(tag: &Tag<'_>) -> Result<Box<[u8]>, KeyRecordError> {
+    let octets = tag.value().len();
+    if octets > MAX_DATA {
+        return Err(KeyRecordError::TooLong { octets });
+    }
+    let value = tag.without_fws();
+    if value.is_empty() {
+        return Ok(Box::default());
+    }
+    let data = from_base64(&value).ok_or(KeyRecordError::Base64)?;
+    Ok(data.into())
+}
+
+/// Names with colons between them, without white space.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Names(Box<str>);
+
+impl Names {
+    fn parse(tag: &Tag<'_>) -> Self {
+        Self(text_of(&tag.without_fws()))
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        self.0.split(':').any(|listed| listed == name)
+    }
+
+    /// Adds or removes a name; a list of which nothing is left goes away.
+    fn set(names: &mut Option<Self>, name: &str, wanted: bool) {
+        let mut text = String::new();
+        let listed = names.as_ref().map_or("", |names| &*names.0);
+        let others = listed.split(':').filter(|listed| *listed != name);
+        for name in others.chain(wanted.then_some(name)) {
+            if !text.is_empty() {
+                text.push(':');
+            }
+            text.push_str(name);
+        }
+        *names = (!text.is_empty()).then(|| Self(text.into_boxed_str()));
+    }
+}
+
+/// The text of a value; values are UTF-8.
+fn text_of(value: &[u8]) -> Box<str> {
+    core::str::from_utf8(value).unwrap_or_default().into()
+}
+
+/// A key of 8192 bits takes a third of it.
+const MAX_DATA: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::string::ToString;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const P: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+    fn record(text: &str) -> Result<KeyRecord, KeyRecordError> {
+        KeyRecord::parse(text.as_bytes())
+    }
+
+    #[test]
+    fn c17_the_version_is_dkim1_and_first_or_absent() {
+        for (text, read) in [
+            ("v=DKIM1; p=", Ok(())),
+            ("p=", Ok(())),
+            (" v = DKIM1 ; p=", Ok(())),
+            ("v=dkim1; p=", Err(KeyRecordError::Version)),
+            ("v=DKIM2; p=", Err(KeyRecordError::Version)),
+            ("v=DKIM1.0; p=", Err(KeyRecordError::Version)),
+            ("k=rsa; v=DKIM1; p=", Err(KeyRecordError::Version)),
+        ] {
+            assert_eq!(record(text).map(|_| ()), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn c15_what_is_no_key_record_is_refused() {
+        for text in [
+            &b""[..],
+            b"v=spf1 -all",
+            b"some text v=DKIM1; p=",
+            b"v=DKIM1",
+            b"v=DKIM1; p=@@@@",
+            b"v=DKIM1; p=A",
+            b"v=DKIM1; k=rsa; k=rsa; p=",
+            b"v=DKIM1; k=foo; p=",
+            b"\xff\xfe; p=",
+            b"\"\"",
+        ] {
+            assert!(KeyRecord::parse(text).is_err(), "{}", text.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn c15_an_empty_p_is_a_revoked_key() {
+        let revoked = record("v=DKIM1; p=").unwrap();
+        assert_eq!(revoked.public_key(), Err(KeyError::Revoked));
+        assert_eq!(KeyRecord::revoked(KeyType::Rsa), revoked);
+    }
+
+    #[test]
+    fn c20_white_space_in_p_is_passed_over() {
+        let spaced = format!("v=DKIM1; k=ed25519; p={} ; ", P.replace('/', " \t/ "));
+        let plain = format!("v=DKIM1; k=ed25519; p={P}");
+        assert_eq!(record(&spaced), record(&plain));
+    }
+
+    #[test]
+    fn c13_c17_lists_allow_what_they_name_and_unknown_names_change_nothing() {
+        for (tags, hash, email) in [
+            ("", true, true),
+            ("h=sha256; ", true, true),
+            ("h=sha1: sha256 :x; ", true, true),
+            ("h=sha1; ", false, true),
+            ("h=; ", false, true),
+            ("s=*; ", true, true),
+            ("s=other:email; ", true, true),
+            ("s=tlsrpt; ", true, false),
+            ("s=; ", true, false),
+        ] {
+            let record = record(&format!("v=DKIM1; {tags}p={P}")).unwrap();
+            assert_eq!(record.allows_hash(HashAlgorithm::Sha256), hash, "{tags}");
+            assert_eq!(record.allows_email(), email, "{tags}");
+        }
+    }
+
+    #[test]
+    fn c02_flags_are_read_and_unknown_ones_passed_over() {
+        let record = record("v=DKIM1; t=x:s : y; g=*; n=note to self; p=").unwrap();
+        assert!(record.is_testing() && record.is_identity_strict());
+        assert_eq!(record.notes(), Some("note to self"));
+        let record = record.with_testing(false);
+        assert!(!record.is_testing() && record.is_identity_strict());
+    }
+
+    #[test]
+    fn d01_key_data_above_4096_characters_is_not_decoded() {
+        let text = |length: usize| format!("v=DKIM1; p={}", "A".repeat(length));
+        assert!(record(&text(4096)).is_ok());
+        let octets = 4097;
+        assert_eq!(
+            record(&text(octets)),
+            Err(KeyRecordError::TooLong { octets })
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn reading_what_was_printed_gives_the_same_record(
+            data in proptest::collection::vec(any::<u8>(), 0..60),
+            (strict, testing, hash, email, rsa) in any::<(bool, bool, bool, bool, bool)>(),
+            more in "(t=[a-z:]{0,5};)?( n=[!-:<-~]{0,8};)?",
+        ) {
+            let key_type = if rsa { KeyType::Rsa } else { KeyType::Ed25519 };
+            let text = format!("k={key_type}; {more} p={}", to_base64(&data));
+            let mut record = record(&text).unwrap();
+            if testing {
+                record = record.with_testing(true);
+            }
+            if strict {
+                record = record.with_strict_identity(true);
+            }
+            if hash {
+                record = record.with_hash(HashAlgorithm::Sha256);
+            }
+            if email {
+                record = record.for_email_only();
+            }
+            let printed = record.to_string();
+            prop_assert_eq!(KeyRecord::parse(printed.as_bytes()), Ok(record));
+        }
+    }
+}
