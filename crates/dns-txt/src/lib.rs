@@ -64,7 +64,7 @@
 //! # Features
 //!
 //! `std` (default) adds trait implementations and a faster byte search. Without it the crate is
-//! `no_std` and needs `alloc`.
+//! `no_std` and needs `alloc`. `json` adds `Zone::from_json`.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;
@@ -91,4 +91,6 @@ pub use crate::recorder::Recorder;
 pub use crate::resolve::{AsyncResolve, Lookup, Resolve};
 pub use crate::tags::{Tag, TagError, TagList, Tags};
 pub use crate::txt::{Strings, TxtRecord, TxtRecordError};
+#[cfg(feature = "json")]
+pub use crate::zone::JsonError;
 pub use crate::zone::{Zone, ZoneError, ZoneFault};

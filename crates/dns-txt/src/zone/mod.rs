@@ -2,6 +2,8 @@
 
 mod entry;
 mod error;
+#[cfg(feature = "json")]
+mod json;
 mod master_file;
 mod print;
 mod status;
@@ -21,6 +23,8 @@ use crate::question::{Kind, Question};
 use crate::resolve::{AsyncResolve, Lookup, Resolve};
 
 pub use self::error::{ZoneError, ZoneFault};
+#[cfg(feature = "json")]
+pub use self::json::JsonError;
 
 /// Names and their records, read from master-file text or put together record by record, that
 /// answer questions as a resolver in front of the whole DNS would.
