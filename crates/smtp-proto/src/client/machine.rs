@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::queue::{Expected, Queue};
 use super::reply_reader::ReplyReader;
 use super::transaction::Transaction;
-use super::{Advance, Capabilities, Config, Envelope, Event, ProtocolError};
+use super::{Advance, Capabilities, Config, Envelope, Event, ProtocolError, Refusal};
 use crate::command::{Auth, Command, Response};
 use crate::data::{BareLineEnd, DotStuffer};
 use crate::sasl;
@@ -243,6 +243,13 @@ impl Client {
         self.transaction = Some(Transaction::new(envelope.clone()));
         self.proceed(out);
         Ok(())
+    }
+
+    /// The recipients refused so far of the message under way. At [`Event::SendBody`] these are
+    /// all that will not have it: whoever wants it delivered to all or to none closes the
+    /// connection then.
+    pub fn refusals(&self) -> impl Iterator<Item = &Refusal> {
+        self.transaction.iter().flat_map(Transaction::refusals)
     }
 
     /// Writes the next octets of the message, after [`Event::SendBody`]: dots at the start of a

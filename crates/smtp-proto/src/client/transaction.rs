@@ -84,6 +84,11 @@ impl Transaction {
         !self.is_mail_refused() && self.answers.iter().any(Result::is_ok)
     }
 
+    /// The recipients' refusals that are known.
+    pub(super) fn refusals(&self) -> impl Iterator<Item = &Refusal> {
+        self.answers.iter().filter_map(|answer| answer.as_ref().err())
+    }
+
     /// Why nobody is to have the message; `None` if somebody is, or while a reply is due.
     pub(super) fn hopeless(&self) -> Option<&Refusal> {
         let mail = self.mail.as_ref()?;
