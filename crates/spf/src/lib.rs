@@ -35,7 +35,8 @@
 //!
 //! HELO and MAIL FROM are two identities and two checks ([`Check::helo`], [`Check::mail_from`]):
 //! a pass of the one says nothing about the other. The [`Report`] says what was found and why;
-//! what follows from it is the server's policy.
+//! what follows from it is the server's policy. Two aids are here: the [reply](Report::refusal) that
+//! RFC 7372 has for a refusal, and the [Received-SPF field](Report::received_spf).
 //!
 //! A deadline is the caller's: after it, [`Check::finish`] gives a `temperror` (RFC 7208 §4.6.4
 //! asks for no less than 20 seconds).
@@ -68,7 +69,9 @@ mod limits;
 mod macros;
 mod network;
 mod options;
+mod received_spf;
 mod record;
+mod refusal;
 mod report;
 mod subject;
 mod syntax;
@@ -79,7 +82,9 @@ pub use crate::limits::Limits;
 pub use crate::macros::{DomainSpec, ExplainString, MacroString};
 pub use crate::network::{DualCidr, Network};
 pub use crate::options::Options;
+pub use crate::received_spf::{Pair, ReceivedSpf, ReceivedSpfError};
 pub use crate::record::{Directive, Mechanism, Qualifier, Record, Term, UnknownModifier};
+pub use crate::refusal::Refusal;
 pub use crate::report::{Cause, Matched, Place, Report, Verdict};
 pub use crate::subject::Identity;
 pub use crate::syntax::SyntaxError;

@@ -89,6 +89,17 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 7] = [
+        Self::Fail,
+        Self::Neutral,
+        Self::None,
+        Self::Pass,
+        Self::PermError,
+        Self::SoftFail,
+        Self::TempError,
+    ];
+
     /// The word of RFC 7208 §9.1, which is that of Authentication-Results too (RFC 8601 §2.7.2).
     pub fn as_str(self) -> &'static str {
         match self {

@@ -7,20 +7,35 @@ use nom::{Err, IResult, Parser};
 use thiserror::Error;
 
 /// What a parser of this crate gives.
-pub(crate) type Parsed<'i, O> = IResult<&'i [u8], O, Expected<'i>>;
+pub(crate) type Parsed<'i, O, W = What> = IResult<&'i [u8], O, Expected<'i, W>>;
 
 /// Where a parser stopped, and what it wanted there.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Expected<'i> {
+pub(crate) struct Expected<'i, W = What> {
     pub(crate) rest: &'i [u8],
-    pub(crate) what: Option<What>,
+    pub(crate) what: Option<W>,
 }
 
-impl<'i> Expected<'i> {
+impl<'i, W> Expected<'i, W> {
+    /// A failure at `rest`, from which no other rule recovers.
+    pub(crate) fn failure(rest: &'i [u8], what: W) -> Err<Self> {
+        Err::Failure(Self {
+            rest,
+            what: Some(what),
+        })
+    }
+
+    /// How many octets of `input`, which is what the parser was given, stand before it.
+    pub(crate) fn offset(&self, input: &[u8]) -> usize {
+        input.len().saturating_sub(self.rest.len())
+    }
+}
+
+impl Expected<'_> {
     /// The error at the crate's edge; `input` is what the parser was given, `offset` where that
     /// stands in the text.
     pub(crate) fn at(self, input: &[u8], offset: usize) -> SyntaxError {
-        let offset = offset.saturating_add(input.len().saturating_sub(self.rest.len()));
+        let offset = offset.saturating_add(self.offset(input));
         match self.what {
             Some(What::Address) => SyntaxError::Address { offset },
             Some(What::Cidr) => SyntaxError::Cidr { offset },
@@ -30,17 +45,9 @@ impl<'i> Expected<'i> {
             Some(What::Term) => SyntaxError::Term { offset },
         }
     }
-
-    /// A failure at `rest`, from which no other rule recovers.
-    pub(crate) fn failure(rest: &'i [u8], what: What) -> Err<Self> {
-        Err::Failure(Self {
-            rest,
-            what: Some(what),
-        })
-    }
 }
 
-impl<'i> ParseError<&'i [u8]> for Expected<'i> {
+impl<'i, W> ParseError<&'i [u8]> for Expected<'i, W> {
     fn from_error_kind(rest: &'i [u8], _: ErrorKind) -> Self {
         Self { rest, what: None }
     }
@@ -62,10 +69,10 @@ pub(crate) enum What {
 }
 
 /// Says that nothing but `rule` can stand here: its error becomes a failure that names `what`.
-pub(crate) fn expect<'i, O>(
-    what: What,
-    mut rule: impl Parser<&'i [u8], Output = O, Error = Expected<'i>>,
-) -> impl FnMut(&'i [u8]) -> Parsed<'i, O> {
+pub(crate) fn expect<'i, O, W: Copy>(
+    what: W,
+    mut rule: impl Parser<&'i [u8], Output = O, Error = Expected<'i, W>>,
+) -> impl FnMut(&'i [u8]) -> Parsed<'i, O, W> {
     move |input| match rule.parse(input) {
         Err(Err::Error(expected)) => Err(Err::Failure(Expected {
             rest: expected.rest,

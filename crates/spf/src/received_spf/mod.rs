@@ -1,0 +1,179 @@
+//! The Received-SPF field ([RFC 7208] §9.1).
+//!
+//! [RFC 7208]: https://www.rfc-editor.org/rfc/rfc7208#section-9.1
+
+mod parse;
+mod print;
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use mail_address::rfc5322::{Token, Value};
+
+pub use self::parse::ReceivedSpfError;
+use crate::report::{Cause, Report, Verdict};
+
+/// One Received-SPF field: what a check found, in the header of the message.
+///
+/// ```
+/// use spf::{ReceivedSpf, Verdict};
+///
+/// # fn main() -> Result<(), spf::ReceivedSpfError> {
+/// let field = ReceivedSpf::parse(b" pass (example.com lists 192.0.2.1)\r\n client-ip=192.0.2.1;")?;
+/// assert_eq!(field.verdict, Verdict::Pass);
+/// assert_eq!(field.value("client-ip"), Some("192.0.2.1"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ReceivedSpf {
+    /// The result.
+    pub verdict: Verdict,
+    /// The comment behind the result, for people.
+    pub comment: Option<Value<'static>>,
+    /// Keys and values, in the order of the field.
+    pub pairs: Vec<Pair>,
+}
+
+impl ReceivedSpf {
+    /// A field with the result alone.
+    pub fn new(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            comment: None,
+            pairs: Vec::new(),
+        }
+    }
+
+    /// Reads the value of a field: what stands behind the colon, folded or not, with or without
+    /// the line end behind it.
+    ///
+    /// Comments are allowed between all parts, and a value may hold unquoted what it should not,
+    /// such as the colons of an IPv6 address or an at sign, since many do write it so.
+    pub fn parse(value: &[u8]) -> Result<Self, ReceivedSpfError> {
+        parse::header_field(value)
+    }
+
+    /// This field with a comment; left out if no comment can hold the text.
+    #[must_use]
+    pub fn with_comment(mut self, text: &str) -> Self {
+        self.comment = Value::try_from(text).ok().map(Value::into_owned);
+        self
+    }
+
+    /// This field with one more pair.
+    ///
+    /// It is left out if it cannot be printed as it is: a value with a line break or another
+    /// control character, one that is not UTF-8, one with a word longer than a line, or a key
+    /// that is not a name of RFC 7208.
+    #[must_use]
+    pub fn with_pair(mut self, key: &str, value: &[u8]) -> Self {
+        self.pairs.extend(Pair::new(key, value));
+        self
+    }
+
+    /// The value of the first pair with this key; case makes no difference.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        let mut pairs = self.pairs.iter();
+        let pair = pairs.find(|pair| pair.key.eq_ignore_ascii_case(key))?;
+        Some(pair.value.as_str())
+    }
+}
+
+/// A key and its value.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Pair {
+    key: Box<str>,
+    value: Value<'static>,
+}
+
+impl Pair {
+    /// `None` if the key is no name, or no field can hold the value.
+    pub fn new(key: &str, value: &[u8]) -> Option<Self> {
+        let first = key.bytes().next()?;
+        let is_name = first.is_ascii_alphabetic() && key.bytes().all(is_name_octet);
+        let token = Token::new(key.as_bytes()).ok().filter(|_| is_name)?;
+        Some(Self {
+            key: token.as_str().to_ascii_lowercase().into_boxed_str(),
+            value: Value::new(value).ok()?.into_owned(),
+        })
+    }
+
+    /// The key, in lower case.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The value, without quotes.
+    pub fn value(&self) -> &str {
+        self.value.as_str()
+    }
+}
+
+impl From<&Report> for ReceivedSpf {
+    /// Everything that RFC 7208 §9.1 names, as far as the report has it and it can be printed: a
+    /// peer's word that cannot is left out.
+    fn from(report: &Report) -> Self {
+        let mut field = Self::new(report.verdict)
+            .with_comment(&comment(report))
+            .with_pair("client-ip", report.client.to_string().as_bytes());
+        if let Some(reverse_path) = &report.reverse_path {
+            field = field.with_pair("envelope-from", reverse_path);
+        }
+        // RFC 8616 §4: a HELO name is ASCII, whatever MAIL FROM is.
+        if report.helo.is_ascii() {
+            field = field.with_pair("helo", &report.helo);
+        }
+        field = field.with_pair("identity", report.identity.as_str().as_bytes());
+        if let Some(matched) = &report.matched {
+            let mechanism = matched.directive.mechanism.to_string();
+            field = field.with_pair("mechanism", mechanism.as_bytes());
+        } else if report.cause == Cause::Default {
+            field = field.with_pair("mechanism", b"default");
+        }
+        if let Verdict::PermError | Verdict::TempError = report.verdict {
+            field = field.with_pair("problem", report.cause.to_string().as_bytes());
+        }
+        if let Some(receiver) = &report.receiver {
+            field = field.with_pair("receiver", receiver.as_str().as_bytes());
+        }
+        field
+    }
+}
+
+/// Says the result in a sentence. Of the sender it holds nothing but the domain that was checked,
+/// which is letters, digits, hyphens, underscores and dots.
+fn comment(report: &Report) -> Box<str> {
+    let client = report.client;
+    let Some(domain) = &report.domain else {
+        return "no domain to check".to_owned().into_boxed_str();
+    };
+    let sentence = match report.verdict {
+        Verdict::Fail => {
+            format!("domain of {domain} does not designate {client} as permitted sender")
+        }
+        Verdict::Neutral => {
+            format!("domain of {domain} neither permits nor denies {client}")
+        }
+        Verdict::None => format!("domain of {domain} does not designate permitted senders"),
+        Verdict::Pass => format!("domain of {domain} designates {client} as permitted sender"),
+        Verdict::PermError => format!("permanent error in processing domain of {domain}"),
+        Verdict::SoftFail => {
+            format!("domain of {domain} discourages {client} as sender")
+        }
+        Verdict::TempError => format!("temporary error in processing domain of {domain}"),
+    };
+    match &report.receiver {
+        Some(receiver) => format!("{receiver}: {sentence}").into_boxed_str(),
+        None => sentence.into_boxed_str(),
+    }
+}
+
+/// `ALPHA / DIGIT / "-" / "_" / "."`, the octets of `name` in RFC 7208 §12.
+fn is_name_octet(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.')
+}
