@@ -7,6 +7,7 @@
 mod auth_results;
 mod baseline;
 mod outcome;
+mod spf;
 mod suite;
 
 pub use crate::baseline::Baseline;
@@ -15,8 +16,26 @@ pub use crate::suite::{Standing, Suite, SuiteError, read, read_json, required, r
 
 /// Every suite that is run.
 pub fn suites() -> Vec<Suite> {
-    vec![Suite {
-        name: "authentication-results",
-        run: auth_results::run,
-    }]
+    vec![
+        Suite {
+            name: "authentication-results",
+            run: auth_results::run,
+        },
+        Suite {
+            name: "rfc-vectors",
+            run: spf::rfc_vectors,
+        },
+        Suite {
+            name: "spf-pyspf",
+            run: spf::run,
+        },
+        Suite {
+            name: "spf-rfc4408",
+            run: spf::run,
+        },
+        Suite {
+            name: "spf-rfc7208",
+            run: spf::run,
+        },
+    ]
 }
