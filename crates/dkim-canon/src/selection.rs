@@ -58,6 +58,8 @@ pub struct Pick {
     pub field: Option<usize>,
     /// How many fields of this name the header has, listed or not.
     pub present: usize,
+    /// How many of them are picked, by this entry of the list and the others of its name.
+    pub signed: usize,
 }
 
 /// A list of names in an order in which each is found quickly.
@@ -121,18 +123,18 @@ impl<'n> Wanted<'n> {
 
     fn into_picks(self) -> Vec<Pick> {
         let mut picks = vec![Pick::default(); self.entries.len()];
-        let mut head: Option<(&str, usize)> = None;
-        for entry in &self.entries {
-            let present = match head {
-                Some((name, present)) if name.eq_ignore_ascii_case(entry.name) => present,
-                _ => entry.pick.present,
-            };
-            head = Some((entry.name, present));
-            if let Some(pick) = picks.get_mut(entry.place) {
-                *pick = Pick {
-                    present,
-                    ..entry.pick
-                };
+        let groups = self
+            .entries
+            .chunk_by(|a, b| a.name.eq_ignore_ascii_case(b.name));
+        for group in groups {
+            // The first entry of a name has counted the fields.
+            let present = group.first().map_or(0, |head| head.pick.present);
+            for entry in group {
+                if let Some(pick) = picks.get_mut(entry.place) {
+                    pick.field = entry.pick.field;
+                    pick.present = present;
+                    pick.signed = present.min(group.len());
+                }
             }
         }
         picks
@@ -206,8 +208,11 @@ mod tests {
     fn present_fields_are_counted_for_every_name() {
         let (header, _) = Header::split(MESSAGE);
         let selection = Selection::new(&header, ["from", "received", "cc", "received"], None);
-        let present: Vec<_> = selection.picks().iter().map(|pick| pick.present).collect();
-        assert_eq!(present, [1, 3, 0, 3]);
+        let counts = selection
+            .picks()
+            .iter()
+            .map(|pick| (pick.present, pick.signed));
+        assert_eq!(counts.collect::<Vec<_>>(), [(1, 1), (3, 2), (0, 0), (3, 2)]);
         assert_eq!(selection.indexes().collect::<Vec<_>>(), [3, 2, 1]);
     }
 
