@@ -8,10 +8,6 @@ use crate::reply::{Reply, ReplyReadError};
 /// What came of the input.
 #[derive(Debug)]
 #[must_use]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "input and outcome are all there is"
-)]
 pub struct Advance {
     /// Octets of the input that are done with. Those behind them are to be given again.
     pub consumed: usize,

@@ -363,7 +363,6 @@ impl Client {
 /// or the connection is over.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not possible at this point of the session")]
-#[non_exhaustive]
 pub struct NotNow;
 
 /// Why TLS cannot be asked for.

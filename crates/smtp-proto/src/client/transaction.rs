@@ -86,7 +86,9 @@ impl Transaction {
 
     /// The recipients' refusals that are known.
     pub(super) fn refusals(&self) -> impl Iterator<Item = &Refusal> {
-        self.answers.iter().filter_map(|answer| answer.as_ref().err())
+        self.answers
+            .iter()
+            .filter_map(|answer| answer.as_ref().err())
     }
 
     /// Why nobody is to have the message; `None` if somebody is, or while a reply is due.

@@ -18,6 +18,15 @@ impl Code {
         }
     }
 
+    /// A code as a server may send it: three digits of which only the first need be understood
+    /// (RFC 5321 §4.3.2), such as the 571 of some.
+    pub(super) const fn received(code: u16) -> Option<Self> {
+        match code {
+            200..=599 => Some(Self(code)),
+            _ => None,
+        }
+    }
+
     /// For codes that stand in the source of this crate.
     pub(super) const fn known(code: u16) -> Self {
         Self::new(code).expect("a constant of this crate is a code")
@@ -169,6 +178,16 @@ mod tests {
         }
         for code in [0, 99, 150, 199, 260, 299, 600, 1000] {
             assert_eq!(Code::new(code), None);
+        }
+    }
+
+    #[test]
+    fn codes_of_a_server_are_understood_by_their_first_digit() {
+        for code in [200, 299, 354, 471, 571, 599] {
+            assert_eq!(Code::received(code).map(Code::get), Some(code));
+        }
+        for code in [0, 99, 199, 600] {
+            assert_eq!(Code::received(code), None);
         }
     }
 

@@ -128,7 +128,7 @@ impl<'i> Line<'i> {
         let number = digits
             .iter()
             .fold(0, |number, digit| number * 10 + u16::from(digit - b'0'));
-        let code = Code::new(number).ok_or(ReplyReadError::Code)?;
+        let code = Code::received(number).ok_or(ReplyReadError::Code)?;
         let (is_last, text) = match rest {
             [] => (true, rest),
             [b' ', text @ ..] => (true, text),
