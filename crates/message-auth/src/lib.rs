@@ -1,3 +1,80 @@
-//! TODO front page of message-auth.
+//! One message in; every verdict, and the header fields to stamp, out.
+//!
+//! A receiving server wants to know who really sent a message and whether it was changed. This
+//! crate runs the checks of the suite over one message as it arrives, without any I/O:
+//!
+//! - [`Inbound`] begins when MAIL FROM is known, takes the message in chunks, asks its DNS questions
+//!   as early as they are known and each of them once, tells which header fields are
+//!   [forged](Inbound::forged), and ends in a [`Report`]. Its dialogue is that of
+//!   [`Inquiry`](dns_txt::Inquiry): [`drive`](dns_txt::drive) it with anything that answers, or put
+//!   [`Lookups`](dns_txt::Lookups) beside it and let the answers travel while the body arrives.
+//! - [`check`] is the same in one call, for a message that is in memory.
+//! - [`Outbound`] signs a message that leaves, with as many signatures as are wanted.
+//!
+//! ```
+//! # use dkim_canon::UnixTime;
+//! # use dns_txt::Zone;
+//! # use message_auth::{Facts, Options};
+//! # fn main() -> Result<(), Box<dyn core::error::Error>> {
+//! # let crypto = dkim_verify::RustCrypto::shared();
+//! # let now = UnixTime::from_secs(1_795_500_000);
+//! let zone = Zone::parse("example.com. TXT \"v=spf1 ip4:192.0.2.1 -all\"\n", None)?;
+//! let facts = Facts::new(
+//!     "192.0.2.1".parse()?,
+//!     b"mail.example.com",
+//!     b"alice@example.com",
+//!     "mx.example.org".parse()?,
+//!     now,
+//! );
+//! let message = b"From: alice@example.com\r\n\r\nAt noon.\r\n";
+//! let report = message_auth::check(facts, message, &Options::default(), crypto, |question| {
+//!     zone.answer(question)
+//! })?;
+//! assert_eq!(report.spf_mail_from.verdict, spf::Verdict::Pass);
+//! // Authentication-Results and Received-SPF, to be put on top of the message.
+//! print!("{}", report.fields());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A server that spools what it receives writes the header without the forged fields, then the
+//! body as it comes:
+//!
+//! ```
+//! # use dkim_canon::TooLarge;
+//! # use message_auth::Inbound;
+//! # fn spool(inbound: &mut Inbound, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), TooLarge> {
+//! let in_header = inbound.header().is_none();
+//! let body = inbound.push(chunk)?;
+//! if let Some(header) = inbound.header().filter(|_| in_header) {
+//!     header.without(inbound.forged(), |octets| out.extend_from_slice(octets));
+//! }
+//! out.extend_from_slice(body);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The fields of the report then go above all that. Nothing may be put above a header whose first
+//! line begins with white space, which would become part of the field above it: refuse such a
+//! message.
+//!
+//! Verdicts do not decide. Whether a message that fails is refused, and with which reply code, is
+//! for the server to say.
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;
+
+mod check;
+mod facts;
+mod inbound;
+mod options;
+mod outbound;
+mod questions;
+mod report;
+mod stamp;
+
+pub use crate::check::check;
+pub use crate::facts::Facts;
+pub use crate::inbound::Inbound;
+pub use crate::options::Options;
+pub use crate::outbound::{Outbound, OutboundError};
+pub use crate::report::Report;

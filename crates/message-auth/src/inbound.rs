@@ -1,0 +1,217 @@
+//! A message as it arrives.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::mem;
+
+use dkim_canon::{Header, HeaderReader, Progress, TooLarge};
+use dkim_verify::{Policy, Refusal, Signature, Verifier, VerifySignature};
+use dns_txt::{Answer, Inquiry, Question};
+
+use crate::facts::Facts;
+use crate::options::Options;
+use crate::questions::Questions;
+use crate::report::Report;
+
+/// One message, checked while it arrives.
+///
+/// Begin it when MAIL FROM is known: the questions of SPF can be asked from then on. The questions
+/// of DKIM come with the end of the header, and are answered while the body still arrives. Each
+/// question is asked once, however many checks want its answer.
+///
+/// What is given in chunks may be split anywhere; the report is the same. Memory is the header
+/// block plus a constant.
+#[derive(Debug)]
+#[must_use]
+pub struct Inbound {
+    facts: Facts,
+    whole_mail_from: bool,
+    questions: Questions,
+    /// Settled checks stay in place until the end: their reports are not moved about.
+    helo: spf::Check,
+    mail_from: spf::Check,
+    stage: Stage,
+}
+
+impl Inbound {
+    /// Begins with what is known before the message.
+    pub fn begin(facts: Facts, options: &Options, crypto: Arc<dyn VerifySignature>) -> Self {
+        let spf = options
+            .spf
+            .clone()
+            .receiver(facts.receiver.clone())
+            .now(facts.now.as_secs());
+        Self {
+            helo: spf::Check::helo(facts.client, &facts.helo, &spf),
+            mail_from: spf::Check::mail_from(facts.client, &facts.helo, &facts.reverse_path, &spf),
+            facts,
+            questions: Questions::default(),
+            stage: Stage::Header {
+                reader: HeaderReader::new(options.header_octets),
+                policy: options.dkim.clone(),
+                crypto,
+            },
+            whole_mail_from: options.whole_mail_from,
+        }
+    }
+
+    /// Takes the next octets of the message, and gives back those of them that are body.
+    ///
+    /// The header is complete as soon as [`header`](Self::header) gives it. An error is final for
+    /// the header; a message with such a header can only be refused.
+    pub fn push<'c>(&mut self, chunk: &'c [u8]) -> Result<&'c [u8], TooLarge> {
+        let body = match &mut self.stage {
+            Stage::Body { .. } => chunk,
+            Stage::Header { reader, .. } => match reader.push(chunk)? {
+                Progress::More => &[],
+                Progress::Complete { header, body } => {
+                    self.begin_body(header);
+                    body
+                }
+            },
+        };
+        if let Stage::Body { verifier, .. } = &mut self.stage {
+            let _ = verifier.body(body);
+        }
+        Ok(body)
+    }
+
+    /// Takes one whole header field, as a mail filter is told of it: the octets before and behind
+    /// the colon, without the CRLF at the end. Ignored once the header is complete.
+    pub fn field(&mut self, name: &[u8], value: &[u8]) -> Result<(), TooLarge> {
+        match &mut self.stage {
+            Stage::Body { .. } => Ok(()),
+            Stage::Header { reader, .. } => reader.field(name, value),
+        }
+    }
+
+    /// The header has ended: behind the last [`field`](Self::field), or because the message has.
+    /// Does nothing if the header is complete already.
+    pub fn end_header(&mut self) {
+        if let Stage::Header { reader, .. } = &mut self.stage {
+            let header = mem::take(reader).finish();
+            self.begin_body(header);
+        }
+    }
+
+    /// The header as it came, once it is complete.
+    pub fn header(&self) -> Option<&Header<'static>> {
+        match &self.stage {
+            Stage::Body { header, .. } => Some(header),
+            Stage::Header { .. } => None,
+        }
+    }
+
+    /// Which fields of the header claim to be ours and must not be kept: indexes for
+    /// [`Header::without`], in ascending order. Empty until the header is complete.
+    pub fn forged(&self) -> &[usize] {
+        match &self.stage {
+            Stage::Body { forged, .. } => forged,
+            Stage::Header { .. } => &[],
+        }
+    }
+
+    /// The DKIM signatures that could be read; none until the header is complete.
+    ///
+    /// A caller that accepts less than its policy says looks at them and
+    /// [refuses](Self::refuse) some, before the questions are asked.
+    pub fn signatures(&self) -> impl Iterator<Item = &Signature> {
+        let verifier = match &self.stage {
+            Stage::Body { verifier, .. } => Some(verifier),
+            Stage::Header { .. } => None,
+        };
+        verifier.into_iter().flat_map(Verifier::signatures)
+    }
+
+    /// Refuses the signature in the header field at this index.
+    pub fn refuse(&mut self, index: usize, refusal: Refusal) {
+        if let Stage::Body { verifier, .. } = &mut self.stage {
+            verifier.refuse(index, refusal);
+        }
+    }
+
+    /// Ends the message. What is still open counts as a DNS timeout.
+    pub fn finish(mut self) -> Report {
+        self.end_header();
+        let (dkim, forged) = match self.stage {
+            Stage::Body {
+                verifier, forged, ..
+            } => (verifier.finish(), forged),
+            // Not reached: the header has ended above.
+            Stage::Header { .. } => (Vec::new(), Vec::new()),
+        };
+        Report {
+            authserv_id: self.facts.authserv_id,
+            dkim,
+            forged,
+            spf_helo: self.helo.finish(),
+            spf_mail_from: self.mail_from.finish(),
+            whole_mail_from: self.whole_mail_from,
+        }
+    }
+
+    fn begin_body(&mut self, header: Header<'static>) {
+        let Stage::Header { policy, crypto, .. } = &self.stage else {
+            return;
+        };
+        let verifier = Verifier::begin(&header, policy, Arc::clone(crypto), self.facts.now);
+        let fields = header.fields().map(|field| (field.name(), field.value()));
+        let forged = auth_results::forged(fields, self.facts.authserv_id.as_str());
+        self.stage = Stage::Body {
+            forged,
+            header,
+            verifier,
+        };
+    }
+}
+
+impl Inquiry for Inbound {
+    fn poll_question(&mut self) -> Option<Question> {
+        let questions = &mut self.questions;
+        questions
+            .poll(&mut self.helo)
+            .or_else(|| questions.poll(&mut self.mail_from))
+            .or_else(|| match &mut self.stage {
+                Stage::Body { verifier, .. } => questions.poll(verifier),
+                Stage::Header { .. } => None,
+            })
+    }
+
+    fn answer(&mut self, question: &Question, answer: &Answer) {
+        if !self.questions.settle(question, answer) {
+            return;
+        }
+        self.helo.answer(question, answer);
+        self.mail_from.answer(question, answer);
+        if let Stage::Body { verifier, .. } = &mut self.stage {
+            verifier.answer(question, answer);
+        }
+    }
+
+    /// Whether nothing is left to ask or to be answered for what has arrived. The end of the header
+    /// may bring more.
+    fn is_settled(&self) -> bool {
+        self.questions.is_empty()
+            && self.helo.is_settled()
+            && self.mail_from.is_settled()
+            && match &self.stage {
+                Stage::Body { verifier, .. } => verifier.is_settled(),
+                Stage::Header { .. } => true,
+            }
+    }
+}
+
+/// Where in the message we are.
+#[derive(Debug)]
+enum Stage {
+    Body {
+        forged: Vec<usize>,
+        header: Header<'static>,
+        verifier: Verifier,
+    },
+    Header {
+        crypto: Arc<dyn VerifySignature>,
+        policy: Policy,
+        reader: HeaderReader,
+    },
+}

@@ -1,0 +1,60 @@
+//! What a receiver asks of the checks.
+
+/// What a receiver asks of the checks, the same for every message.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// How signatures are judged.
+    pub dkim: dkim_verify::Policy,
+    /// How long a header may be, in octets; [`HeaderReader::DEFAULT_LIMIT`] by default.
+    ///
+    /// [`HeaderReader::DEFAULT_LIMIT`]: dkim_canon::HeaderReader::DEFAULT_LIMIT
+    pub header_octets: usize,
+    /// How much an SPF check may cost, and what else it is told. Its receiver and its time are
+    /// those of the [`Facts`](crate::Facts), whatever is set here.
+    pub spf: spf::Options,
+    /// Whether `smtp.mailfrom` gives the whole address. By default it gives the domain alone, since
+    /// SPF says nothing about the local part (RFC 8601 §2.7.2).
+    pub whole_mail_from: bool,
+}
+
+impl Options {
+    /// Sets [`Options::dkim`].
+    #[must_use]
+    pub fn dkim(mut self, policy: dkim_verify::Policy) -> Self {
+        self.dkim = policy;
+        self
+    }
+
+    /// Sets [`Options::header_octets`].
+    #[must_use]
+    pub fn header_octets(mut self, octets: usize) -> Self {
+        self.header_octets = octets;
+        self
+    }
+
+    /// Sets [`Options::spf`].
+    #[must_use]
+    pub fn spf(mut self, options: spf::Options) -> Self {
+        self.spf = options;
+        self
+    }
+
+    /// Sets [`Options::whole_mail_from`].
+    #[must_use]
+    pub fn whole_mail_from(mut self, whole: bool) -> Self {
+        self.whole_mail_from = whole;
+        self
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            dkim: dkim_verify::Policy::default(),
+            header_octets: dkim_canon::HeaderReader::DEFAULT_LIMIT,
+            spf: spf::Options::default(),
+            whole_mail_from: false,
+        }
+    }
+}

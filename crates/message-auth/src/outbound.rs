@@ -1,0 +1,122 @@
+//! A message as it leaves.
+
+use alloc::vec::Vec;
+use core::mem;
+
+use dkim_canon::{Header, HeaderReader, Progress, TooLarge, UnixTime};
+use dkim_sign::{SignRequest, SignRequestError, Signer, Unsigned};
+use thiserror::Error;
+
+/// One message, signed while it passes: all signatures in one pass, in chunks of any size.
+///
+/// [`Signer`] with the header taken from the stream. The fields are known at the end, and go on top
+/// of the message.
+///
+/// ```
+/// use dkim_canon::{Algorithm, UnixTime};
+/// use dkim_sign::SignRequest;
+/// use message_auth::Outbound;
+///
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let now = UnixTime::from_secs(1_795_500_000);
+/// let requests = [
+///     SignRequest::new(Algorithm::Ed25519Sha256, "example.com".parse()?, "e1".parse()?),
+///     SignRequest::new(Algorithm::RsaSha256, "example.com".parse()?, "r1".parse()?),
+/// ];
+/// let mut outbound = Outbound::begin(requests, now);
+/// for chunk in [&b"From: alice@example.com\r\n\r"[..], b"\nAt noon.\r\n"] {
+///     outbound.push(chunk)?;
+/// }
+/// for unsigned in outbound.finish()? {
+///     println!("{}: sign {:x?}", unsigned.algorithm(), unsigned.digest());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Outbound {
+    now: UnixTime,
+    requests: Vec<SignRequest>,
+    stage: Stage,
+}
+
+impl Outbound {
+    /// Begins with the signatures that are wanted.
+    pub fn begin(requests: impl IntoIterator<Item = SignRequest>, now: UnixTime) -> Self {
+        Self {
+            now,
+            requests: requests.into_iter().collect(),
+            stage: Stage::Header(HeaderReader::default()),
+        }
+    }
+
+    /// Takes the next octets of the message, and gives back those of them that are body.
+    ///
+    /// An error comes with the end of the header, or when the header gets too long, and is final.
+    pub fn push<'c>(&mut self, chunk: &'c [u8]) -> Result<&'c [u8], OutboundError> {
+        let body = match &mut self.stage {
+            Stage::Body { .. } => chunk,
+            Stage::Header(reader) => match reader.push(chunk)? {
+                Progress::More => &[],
+                Progress::Complete { header, body } => {
+                    self.begin_body(header)?;
+                    body
+                }
+            },
+        };
+        if let Stage::Body { signer, .. } = &mut self.stage {
+            signer.body(body);
+        }
+        Ok(body)
+    }
+
+    /// The header as it came, once it is complete.
+    pub fn header(&self) -> Option<&Header<'static>> {
+        match &self.stage {
+            Stage::Body { header, .. } => Some(header),
+            Stage::Header(_) => None,
+        }
+    }
+
+    /// Ends the message. The fields come in the order of the requests, each still to be signed.
+    pub fn finish(mut self) -> Result<Vec<Unsigned>, OutboundError> {
+        if let Stage::Header(reader) = &mut self.stage {
+            let header = mem::take(reader).finish();
+            self.begin_body(header)?;
+        }
+        match self.stage {
+            Stage::Body { signer, .. } => Ok(signer.finish()),
+            // Not reached: the header has ended above.
+            Stage::Header(_) => Ok(Vec::new()),
+        }
+    }
+
+    fn begin_body(&mut self, header: Header<'static>) -> Result<(), SignRequestError> {
+        let signer = Signer::begin(&header, &self.requests, self.now)?;
+        self.stage = Stage::Body { header, signer };
+        Ok(())
+    }
+}
+
+/// Why a message cannot be signed.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum OutboundError {
+    /// The header is longer than any that should be sent.
+    #[error(transparent)]
+    Header(#[from] TooLarge),
+    /// The message or a request does not permit a signature.
+    #[error(transparent)]
+    Request(#[from] SignRequestError),
+}
+
+/// Where in the message we are.
+#[derive(Clone, Debug)]
+enum Stage {
+    Body {
+        header: Header<'static>,
+        signer: Signer,
+    },
+    Header(HeaderReader),
+}

@@ -1,0 +1,51 @@
+//! What was found about a message, and the fields that say so.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use auth_results::{AuthenticationResults, Value};
+
+use crate::stamp;
+
+/// What was found about a message.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Report {
+    /// By which name the results go.
+    pub authserv_id: Value<'static>,
+    /// One verdict for each DKIM-Signature field, the topmost first.
+    pub dkim: Vec<dkim_verify::Verdict>,
+    /// Which fields of the header claim to be ours: those that must not be kept.
+    pub forged: Vec<usize>,
+    /// Whether the client may use the name it gave with HELO or EHLO.
+    pub spf_helo: spf::Report,
+    /// Whether the client may use the domain of MAIL FROM. Never better for what HELO says.
+    pub spf_mail_from: spf::Report,
+    /// [`Options::whole_mail_from`](crate::Options::whole_mail_from).
+    pub(crate) whole_mail_from: bool,
+}
+
+impl Report {
+    /// The results as a value, to be changed before it is printed.
+    ///
+    /// SPF stands first, a result for each identity with its property alone (RFC 8601 §4), then a
+    /// result for each signature (RFC 6008). With a null reverse-path both identities are the HELO
+    /// name, and there is one result for it.
+    pub fn authentication_results(&self) -> AuthenticationResults {
+        stamp::authentication_results(self)
+    }
+
+    /// The fields to put above what the message came with, in the order of a delivered message:
+    /// Authentication-Results topmost (RFC 8601 §4), then Received-SPF, which stands above the
+    /// Received field of this server (RFC 7208 §9.1).
+    pub fn fields(&self) -> String {
+        let mut fields = self.authentication_results().to_field();
+        fields.push_str(&self.received_spf());
+        fields
+    }
+
+    /// The Received-SPF field (RFC 7208 §9.1) of the MAIL FROM identity.
+    pub fn received_spf(&self) -> String {
+        self.spf_mail_from.received_spf()
+    }
+}

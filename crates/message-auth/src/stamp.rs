@@ -1,0 +1,131 @@
+//! What a report says as Authentication-Results.
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::Bound;
+
+use auth_results::{AuthenticationResults, Method, PropertyType, ResInfo, ResultCode};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use dkim_verify::{Outcome, Refusal, ResultWord, Verdict};
+use spf::{Identity, ReceivedSpf};
+
+use crate::report::Report;
+
+pub(crate) fn authentication_results(report: &Report) -> AuthenticationResults {
+    let mut field = AuthenticationResults::new(report.authserv_id.clone());
+    let mail_from = &report.spf_mail_from;
+    // RFC 8601 §4: only the parameter that yielded the result. The null path is none.
+    if mail_from.reverse_path.as_deref() != Some(b"") {
+        field = field.with_result(spf(report, mail_from));
+    }
+    field = field.with_result(spf(report, &report.spf_helo));
+    if report.dkim.is_empty() {
+        return field.with_result(ResInfo::new(Method::Dkim, ResultCode::None));
+    }
+    let (unread, read): (Vec<_>, Vec<_>) =
+        report.dkim.iter().partition(|verdict| is_unread(verdict));
+    let tags = read.iter().filter_map(|verdict| verdict.signature.as_ref());
+    let signatures: BTreeSet<&[u8]> = tags.map(|signature| signature.tags().signature()).collect();
+    for verdict in read {
+        field = field.with_result(dkim(verdict, &signatures));
+    }
+    // One result for all that were not looked at: how many these are is up to the sender.
+    if let Some(verdict) = unread.first() {
+        let result = ResInfo::new(Method::Dkim, ResultCode::Policy);
+        let comment = format!("{}: {} not looked at", verdict.outcome, unread.len());
+        field = field.with_result(result.with_comment(&comment));
+    }
+    field
+}
+
+fn spf(report: &Report, spf: &spf::Report) -> ResInfo {
+    let result = match spf.verdict {
+        spf::Verdict::Fail => ResultCode::Fail,
+        spf::Verdict::Neutral => ResultCode::Neutral,
+        spf::Verdict::None => ResultCode::None,
+        spf::Verdict::Pass => ResultCode::Pass,
+        spf::Verdict::PermError => ResultCode::Permerror,
+        spf::Verdict::SoftFail => ResultCode::Softfail,
+        spf::Verdict::TempError => ResultCode::Temperror,
+    };
+    let written = match spf.identity {
+        Identity::Helo => &spf.helo,
+        Identity::MailFrom => spf.reverse_path.as_ref().unwrap_or(&spf.helo),
+    };
+    let value = match &spf.domain {
+        _ if report.whole_mail_from && spf.identity == Identity::MailFrom => written,
+        Some(domain) => domain.as_str().as_bytes(),
+        None => written
+            .rsplit(|&octet| octet == b'@')
+            .next()
+            .unwrap_or_default(),
+    };
+    let mut result = ResInfo::new(Method::Spf, result);
+    result.comment = ReceivedSpf::from(spf).comment;
+    result.with_property(PropertyType::Smtp, spf.identity.as_str(), value)
+}
+
+/// RFC 8601 §2.7.1.
+fn dkim(verdict: &Verdict, signatures: &BTreeSet<&[u8]>) -> ResInfo {
+    let result = match verdict.result() {
+        ResultWord::Fail => ResultCode::Fail,
+        ResultWord::Pass => ResultCode::Pass,
+        ResultWord::PermError => ResultCode::Permerror,
+        ResultWord::Policy => ResultCode::Policy,
+        ResultWord::TempError => ResultCode::Temperror,
+        _ => ResultCode::Neutral,
+    };
+    let mut result = ResInfo::new(Method::Dkim, result);
+    if !verdict.is_pass() {
+        result = result.with_comment(&verdict.outcome.to_string());
+    }
+    let Some(signature) = &verdict.signature else {
+        return result;
+    };
+    let tags = signature.tags();
+    let domain = tags.domain().as_str();
+    let identity = match tags.identity() {
+        Some(identity) => identity.to_octets(),
+        // RFC 6376 §3.5: what `i=` is if it is not there.
+        None => format!("@{domain}").into_bytes(),
+    };
+    for (name, value) in [
+        ("d", domain.as_bytes()),
+        ("i", &identity),
+        ("s", tags.selector().as_str().as_bytes()),
+        ("a", tags.algorithm().as_str().as_bytes()),
+        ("b", distinguishing(tags.signature(), signatures).as_bytes()),
+    ] {
+        result = result.with_property(PropertyType::Header, name, value);
+    }
+    result
+}
+
+fn is_unread(verdict: &Verdict) -> bool {
+    verdict.outcome == Outcome::Refused(Refusal::TooManySignatures)
+}
+
+/// The beginning of a signature in base64: eight characters, and more if another signature of the
+/// message begins with these (RFC 6008 §4).
+fn distinguishing(signature: &[u8], signatures: &BTreeSet<&[u8]>) -> String {
+    let before = signatures
+        .range::<[u8], _>((Bound::Unbounded, Bound::Excluded(signature)))
+        .next_back();
+    let behind = signatures
+        .range::<[u8], _>((Bound::Excluded(signature), Bound::Unbounded))
+        .next();
+    let shared = before.into_iter().chain(behind).map(|other| {
+        let pairs = signature.iter().zip(other.iter());
+        pairs.take_while(|(one, other)| one == other).count()
+    });
+    let octets = shared.max().map_or(0, |shared| shared + 1);
+    // Four characters stand for three octets.
+    let octets = octets.next_multiple_of(3).max(MIN_OCTETS);
+    STANDARD.encode(signature.get(..octets).unwrap_or(signature))
+}
+
+/// Octets that eight characters of base64 stand for.
+const MIN_OCTETS: usize = 6;

@@ -1,0 +1,207 @@
+//! The hostile inputs of the catalogue, sent through the whole machine. Nothing of them comes out
+//! as a pass for somebody else.
+
+mod support;
+
+use auth_results::{AuthenticationResults, Method, PropertyType, ResultCode};
+use dns_txt::Inquiry as _;
+use message_auth::{Inbound, Options, Report};
+use spf::Verdict;
+use support::{HONEST, MESSAGE, check, crypto, facts, honest, signed};
+
+fn passes(report: &Report, method: Method) -> Vec<String> {
+    let field = report.authentication_results();
+    let results = field.results.iter();
+    results
+        .filter(|result| result.method == method && result.result == ResultCode::Pass)
+        .map(|result| format!("{result:?}"))
+        .collect()
+}
+
+/// The fields of a report, each in one logical line, held to be well formed.
+fn logical_lines(report: &Report) -> Vec<String> {
+    let fields = report.fields();
+    for line in fields.strip_suffix("\r\n").unwrap().split("\r\n") {
+        assert!(line.len() <= 998, "{line}");
+        assert!(!line.contains(char::is_control), "{line:?}");
+        assert!(!line.trim().is_empty(), "{fields:?}");
+    }
+    let unfolded = fields.replace("\r\n ", " ");
+    unfolded.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a01_a_helo_pass_is_no_mail_from_pass() {
+    let facts = facts(
+        "198.51.100.1",
+        "mail.attack.example",
+        "any@missing.example.com",
+    );
+    let report = check(facts, MESSAGE.as_bytes());
+    assert_eq!(report.spf_helo.verdict, Verdict::Pass);
+    assert_eq!(report.spf_mail_from.verdict, Verdict::None);
+    let [pass] = &*passes(&report, Method::Spf) else {
+        panic!("one identity passes");
+    };
+    assert!(
+        pass.contains("mail.attack.example") && !pass.contains("example.com"),
+        "{pass}"
+    );
+}
+
+#[test]
+fn a03_a_name_with_control_characters_is_never_asked_for() {
+    for (name, hostile) in [
+        ("s=e1", "s=attack.example.\0.any"),
+        ("s=e1", "s=e1\x01"),
+        ("s=e1", "s=e 1"),
+        ("d=example.com", "d=example.com\0.attack.example"),
+    ] {
+        let message = signed(MESSAGE).replace(name, hostile);
+        let mut inbound = Inbound::begin(facts(HONEST, "x", "x"), &Options::default(), crypto());
+        inbound.push(message.as_bytes()).unwrap();
+        assert_eq!(inbound.poll_question(), None, "{hostile:?}");
+        let report = inbound.finish();
+        assert!(passes(&report, Method::Dkim).is_empty());
+        let field = report.authentication_results();
+        assert_eq!(
+            field.results.last().map(|last| &last.result),
+            Some(&ResultCode::Permerror)
+        );
+        logical_lines(&report);
+    }
+}
+
+#[test]
+fn a04_a_signing_domain_opens_no_comment_and_no_string() {
+    for mark in ['(', '"', '\''] {
+        let domain = format!("d=legit.example{mark}.attack.example");
+        let message = signed(MESSAGE).replace("d=example.com", &domain);
+        let report = check(honest(), message.as_bytes());
+        assert!(passes(&report, Method::Dkim).is_empty());
+        let printed = report.authentication_results().to_field();
+        let (_, value) = printed.split_once(':').unwrap();
+        assert_eq!(
+            AuthenticationResults::parse(value.as_bytes()),
+            Ok(report.authentication_results())
+        );
+    }
+}
+
+#[test]
+fn a05_a06_odd_reverse_paths_never_pass_for_the_domain_they_hold() {
+    for reverse_path in [
+        "any@legit.example(.attack.example",
+        "any@legit.example'@any.attack.example",
+        "@legit.example,@any:any@attack.example",
+        "(any@example.com",
+        "any@example.com\0",
+        "any@x\u{ff}attack.example",
+    ] {
+        let report = check(facts("198.51.100.1", "x", reverse_path), MESSAGE.as_bytes());
+        for pass in passes(&report, Method::Spf) {
+            assert!(pass.contains("\"attack.example\""), "{pass}");
+        }
+        let lines = logical_lines(&report);
+        assert_eq!(lines.len(), 2, "{lines:?}");
+    }
+}
+
+#[test]
+fn a16_a_signature_of_a_part_of_the_body_is_no_pass() {
+    let signed = signed_with_length(MESSAGE);
+    let report = check(honest(), format!("{signed}Appended.\r\n").as_bytes());
+    assert!(passes(&report, Method::Dkim).is_empty());
+    let field = report.authentication_results();
+    assert_eq!(
+        field.results.last().map(|last| &last.result),
+        Some(&ResultCode::Policy)
+    );
+}
+
+#[test]
+fn a18_an_address_literal_as_helo_is_none_for_the_null_sender() {
+    let report = check(facts(HONEST, "[192.0.2.1]", ""), MESSAGE.as_bytes());
+    assert_eq!(report.spf_mail_from.verdict, Verdict::None);
+    assert_eq!(report.spf_helo.verdict, Verdict::None);
+    assert_eq!(
+        report.spf_mail_from.sender,
+        b"postmaster@[192.0.2.1]"[..].into()
+    );
+}
+
+#[test]
+fn f02_no_octet_of_a_stranger_begins_a_line_or_a_result() {
+    for hostile in [
+        "a@b.example;dkim=pass header.d=bank.example",
+        "a@b.example (",
+        "a@b.example\"",
+        "a@b.example\\",
+        "a=b@b.example",
+        "a@b.example\r\nX-Injected: 1",
+        "a@b.example\nX-Injected: 1",
+        "a@b.example\r\n\r\nbody",
+        "a@b.example\0",
+        "a@b.example\u{85}",
+        "\x1b]0;owned\x07@b.example",
+    ] {
+        let report = check(facts(HONEST, hostile, hostile), MESSAGE.as_bytes());
+        let lines = logical_lines(&report);
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(
+            lines[0].starts_with("Authentication-Results: mx.example.org; "),
+            "{lines:?}"
+        );
+        assert!(lines[1].starts_with("Received-SPF: "), "{lines:?}");
+        let field = report.authentication_results();
+        let (_, value) = lines[0].split_once(':').unwrap();
+        assert_eq!(AuthenticationResults::parse(value.as_bytes()), Ok(field));
+        assert!(passes(&report, Method::Dkim).is_empty());
+    }
+}
+
+#[test]
+fn f04_a_dkim_permerror_reads_permerror() {
+    let message = signed(MESSAGE).replace("e1", "e2");
+    let report = check(honest(), message.as_bytes());
+    let field = report.authentication_results();
+    let dkim = field.results.last().unwrap();
+    assert_eq!(
+        (&dkim.method, &dkim.result),
+        (&Method::Dkim, &ResultCode::Permerror)
+    );
+    assert_eq!(dkim.property(&PropertyType::Header, "s"), Some("e2"));
+}
+
+#[test]
+fn f05_long_names_stay_on_legal_lines() {
+    let long = format!("{}@{}.example", "a".repeat(2000), "b".repeat(60));
+    for reverse_path in [
+        &*long,
+        &"\"".repeat(996),
+        &format!("{} @b.example", "a ".repeat(3000)),
+    ] {
+        let report = check(
+            facts(HONEST, reverse_path, reverse_path),
+            MESSAGE.as_bytes(),
+        );
+        assert_eq!(logical_lines(&report).len(), 2);
+    }
+}
+
+/// A signature that says how much of the body it is of.
+fn signed_with_length(message: &str) -> String {
+    use dkim_sign::{SignMessage as _, SignRequest};
+    let key = support::key();
+    let domain = "example.com".parse().unwrap();
+    let request = SignRequest::new(key.algorithm(), domain, "e1".parse().unwrap());
+    let request = request.body_length(u64::MAX);
+    let requests: [(&SignRequest, &dyn dkim_sign::SignMessage); 1] = [(&request, &key)];
+    let fields = dkim_sign::sign(
+        message.as_bytes(),
+        &requests,
+        support::NOW,
+        &mut support::NoRandom,
+    );
+    format!("{}{message}", fields.unwrap()[0])
+}

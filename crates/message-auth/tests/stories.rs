@@ -1,0 +1,228 @@
+//! What a receiving server lives through, one message at a time.
+
+mod support;
+
+use auth_results::{AuthenticationResults, Method, PropertyType, ResultCode};
+use dns_txt::{Answer, Inquiry, Kind, Question};
+use message_auth::{Facts, Inbound, Options, Report};
+use spf::Verdict;
+use support::{HONEST, MESSAGE, check, crypto, facts, honest, signed, zone};
+
+/// As a server sees it: the questions are asked as they come, and the header is stripped.
+fn receive(facts: Facts, chunks: &[&[u8]]) -> (Report, Vec<u8>) {
+    let zone = zone();
+    let mut asked = Vec::new();
+    let mut ask = |question: &Question| -> Answer {
+        assert!(!asked.contains(question), "{question} asked twice");
+        asked.push(question.clone());
+        zone.answer(question)
+    };
+    let mut inbound = Inbound::begin(facts, &Options::default(), crypto());
+    let mut kept = Vec::new();
+    let mut has_header = false;
+    let mut keep_header = |inbound: &Inbound, kept: &mut Vec<u8>| {
+        let Some(header) = inbound.header().filter(|_| !has_header) else {
+            return;
+        };
+        header.without(inbound.forged(), |octets| kept.extend_from_slice(octets));
+        has_header = true;
+    };
+    for chunk in chunks {
+        let body = inbound.push(chunk).unwrap();
+        keep_header(&inbound, &mut kept);
+        kept.extend_from_slice(body);
+        dns_txt::drive(&mut inbound, &mut ask);
+    }
+    inbound.end_header();
+    keep_header(&inbound, &mut kept);
+    dns_txt::drive(&mut inbound, &mut ask);
+    (inbound.finish(), kept)
+}
+
+/// The results of a report, each as `method=result`.
+fn results(report: &Report) -> Vec<String> {
+    let field = report.authentication_results();
+    let words = field
+        .results
+        .iter()
+        .map(|result| format!("{}={}", result.method, result.result));
+    words.collect()
+}
+
+#[test]
+fn honest_mail_passes_everything_and_says_so() {
+    let report = check(honest(), signed(MESSAGE).as_bytes());
+    assert_eq!(results(&report), ["spf=pass", "spf=pass", "dkim=pass"]);
+    let fields = report.fields();
+    let (first, rest) = fields.split_once("Received-SPF: ").unwrap();
+    assert!(
+        first.starts_with("Authentication-Results: mx.example.org;\r\n spf=pass ("),
+        "{first}"
+    );
+    assert!(rest.starts_with("pass "), "{rest}");
+    assert!(rest.ends_with("\r\n"));
+    let field = report.authentication_results();
+    let dkim = &field.results[2];
+    for (name, value) in [
+        ("d", "example.com"),
+        ("i", "@example.com"),
+        ("s", "e1"),
+        ("a", "ed25519-sha256"),
+    ] {
+        assert_eq!(dkim.property(&PropertyType::Header, name), Some(value));
+    }
+    assert_eq!(
+        dkim.property(&PropertyType::Header, "b").map(str::len),
+        Some(8)
+    );
+}
+
+#[test]
+fn spoofed_mail_fails_spf_and_has_no_signature() {
+    let report = check(
+        facts("203.0.113.9", "mail.attack.example", "alice@example.com"),
+        MESSAGE.as_bytes(),
+    );
+    assert_eq!(results(&report), ["spf=fail", "spf=fail", "dkim=none"]);
+    assert_eq!(report.spf_mail_from.verdict, Verdict::Fail);
+    assert!(report.received_spf().starts_with("Received-SPF: fail "));
+}
+
+#[test]
+fn a_changed_body_fails_and_the_cause_is_named() {
+    let message = signed(MESSAGE).replace("At noon", "At one");
+    let report = check(honest(), message.as_bytes());
+    assert_eq!(results(&report), ["spf=pass", "spf=pass", "dkim=fail"]);
+    let field = report.authentication_results();
+    let comment = field.results[2].comment.as_ref().unwrap();
+    assert!(comment.as_str().contains("body"), "{}", comment.as_str());
+}
+
+#[test]
+fn f01_forged_results_go_and_everything_else_stays() {
+    let forged = "Authentication-Results: mx.example.org; spf=pass smtp.mailfrom=bank.example\r\n\
+         AUTHENTICATION-RESULTS:\r\n (x) \"MX.Example.ORG\"\r\n 1; dkim=pass header.d=bank.example\r\n";
+    let foreign = "Authentication-Results: list.example; dkim=pass header.d=bank.example\r\n";
+    let message = format!("{forged}{foreign}{MESSAGE}");
+    let expected = format!("{foreign}{MESSAGE}");
+    for at in 0..=message.len() {
+        let (first, second) = message.as_bytes().split_at(at);
+        let (report, kept) = receive(honest(), &[first, second]);
+        assert_eq!(report.forged, [0, 1]);
+        assert_eq!(kept, expected.as_bytes());
+    }
+}
+
+#[test]
+fn the_null_sender_is_checked_by_its_helo_name() {
+    let report = check(facts(HONEST, "mail.example.com", ""), MESSAGE.as_bytes());
+    assert_eq!(report.spf_mail_from.verdict, Verdict::Pass);
+    let field = report.authentication_results();
+    let [spf, dkim] = &*field.results else {
+        panic!("one result for both identities: {field:?}");
+    };
+    assert_eq!(
+        (&spf.method, &spf.result),
+        (&Method::Spf, &ResultCode::Pass)
+    );
+    assert_eq!(
+        spf.property(&PropertyType::Smtp, "helo"),
+        Some("mail.example.com")
+    );
+    assert_eq!(dkim.result, ResultCode::None);
+}
+
+#[test]
+fn any_split_gives_the_same_report() {
+    let message = signed(MESSAGE);
+    let (whole, _) = receive(honest(), &[message.as_bytes()]);
+    for at in 0..=message.len() {
+        let (first, second) = message.as_bytes().split_at(at);
+        let (report, kept) = receive(honest(), &[first, second]);
+        assert_eq!(report.fields(), whole.fields());
+        assert_eq!(kept, message.as_bytes());
+    }
+    let octets: Vec<&[u8]> = message.as_bytes().chunks(1).collect();
+    assert_eq!(receive(honest(), &octets).0.fields(), whole.fields());
+    assert_eq!(check(honest(), message.as_bytes()).fields(), whole.fields());
+}
+
+#[test]
+fn a_message_given_field_by_field_gives_the_same_report() {
+    let message = signed(MESSAGE);
+    let zone = zone();
+    let mut inbound = Inbound::begin(honest(), &Options::default(), crypto());
+    let (header, body) = dkim_canon::Header::split(message.as_bytes());
+    for field in header.fields() {
+        inbound.field(field.name(), field.value()).unwrap();
+    }
+    inbound.end_header();
+    inbound.push(body).unwrap();
+    dns_txt::drive(&mut inbound, |question| zone.answer(question));
+    let whole = check(honest(), message.as_bytes());
+    assert_eq!(inbound.finish().fields(), whole.fields());
+}
+
+#[test]
+fn questions_are_asked_once_and_as_early_as_they_are_known() {
+    let question = |name: &str| Question::new(name.parse::<dns_txt::Name>().unwrap(), Kind::Txt);
+    let round = |inbound: &mut Inbound| {
+        let mut questions = Vec::new();
+        while let Some(question) = inbound.poll_question() {
+            questions.push(question);
+        }
+        questions
+    };
+    let message = signed(&signed(MESSAGE));
+    let mut inbound = Inbound::begin(
+        facts(HONEST, "example.com", "alice@example.com"),
+        &Options::default(),
+        crypto(),
+    );
+    // HELO and MAIL FROM are one domain.
+    assert_eq!(round(&mut inbound), [question("example.com")]);
+    assert!(!inbound.is_settled());
+    inbound.push(message.as_bytes()).unwrap();
+    // Both signatures have one key.
+    assert_eq!(round(&mut inbound), [question("e1._domainkey.example.com")]);
+    let zone = zone();
+    for name in ["example.com", "e1._domainkey.example.com"] {
+        inbound.answer(&question(name), &zone.answer(&question(name)));
+    }
+    assert_eq!(round(&mut inbound), []);
+    assert!(inbound.is_settled());
+    assert_eq!(
+        results(&inbound.finish()),
+        ["spf=pass", "spf=pass", "dkim=pass", "dkim=pass"]
+    );
+}
+
+#[test]
+fn what_has_no_answer_at_the_end_is_a_temperror() {
+    let mut inbound = Inbound::begin(honest(), &Options::default(), crypto());
+    inbound.push(signed(MESSAGE).as_bytes()).unwrap();
+    let report = inbound.finish();
+    assert_eq!(
+        results(&report),
+        ["spf=temperror", "spf=temperror", "dkim=temperror"]
+    );
+}
+
+#[test]
+fn a_header_over_the_limit_is_an_error() {
+    let length = MESSAGE.find("At noon").unwrap();
+    for (limit, fits) in [(length, true), (length - 1, false)] {
+        let options = Options::default().header_octets(limit);
+        let mut inbound = Inbound::begin(honest(), &options, crypto());
+        assert_eq!(inbound.push(MESSAGE.as_bytes()).is_ok(), fits);
+    }
+}
+
+#[test]
+fn what_was_stamped_can_be_read() {
+    let report = check(honest(), signed(MESSAGE).as_bytes());
+    let field = report.authentication_results();
+    let printed = field.to_field();
+    let (_, value) = printed.split_once(':').unwrap();
+    assert_eq!(AuthenticationResults::parse(value.as_bytes()), Ok(field));
+}
