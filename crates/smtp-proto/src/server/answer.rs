@@ -1,0 +1,227 @@
+//! What the server says of its own accord.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use super::state::Due;
+use super::{Config, Server};
+use crate::reply::{Reply, Severity};
+
+/// A fixed reply, ready for the wire but for the server's name and the enhanced code.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answer {
+    code: &'static str,
+    enhanced: &'static str,
+    /// Whether the server's name stands before the text (RFC 5321 §4.2).
+    is_named: bool,
+    text: &'static str,
+}
+
+impl Answer {
+    const fn new(code: &'static str, enhanced: &'static str, text: &'static str) -> Self {
+        Self {
+            code,
+            enhanced,
+            is_named: false,
+            text,
+        }
+    }
+
+    const fn named(code: &'static str, enhanced: &'static str, text: &'static str) -> Self {
+        Self {
+            is_named: true,
+            ..Self::new(code, enhanced, text)
+        }
+    }
+
+    pub(super) fn print(&self, config: &Config, out: &mut Vec<u8>) {
+        let mut put = |text: &str| out.extend_from_slice(text.as_bytes());
+        put(self.code);
+        put(" ");
+        if config.enhanced_status_codes {
+            put(self.enhanced);
+            put(" ");
+        }
+        if self.is_named {
+            put(config.hostname.as_str());
+            put(" ");
+        }
+        put(self.text);
+        put("\r\n");
+    }
+
+    /// Whether it is a reply 5yz.
+    pub(super) fn is_error(&self) -> bool {
+        self.code.starts_with('5')
+    }
+}
+
+impl Due {
+    /// Whether the event can be answered so.
+    pub(super) fn takes(&self, reply: &Reply) -> bool {
+        match reply.severity() {
+            Severity::Permanent | Severity::Transient => true,
+            Severity::Intermediate => match self {
+                Self::Auth { .. } => reply.code() == 334,
+                Self::DataStart => reply.code() == 354,
+                _ => false,
+            },
+            Severity::Completion => match self {
+                Self::Auth { .. } => reply.code() == 235,
+                Self::Connected | Self::StartTls => reply.code() == 220,
+                Self::DataStart => false,
+                Self::BodyEnd | Self::Hello { .. } | Self::Mail(_) | Self::Rcpt => {
+                    matches!(reply.code().get(), 250..=259)
+                }
+            },
+        }
+    }
+}
+
+impl Server {
+    /// `ehlo-ok-rsp`: who the server is and, to `EHLO`, what it offers. No enhanced code
+    /// (RFC 2034 §4).
+    pub(super) fn print_hello(&self, extended: bool, reply: &Reply, out: &mut Vec<u8>) {
+        let config = &*self.config;
+        let greeting = match reply.text() {
+            "" => "",
+            _ => " ",
+        };
+        let mut lines = Lines::new(out);
+        let mut texts = reply.lines();
+        let first = texts.next().unwrap_or_default();
+        lines.put(&[config.hostname.as_str(), greeting, first]);
+        texts.for_each(|text| lines.put(&[text]));
+        if extended {
+            self.put_extensions(&mut lines);
+        }
+        lines.finish();
+    }
+
+    /// `*( "250-" ehlo-line CRLF )`
+    fn put_extensions(&self, lines: &mut Lines<'_>) {
+        let config = &*self.config;
+        let offered = [
+            (config.pipelining, "PIPELINING"),
+            (config.eight_bit_mime, "8BITMIME"),
+            (config.enhanced_status_codes, "ENHANCEDSTATUSCODES"),
+            (config.smtp_utf8, "SMTPUTF8"),
+            (config.start_tls && !self.tls, "STARTTLS"),
+        ];
+        for (is_offered, keyword) in offered {
+            if is_offered {
+                lines.put(&[keyword]);
+            }
+        }
+        match config.limits.message_size {
+            Some(octets) if config.size => lines.put(&["SIZE ", &octets.to_string()]),
+            None if config.size => lines.put(&["SIZE"]),
+            _ => {}
+        }
+        // After a login there is nothing more to offer (RFC 4954 §4).
+        if !config.auth.is_empty() && self.may_auth() && !self.session.authenticated {
+            lines.put(&["AUTH"]);
+            for mechanism in &config.auth {
+                lines.append(&[" ", mechanism.name()]);
+            }
+        }
+    }
+}
+
+/// The lines of a reply 250, of which it is not known in advance which is the last.
+struct Lines<'o> {
+    out: &'o mut Vec<u8>,
+    /// Where the last line begins.
+    last: usize,
+}
+
+impl<'o> Lines<'o> {
+    fn new(out: &'o mut Vec<u8>) -> Self {
+        Self {
+            last: out.len(),
+            out,
+        }
+    }
+
+    /// Begins a line.
+    fn put(&mut self, parts: &[&str]) {
+        if self.out.len() > self.last {
+            self.out.extend_from_slice(b"\r\n");
+        }
+        self.last = self.out.len();
+        self.out.extend_from_slice(b"250-");
+        self.append(parts);
+    }
+
+    /// Adds to the line.
+    fn append(&mut self, parts: &[&str]) {
+        for part in parts {
+            self.out.extend_from_slice(part.as_bytes());
+        }
+    }
+
+    fn finish(self) {
+        if let Some(separator) = self.out.get_mut(self.last + "250".len()) {
+            *separator = b' ';
+        }
+        self.out.extend_from_slice(b"\r\n");
+    }
+}
+
+pub(super) const ARGUMENT: Answer = Answer::new("501", "5.5.4", "Syntax error in arguments");
+pub(super) const AUTH_BASE64: Answer = Answer::new("501", "5.5.2", "Malformed base64");
+pub(super) const AUTH_CANCELLED: Answer = Answer::new("501", "5.7.0", "Authentication cancelled");
+pub(super) const AUTH_REQUIRED: Answer = Answer::new("530", "5.7.0", "Authentication required");
+pub(super) const AUTH_ROUNDS: Answer = Answer::new("501", "5.5.0", "Too many responses");
+pub(super) const AUTH_TOO_LONG: Answer =
+    Answer::new("500", "5.5.6", "Authentication exchange line is too long");
+pub(super) const BAD_SEQUENCE: Answer = Answer::new("503", "5.5.1", "Bad sequence of commands");
+pub(super) const BARE_LINE_END: Answer =
+    Answer::new("550", "5.6.0", "Message holds a bare CR or LF");
+pub(super) const BYE: Answer = Answer::named("221", "2.0.0", "Bye");
+pub(super) const CANNOT_VERIFY: Answer = Answer::new(
+    "252",
+    "2.0.0",
+    "Cannot VRFY user, but will accept message and attempt delivery",
+);
+pub(super) const EIGHT_BIT_COMMAND: Answer =
+    Answer::new("500", "5.5.2", "Octets above 127 in a command");
+pub(super) const EIGHT_BIT_CONTENT: Answer =
+    Answer::new("554", "5.6.3", "8-bit content without BODY=8BITMIME");
+pub(super) const FORWARD_PATH: Answer = Answer::new("501", "5.1.3", "Bad recipient address syntax");
+pub(super) const HELLO_FIRST: Answer = Answer::new("503", "5.5.1", "Send EHLO first");
+pub(super) const HELP: Answer = Answer::new("214", "2.0.0", "See RFC 5321");
+pub(super) const HTTP: Answer = Answer::named("421", "4.7.0", "This is not HTTP");
+pub(super) const MAIL_FIRST: Answer = Answer::new("503", "5.5.1", "Send MAIL first");
+pub(super) const MECHANISM: Answer =
+    Answer::new("504", "5.5.4", "Authentication mechanism not available");
+pub(super) const NON_ASCII_RECIPIENT: Answer =
+    Answer::new("553", "5.6.7", "Recipient address needs SMTPUTF8");
+pub(super) const NON_ASCII_SENDER: Answer =
+    Answer::new("550", "5.6.7", "Sender address needs SMTPUTF8");
+pub(super) const NOT_IMPLEMENTED: Answer = Answer::new("502", "5.5.1", "Command not implemented");
+pub(super) const NO_VALID_RECIPIENTS: Answer = Answer::new("554", "5.5.1", "No valid recipients");
+pub(super) const OK: Answer = Answer::new("250", "2.0.0", "OK");
+pub(super) const PARAMETER: Answer = Answer::new(
+    "555",
+    "5.5.4",
+    "Parameter not recognized or not implemented",
+);
+pub(super) const PARAMETER_VALUE: Answer =
+    Answer::new("501", "5.5.4", "Syntax error in parameters");
+pub(super) const PIPELINED: Answer =
+    Answer::new("554", "5.5.0", "Data sent before it could be asked for");
+pub(super) const RCPT_FIRST: Answer = Answer::new("503", "5.5.1", "Send RCPT first");
+pub(super) const REFUSED: Answer = Answer::new("503", "5.5.1", "No service here, send QUIT");
+pub(super) const REVERSE_PATH: Answer = Answer::new("501", "5.1.7", "Bad sender address syntax");
+pub(super) const TLS_REQUIRED: Answer =
+    Answer::new("530", "5.7.0", "Must issue a STARTTLS command first");
+pub(super) const TOO_LARGE: Answer = Answer::new(
+    "552",
+    "5.3.4",
+    "Message size exceeds fixed maximum message size",
+);
+pub(super) const TOO_LONG: Answer = Answer::new("500", "5.5.2", "Line too long");
+pub(super) const TOO_MANY_ERRORS: Answer = Answer::named("421", "4.7.0", "Too many errors");
+pub(super) const TOO_MANY_RECIPIENTS: Answer = Answer::new("452", "4.5.3", "Too many recipients");
+pub(super) const UNKNOWN_COMMAND: Answer = Answer::new("500", "5.5.1", "Command not recognized");

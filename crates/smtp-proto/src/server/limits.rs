@@ -1,0 +1,131 @@
+//! How much one session may ask of a server.
+
+use core::time::Duration;
+
+/// Limits of a session. Reaching one is an ordinary outcome with a reply of its own.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Octets of a line in an authentication exchange, with its CRLF, and of `AUTH` itself: 12288,
+    /// which RFC 4954 §4 calls sufficient.
+    pub auth_line: usize,
+    /// Responses in one authentication exchange: 8. No mechanism of this crate needs more than
+    /// three; no RFC has a limit.
+    pub auth_rounds: u32,
+    /// Octets of a command line, with its CRLF: 2048, as in Postfix (`line_length_limit`).
+    /// RFC 5321 §4.5.3.1.4 asks for 512, and the extensions add to it.
+    pub command_line: usize,
+    /// How long the client may take over a command: five minutes (RFC 5321 §4.5.3.2.7).
+    pub command_patience: Duration,
+    /// How long the client may pause in a message: three minutes (RFC 5321 §4.5.3.2.5).
+    pub data_patience: Duration,
+    /// Octets of a line before the connection is closed over it: 65536. A client can make a
+    /// mistake of some octets over the limit of a command; this is none. No RFC has a limit.
+    pub endless_line: usize,
+    /// Replies 5yz before the next command is answered with 421: 20, as in Postfix
+    /// (`smtpd_hard_error_limit`). A message that is accepted sets the count back.
+    pub errors: u32,
+    /// Octets of a message: 50 MiB, as in Exim (`message_size_limit`). RFC 5321 §4.5.3.1.7 asks
+    /// for 64 KiB at least. `None` is no limit.
+    pub message_size: Option<u64>,
+    /// Recipients of a message: 1000, as in Postfix (`smtpd_recipient_limit`). Fewer than 100
+    /// count as 100 (RFC 5321 §4.5.3.1.8).
+    pub recipients: u32,
+    /// Commands that no server knows before the next command is answered with 421: 100, as in
+    /// Postfix (`smtpd_junk_command_limit`). They are no reason to close before
+    /// (RFC 5321 §3.8), so they do not count as errors.
+    pub unknown_commands: u32,
+}
+
+impl Limits {
+    /// With another length of lines in authentication exchanges.
+    pub fn auth_line(self, octets: usize) -> Self {
+        Self {
+            auth_line: octets,
+            ..self
+        }
+    }
+
+    /// With another number of responses in an authentication exchange.
+    pub fn auth_rounds(self, auth_rounds: u32) -> Self {
+        Self {
+            auth_rounds,
+            ..self
+        }
+    }
+
+    /// With another length of command lines.
+    pub fn command_line(self, octets: usize) -> Self {
+        Self {
+            command_line: octets,
+            ..self
+        }
+    }
+
+    /// With other patience for commands.
+    pub fn command_patience(self, command_patience: Duration) -> Self {
+        Self {
+            command_patience,
+            ..self
+        }
+    }
+
+    /// With other patience for pieces of a message.
+    pub fn data_patience(self, data_patience: Duration) -> Self {
+        Self {
+            data_patience,
+            ..self
+        }
+    }
+
+    /// With another length at which a line counts as endless.
+    pub fn endless_line(self, octets: usize) -> Self {
+        Self {
+            endless_line: octets,
+            ..self
+        }
+    }
+
+    /// With another number of errors.
+    pub fn errors(self, errors: u32) -> Self {
+        Self { errors, ..self }
+    }
+
+    /// With another size of messages.
+    pub fn message_size(self, octets: Option<u64>) -> Self {
+        Self {
+            message_size: octets,
+            ..self
+        }
+    }
+
+    /// With another number of recipients.
+    pub fn recipients(self, recipients: u32) -> Self {
+        Self { recipients, ..self }
+    }
+
+    /// With another number of unknown commands.
+    pub fn unknown_commands(self, unknown_commands: u32) -> Self {
+        Self {
+            unknown_commands,
+            ..self
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            auth_line: 12288,
+            auth_rounds: 8,
+            command_line: 2048,
+            command_patience: Duration::from_secs(5 * 60),
+            data_patience: Duration::from_secs(3 * 60),
+            endless_line: 65536,
+            errors: 20,
+            message_size: Some(50 * 1024 * 1024),
+            recipients: 1000,
+            unknown_commands: 100,
+        }
+    }
+}

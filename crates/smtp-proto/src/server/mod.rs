@@ -1,0 +1,408 @@
+//! The server's side of a session, without the connection.
+//!
+//! [`Server`] takes what a client sends and gives [`Event`]s; the caller answers those that need
+//! an opinion, and the server writes the replies. All order of commands, all limits and everything
+//! that has only one right answer are inside. Replies leave in the order of the commands, since
+//! the server reads no further while one is due. The front page of the crate has the whole loop.
+//!
+//! | input | what happens inside |
+//! |---|---|
+//! | `NOOP`, `VRFY`, `EXPN`, `HELP`, `RSET`, `QUIT` | answered; the last two are told |
+//! | unknown, malformed, too long, out of order, over a limit | answered with the code of the RFC |
+//! | `MAIL` to [`Role::Submission`] before `AUTH` | 530 5.7.0 |
+//! | `SIZE=` over the limit, a message over the limit | 552 5.3.4; the message is read to its end |
+//! | letters beyond ASCII in an address without `SMTPUTF8` | 550 5.6.7, 553 5.6.7 |
+//! | bare CR or LF in a message | 550 5.6.0 at its end, and closed, or mended: [`BareLineEnds`](crate::data::BareLineEnds) |
+//! | octets behind what a client must wait for | 554 5.5.0 and closed: what came in clear cannot slip behind a TLS handshake |
+//! | malformed base64, `*`, too many rounds in `AUTH` | 501; told as [`Event::AuthCancelled`] |
+//!
+//! "Behind" means in the same input: a caller gives all it has read, and leaves nothing in a
+//! buffer of its own.
+
+mod answer;
+mod command;
+mod config;
+mod event;
+mod limits;
+mod line;
+mod state;
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use self::answer::Answer;
+pub use self::config::{Config, Role};
+pub use self::event::{Advance, ApiMisuse, Closing, Event, Hello, Peer};
+pub use self::limits::Limits;
+use self::line::{Found, LineReader};
+use self::state::{Data, Due, Phase, Session};
+use crate::command::{Body, Response};
+use crate::data::{BareLineEnds, Unstuffer};
+use crate::reply::{Reply, Severity};
+
+/// One session of a server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    config: Arc<Config>,
+    closing: Option<Closing>,
+    due: Option<Due>,
+    errors: u32,
+    lines: LineReader,
+    phase: Phase,
+    /// The connection was refused: the client can only quit.
+    refused: bool,
+    session: Session,
+    tls: bool,
+    unknown_commands: u32,
+}
+
+impl Server {
+    /// A session that begins when the first [`Server::advance`] is called. For TLS from the start
+    /// (port 465), make the handshake and call [`Server::tls_started`] before.
+    pub fn new(config: Arc<Config>) -> Self {
+        Self {
+            config,
+            closing: None,
+            due: None,
+            errors: 0,
+            lines: LineReader::default(),
+            phase: Phase::Start,
+            refused: false,
+            session: Session::default(),
+            tls: false,
+            unknown_commands: 0,
+        }
+    }
+
+    /// Takes input: all that was read and not yet consumed. Appends what is to be sent to `out`,
+    /// and gives the next event.
+    ///
+    /// At the start of a session the input is empty, unless the client did not wait to be greeted.
+    pub fn advance<'i>(
+        &mut self,
+        input: &'i [u8],
+        out: &mut Vec<u8>,
+    ) -> Result<Advance<'i>, ApiMisuse> {
+        if self.due.is_some() {
+            return Err(ApiMisuse::ReplyDue);
+        }
+        let mut rest = input;
+        let event = loop {
+            if let Some(closing) = self.closing {
+                rest = b"";
+                break Some(Event::Close(closing));
+            }
+            let Step { consumed, event } = match &mut self.phase {
+                Phase::Start => self.start(rest, out),
+                Phase::Command => self.command_line(rest, out),
+                Phase::Auth { .. } => self.auth_line(rest, out),
+                Phase::Data(_) => self.data(rest, out),
+                Phase::Tls => return Err(ApiMisuse::TlsDue),
+            };
+            rest = rest.get(consumed..).unwrap_or_default();
+            if event.is_some() || (consumed == 0 && self.closing.is_none()) {
+                break event;
+            }
+        };
+        Ok(Advance {
+            consumed: input.len() - rest.len(),
+            event,
+        })
+    }
+
+    /// Answers the last event. Appends the reply to `out`; the answers to
+    /// [`Event::Connected`] and [`Event::Hello`] get the server's name and what it offers.
+    ///
+    /// 421 answers every event and ends the session.
+    pub fn reply(&mut self, reply: &Reply, out: &mut Vec<u8>) -> Result<(), ApiMisuse> {
+        let due = self.due.ok_or(ApiMisuse::NoReplyDue)?;
+        if !due.takes(reply) {
+            return Err(ApiMisuse::WrongReply { code: reply.code() });
+        }
+        self.due = None;
+        if reply.severity() == Severity::Permanent {
+            self.errors = self.errors.saturating_add(1);
+        }
+        if reply.code() == 421 {
+            self.end(reply, out);
+            return Ok(());
+        }
+        self.settle(due, reply, out);
+        Ok(())
+    }
+
+    /// Ends the session from the caller's side, with [`Reply::timeout`] when the time of
+    /// [`Server::patience`] is over, or with [`Reply::shutting_down`]. The next event is
+    /// [`Event::Close`].
+    pub fn end(&mut self, reply: &Reply, out: &mut Vec<u8>) {
+        self.due = None;
+        self.print_named(reply, out);
+        self.close(Closing::Caller);
+    }
+
+    /// The TLS handshake is done. Forgets all that the client has said (RFC 3207 §4.2).
+    pub fn tls_started(&mut self) {
+        self.tls = true;
+        self.session = Session::default();
+        self.lines = LineReader::default();
+        if matches!(self.phase, Phase::Tls) {
+            self.phase = Phase::Command;
+        }
+    }
+
+    /// How long the next octets of the client may take. The caller keeps the clock.
+    pub fn patience(&self) -> Duration {
+        match self.phase {
+            Phase::Data(_) => self.config.limits.data_patience,
+            Phase::Start | Phase::Command | Phase::Auth { .. } | Phase::Tls => {
+                self.config.limits.command_patience
+            }
+        }
+    }
+
+    /// Whether the client has logged in.
+    pub fn is_authenticated(&self) -> bool {
+        self.session.authenticated
+    }
+
+    /// Whether the connection is under TLS.
+    pub fn is_tls(&self) -> bool {
+        self.tls
+    }
+
+    /// How the message is received: the word behind `with` in a Received field
+    /// (RFC 3848; RFC 6531 §4.3 for messages with `SMTPUTF8`).
+    pub fn protocol(&self) -> &'static str {
+        let utf8 = self.session.transaction.is_some_and(|it| it.smtp_utf8);
+        match (utf8, self.tls, self.session.authenticated) {
+            _ if self.session.hello != Some(true) => "SMTP",
+            (false, false, false) => "ESMTP",
+            (false, false, true) => "ESMTPA",
+            (false, true, false) => "ESMTPS",
+            (false, true, true) => "ESMTPSA",
+            (true, false, false) => "UTF8SMTP",
+            (true, false, true) => "UTF8SMTPA",
+            (true, true, false) => "UTF8SMTPS",
+            (true, true, true) => "UTF8SMTPSA",
+        }
+    }
+
+    fn start<'i>(&mut self, input: &[u8], out: &mut Vec<u8>) -> Step<'i> {
+        if !input.is_empty() {
+            return self.pipelined(input, out);
+        }
+        self.phase = Phase::Command;
+        self.due = Some(Due::Connected);
+        Step::event(0, Event::Connected(Peer { tls: self.tls }))
+    }
+
+    /// A line of an authentication exchange (RFC 4954 §4).
+    fn auth_line<'i>(&mut self, input: &'i [u8], out: &mut Vec<u8>) -> Step<'i> {
+        let Phase::Auth { rounds } = self.phase else {
+            return Step::NOTHING;
+        };
+        let limits = &self.config.limits;
+        let line = self
+            .lines
+            .read(input, limits.auth_line, limits.endless_line);
+        let text = match line.found {
+            Found::Line(text) => text,
+            Found::Nothing => return Step::silent(line.consumed),
+            Found::Endless => return self.endless(line.consumed, out),
+            Found::TooLong => return self.cancel_auth(line.consumed, answer::AUTH_TOO_LONG, out),
+        };
+        if line.consumed < input.len() {
+            return self.pipelined(input, out);
+        }
+        if text == b"*" {
+            return self.cancel_auth(line.consumed, answer::AUTH_CANCELLED, out);
+        }
+        if rounds >= limits.auth_rounds {
+            return self.cancel_auth(line.consumed, answer::AUTH_ROUNDS, out);
+        }
+        let Some(response) = Response::parse(text) else {
+            return self.cancel_auth(line.consumed, answer::AUTH_BASE64, out);
+        };
+        self.phase = Phase::Command;
+        self.due = Some(Due::Auth {
+            rounds: rounds + 1,
+            is_last: true,
+        });
+        Step::event(line.consumed, Event::AuthResponse(response))
+    }
+
+    fn cancel_auth<'i>(&mut self, consumed: usize, answer: Answer, out: &mut Vec<u8>) -> Step<'i> {
+        self.phase = Phase::Command;
+        self.answer(answer, out);
+        Step::event(consumed, Event::AuthCancelled)
+    }
+
+    /// Octets of a message.
+    fn data<'i>(&mut self, input: &'i [u8], out: &mut Vec<u8>) -> Step<'i> {
+        let mut rest = input;
+        while let Phase::Data(data) = &mut self.phase {
+            let piece = data.unstuffer.read(rest);
+            rest = rest.get(piece.consumed..).unwrap_or_default();
+            let consumed = input.len() - rest.len();
+            if piece.is_end {
+                return self.data_end(consumed, out);
+            }
+            let kept = data.keep(piece.content, self.config.limits.message_size);
+            if !kept.is_empty() {
+                return Step::event(consumed, Event::Body(kept));
+            }
+            if rest.is_empty() {
+                break;
+            }
+        }
+        Step::silent(input.len() - rest.len())
+    }
+
+    fn data_end<'i>(&mut self, consumed: usize, out: &mut Vec<u8>) -> Step<'i> {
+        let Phase::Data(data) = core::mem::replace(&mut self.phase, Phase::Command) else {
+            return Step::NOTHING;
+        };
+        let faults = data.unstuffer.faults();
+        let config = &self.config;
+        let body = self.session.transaction.and_then(|it| it.body);
+        if faults.bare_line_end() && config.bare_line_ends == BareLineEnds::Reject {
+            self.answer(answer::BARE_LINE_END, out);
+            self.close(Closing::BareLineEnd);
+            return Step::silent(consumed);
+        }
+        let refusal = if config
+            .limits
+            .message_size
+            .is_some_and(|limit| data.octets > limit)
+        {
+            answer::TOO_LARGE
+        } else if faults.eight_bit
+            && body != Some(Body::EightBitMime)
+            && config.refuse_undeclared_eight_bit
+        {
+            answer::EIGHT_BIT_CONTENT
+        } else {
+            self.due = Some(Due::BodyEnd);
+            return Step::event(consumed, Event::BodyEnd(faults));
+        };
+        self.session.transaction = None;
+        self.answer(refusal, out);
+        Step::event(consumed, Event::Reset)
+    }
+
+    /// What an answered event changes.
+    fn settle(&mut self, due: Due, reply: &Reply, out: &mut Vec<u8>) {
+        let accepted = reply.severity() == Severity::Completion;
+        match due {
+            Due::Auth { is_last: false, .. } if reply.code() == 334 => {
+                answer::PIPELINED.print(&self.config, out);
+                self.close(Closing::Pipelined);
+                return;
+            }
+            Due::Auth { rounds, .. } if reply.code() == 334 => self.phase = Phase::Auth { rounds },
+            Due::Auth { .. } => self.session.authenticated = accepted,
+            Due::BodyEnd => {
+                self.session.transaction = None;
+                if accepted {
+                    self.errors = 0;
+                }
+            }
+            Due::Connected => {
+                self.refused = !accepted;
+                return self.print_named(reply, out);
+            }
+            Due::DataStart if reply.severity() == Severity::Intermediate => {
+                self.phase = Phase::Data(Data {
+                    unstuffer: Unstuffer::new(self.config.bare_line_ends),
+                    octets: 0,
+                });
+            }
+            Due::DataStart => {}
+            Due::Hello { extended } if accepted => {
+                self.session.hello = Some(extended);
+                return self.print_hello(extended, reply, out);
+            }
+            Due::Hello { .. } => {}
+            Due::Mail(transaction) => self.session.transaction = accepted.then_some(transaction),
+            Due::Rcpt => {
+                if let Some(transaction) = &mut self.session.transaction {
+                    transaction.recipients += u32::from(accepted);
+                }
+            }
+            Due::StartTls if accepted => self.phase = Phase::Tls,
+            Due::StartTls => {}
+        }
+        self.print(reply, out);
+    }
+
+    /// Ends the session: nothing of it remains but why.
+    fn close(&mut self, closing: Closing) {
+        self.closing = Some(closing);
+        self.phase = Phase::Command;
+        self.session = Session::default();
+    }
+
+    fn pipelined<'i>(&mut self, input: &[u8], out: &mut Vec<u8>) -> Step<'i> {
+        self.answer(answer::PIPELINED, out);
+        self.close(Closing::Pipelined);
+        Step::silent(input.len())
+    }
+
+    fn endless<'i>(&mut self, consumed: usize, out: &mut Vec<u8>) -> Step<'i> {
+        self.answer(answer::TOO_LONG, out);
+        self.close(Closing::EndlessLine);
+        Step::silent(consumed)
+    }
+
+    /// Writes an answer of the server's own.
+    fn answer(&mut self, answer: Answer, out: &mut Vec<u8>) {
+        if answer.is_error() {
+            self.errors = self.errors.saturating_add(1);
+        }
+        answer.print(&self.config, out);
+    }
+
+    fn print(&self, reply: &Reply, out: &mut Vec<u8>) {
+        match self.config.enhanced_status_codes {
+            true => reply.print(out),
+            false => reply.print_without_enhanced(out),
+        }
+    }
+
+    /// Writes a reply that begins with the server's name: 220 and 421 (RFC 5321 §4.2).
+    fn print_named(&self, reply: &Reply, out: &mut Vec<u8>) {
+        match reply.code().get() {
+            220 | 421 => self.print(&reply.with_name(self.config.hostname.as_str()), out),
+            _ => self.print(reply, out),
+        }
+    }
+}
+
+/// What one step of the machine has done.
+struct Step<'i> {
+    consumed: usize,
+    event: Option<Event<'i>>,
+}
+
+impl<'i> Step<'i> {
+    /// More input is needed.
+    const NOTHING: Self = Self {
+        consumed: 0,
+        event: None,
+    };
+
+    fn event(consumed: usize, event: Event<'i>) -> Self {
+        Self {
+            consumed,
+            event: Some(event),
+        }
+    }
+
+    fn silent(consumed: usize) -> Self {
+        Self {
+            consumed,
+            event: None,
+        }
+    }
+}
