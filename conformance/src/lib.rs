@@ -6,6 +6,7 @@
 
 mod auth_results;
 mod baseline;
+mod dkim;
 mod outcome;
 mod spf;
 mod suite;
@@ -22,8 +23,16 @@ pub fn suites() -> Vec<Suite> {
             run: auth_results::run,
         },
         Suite {
+            name: "dkim-generated",
+            run: dkim::generated,
+        },
+        Suite {
+            name: "dkim-mail-dkim",
+            run: dkim::mail_dkim,
+        },
+        Suite {
             name: "rfc-vectors",
-            run: spf::rfc_vectors,
+            run: rfc_vectors,
         },
         Suite {
             name: "spf-pyspf",
@@ -38,4 +47,11 @@ pub fn suites() -> Vec<Suite> {
             run: spf::run,
         },
     ]
+}
+
+/// All that the folder of RFC vectors holds.
+fn rfc_vectors(directory: &std::path::Path) -> Result<Vec<Outcome>, SuiteError> {
+    let mut outcomes = spf::rfc_vectors(directory)?;
+    outcomes.extend(dkim::rfc_vectors(directory)?);
+    Ok(outcomes)
 }
