@@ -533,6 +533,32 @@ fn b15_leading_dots_are_doubled_and_the_last_line_ended() {
 }
 
 #[test]
+fn calls_that_do_not_fit_change_nothing() {
+    tell(config(), |mut session| {
+        session.greet(&["STARTTLS"]);
+        session.begin(&envelope(&["b@example.com"]));
+        session.said();
+        for replies in ["250 ok\r\n", "250 ok\r\n", "354 go\r\n"] {
+            let (client, out) = (&mut session.client, &mut session.out);
+            assert_eq!(client.body(b"x", out), Err(BodyError::NotNow));
+            assert_eq!(client.end_body(out), Err(BodyError::NotNow));
+            assert_eq!(client.noop(out), Err(NotNow));
+            assert_eq!(client.reset(out), Err(NotNow));
+            assert_eq!(client.quit(out), Err(NotNow));
+            assert_eq!(client.start_tls(out), Err(StartTlsError::NotNow));
+            assert_eq!(client.tls_started(out), Err(NotNow));
+            let begun = client.begin(&envelope(&["c@example.com"]), out);
+            assert_eq!(begun, Err(BeginError::NotNow));
+            assert_eq!(session.said(), "");
+            session.hear(replies);
+            session.said();
+        }
+        session.send_body(b"");
+        assert_eq!(session.hear_report("250 ok\r\n").accepted().count(), 1);
+    });
+}
+
+#[test]
 fn what_the_server_does_not_take_is_not_begun() {
     tell(config(), |mut session| {
         session.greet(&["SIZE 1000"]);

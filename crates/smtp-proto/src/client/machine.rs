@@ -5,15 +5,13 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use thiserror::Error;
-use zeroize::Zeroizing;
 
 use super::queue::{Expected, Queue};
 use super::reply_reader::ReplyReader;
 use super::transaction::Transaction;
 use super::{Advance, Capabilities, Config, Envelope, Event, ProtocolError, Refusal};
-use crate::command::{Auth, Command, Response};
+use crate::command::Command;
 use crate::data::{BareLineEnd, DotStuffer};
-use crate::sasl;
 
 /// The client's side of one connection.
 ///
@@ -144,76 +142,6 @@ impl Client {
         Duration::from_secs(60 * minutes)
     }
 
-    /// Whether the connection is under TLS.
-    pub fn is_tls(&self) -> bool {
-        self.tls
-    }
-
-    /// Asks for TLS. Answered by [`Event::StartTls`] or [`Event::Refused`].
-    pub fn start_tls(&mut self, out: &mut Vec<u8>) -> Result<(), StartTlsError> {
-        if self.tls {
-            return Err(StartTlsError::Tls);
-        }
-        self.is_idle().map_err(|NotNow| StartTlsError::NotNow)?;
-        if !self.capabilities.start_tls() {
-            return Err(StartTlsError::NotOffered);
-        }
-        self.send(&Command::StartTls, Expected::StartTls, out);
-        Ok(())
-    }
-
-    /// Says that the handshake that [`Event::StartTls`] asked for is over and satisfies the
-    /// caller. Everything heard before is forgotten; EHLO is said again.
-    pub fn tls_started(&mut self, out: &mut Vec<u8>) -> Result<(), NotNow> {
-        if !matches!(self.state, State::Handshake) {
-            return Err(NotNow);
-        }
-        self.state = State::Greeting;
-        self.tls = true;
-        self.unclean = false;
-        self.hello("EHLO", Expected::Ehlo, out);
-        Ok(())
-    }
-
-    /// Logs in. Answered by [`Event::Authenticated`] or [`Event::Refused`].
-    ///
-    /// After a refusal, other credentials or another mechanism may be tried. A challenge that
-    /// cannot be answered is, too, a refusal: the client cancels, and the server says 501.
-    pub fn authenticate(
-        &mut self,
-        mut login: sasl::Client,
-        out: &mut Vec<u8>,
-    ) -> Result<(), AuthenticateError> {
-        let mechanism = login.mechanism();
-        // RFC 4954 §4: no second time.
-        if self.authenticated {
-            return Err(AuthenticateError::NotNow);
-        }
-        self.is_idle().map_err(|NotNow| AuthenticateError::NotNow)?;
-        if !self
-            .capabilities
-            .mechanisms()
-            .any(|offered| offered == mechanism)
-        {
-            return Err(AuthenticateError::NotOffered);
-        }
-        if mechanism.shows_password() && !self.tls && !self.config.password_without_tls {
-            return Err(AuthenticateError::NotConfidential);
-        }
-        let before = out.len();
-        // RFC 4954 §4: an initial response only if the line stays within its limit.
-        let room = COMMAND_LINE - "AUTH  \r\n".len() - mechanism.name().len();
-        let initial = login
-            .initial_within(room / 4 * 3)
-            .map(|response| Zeroizing::new(Response::encode(response.expose())));
-        let response = initial
-            .as_ref()
-            .and_then(|text| Response::parse(text.as_bytes()));
-        Command::Auth(Auth::new(mechanism, response)).print(out);
-        self.queue.push(Expected::Auth(login), out.len() - before);
-        Ok(())
-    }
-
     /// Begins to send a message: MAIL, RCPT for each recipient, and DATA, in as few round trips
     /// as the server allows. Answered by [`Event::SendBody`] if anybody is accepted, and in any
     /// case by [`Event::Finished`], unless the connection ends.
@@ -273,14 +201,14 @@ impl Client {
 
     /// Ends the message. Its last line gets a CRLF if it has none.
     pub fn end_body(&mut self, out: &mut Vec<u8>) -> Result<(), BodyError> {
-        let (Some(body), Some(transaction)) = (self.body.take(), self.transaction.take()) else {
-            return Err(BodyError::NotNow);
-        };
+        let body = self.body.take().ok_or(BodyError::NotNow)?;
         if let Err(error) = body.finish(out) {
             self.give_up();
             return Err(error.into());
         }
-        self.queue.push(Expected::Message(transaction), 0);
+        if let Some(transaction) = self.transaction.take() {
+            self.queue.push(Expected::Message(transaction), 0);
+        }
         Ok(())
     }
 
@@ -333,7 +261,7 @@ impl Client {
     }
 
     /// Whether no command waits, for those that may not stand in a group with others.
-    fn is_idle(&self) -> Result<(), NotNow> {
+    pub(super) fn is_idle(&self) -> Result<(), NotNow> {
         if self.queue.is_empty() {
             self.may_begin()
         } else {
@@ -364,36 +292,6 @@ impl Client {
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not possible at this point of the session")]
 pub struct NotNow;
-
-/// Why TLS cannot be asked for.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum StartTlsError {
-    /// A reply is due, or the session has not begun.
-    #[error("STARTTLS is not possible at this point of the session")]
-    NotNow,
-    /// The server does not offer STARTTLS; or somebody on the way has taken the offer out.
-    #[error("the server does not offer STARTTLS")]
-    NotOffered,
-    /// The connection is under TLS already (RFC 3207 §4.2).
-    #[error("the connection is under TLS already")]
-    Tls,
-}
-
-/// Why a login is not tried.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum AuthenticateError {
-    /// The mechanism shows the password, and the connection is not under TLS.
-    #[error("the mechanism shows the password to whoever listens")]
-    NotConfidential,
-    /// A reply is due, the session has not begun, or a login has succeeded before.
-    #[error("AUTH is not possible at this point of the session")]
-    NotNow,
-    /// The server does not offer the mechanism.
-    #[error("the server does not offer the mechanism")]
-    NotOffered,
-}
 
 /// Why a message is not begun. Nothing has been sent.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
@@ -435,6 +333,3 @@ pub enum BodyError {
     #[error("the server has not asked for a message")]
     NotNow,
 }
-
-/// RFC 5321 §4.5.3.1.4, with CRLF.
-const COMMAND_LINE: usize = 512;

@@ -97,11 +97,13 @@ mod queue;
 mod receive;
 mod reply_reader;
 mod report;
+mod security;
 mod transaction;
 
 pub use self::capabilities::Capabilities;
 pub use self::config::{Config, HelloName, HelloNameError};
 pub use self::envelope::Envelope;
 pub use self::event::{Advance, Event, ProtocolError};
-pub use self::machine::{AuthenticateError, BeginError, BodyError, Client, NotNow, StartTlsError};
+pub use self::machine::{BeginError, BodyError, Client, NotNow};
 pub use self::report::{Outcome, Refusal, Report, Verb};
+pub use self::security::{AuthenticateError, StartTlsError};

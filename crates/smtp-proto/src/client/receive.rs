@@ -2,16 +2,13 @@
 
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
-
 use super::machine::{Client, State};
 use super::queue::Expected;
 use super::transaction::{Transaction, mail};
 use super::{Capabilities, Event, Outcome, ProtocolError, Refusal, Verb};
-use crate::command::{Command, ForwardPath, Rcpt, Response};
+use crate::command::{Command, ForwardPath, Rcpt};
 use crate::data::DotStuffer;
 use crate::reply::{Reply, Severity};
-use crate::sasl;
 
 impl Client {
     /// Takes the next reply. What it leads to is written to `out` or put among the events.
@@ -145,26 +142,6 @@ impl Client {
     fn be_ready(&mut self) {
         self.state = State::Ready;
         self.events.push_back(Event::Ready);
-    }
-
-    /// Answers a challenge, or cancels the exchange (RFC 4954 §4).
-    fn answer_challenge(&mut self, mut login: sasl::Client, reply: &Reply, out: &mut Vec<u8>) {
-        let before = out.len();
-        let response = Response::parse(reply.text().as_bytes())
-            .and_then(|challenge| login.respond(&challenge.decode()).ok())
-            .map(|response| Zeroizing::new(Response::encode(response.expose())));
-        let expected = match response {
-            Some(response) => {
-                out.extend_from_slice(response.as_bytes());
-                Expected::Auth(login)
-            }
-            None => {
-                out.push(b'*');
-                Expected::AuthCancelled
-            }
-        };
-        out.extend_from_slice(b"\r\n");
-        self.queue.push(expected, out.len() - before);
     }
 
     /// The server waits for the message.
