@@ -1,4 +1,129 @@
-//! TODO front page of smtp-proto.
+//! SMTP without I/O: a server and a client as state machines, and the commands, replies, SASL
+//! exchanges and dot framing they are made of ([RFC 5321] and its extensions).
+//!
+//! A machine takes octets and gives events; the caller moves the octets, keeps the clock and
+//! decides. So one machine serves threads, any async runtime, a proxy, a test and a fuzzer, and
+//! gives the same events however its input is cut. Events borrow the input, never the machine:
+//! a decision can be awaited without a copy of what it is about, and a message passes through as
+//! slices of the caller's buffer.
+//!
+//! * [`server`]: [`Server`] with all order of commands, all limits and every defence against
+//!   smuggling and injection inside.
+//! * [`client`]: [`Client`], which sends messages in as few round trips as the server allows.
+//! * [`command`], [`reply`], [`data`]: what both say, read and printed.
+//! * [`sasl`]: exchanges to log in, octets in and octets out.
+//!
+//! # A server
+//!
+//! This loop serves one connection of a server that takes mail for its own domain:
+//!
+//! ```
+//! use std::error::Error;
+//! use std::io::{Read, Write};
+//! use std::sync::Arc;
+//!
+//! use smtp_proto::command::ForwardPath;
+//! use smtp_proto::server::{Advance, Config, Event, Role, Server};
+//! use smtp_proto::Reply;
+//!
+//! /// Serves one client, and gives the messages that were accepted from it.
+//! fn serve(
+//!     connection: &mut (impl Read + Write),
+//!     config: Arc<Config>,
+//! ) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
+//!     let mut server = Server::new(config.clone());
+//!     let (mut input, mut out) = (Vec::new(), Vec::new());
+//!     let (mut message, mut accepted) = (Vec::new(), Vec::new());
+//!     loop {
+//!         let Advance { consumed, event, .. } = server.advance(&input, &mut out)?;
+//!         let reply = match event {
+//!             Some(Event::Connected(_)) => Some(Reply::greeting()),
+//!             Some(Event::Hello(_)) => Some(Reply::hello()),
+//!             Some(Event::Mail(_)) => Some(Reply::sender_ok()),
+//!             Some(Event::Rcpt(rcpt)) => Some(match rcpt.forward_path {
+//!                 ForwardPath::Mailbox(mailbox)
+//!                     if mailbox.domain().as_ref() != Some(&config.hostname) =>
+//!                 {
+//!                     Reply::relay_denied()
+//!                 }
+//!                 _ => Reply::recipient_ok(),
+//!             }),
+//!             Some(Event::DataStart) => Some(Reply::start_data()),
+//!             Some(Event::Body(octets)) => {
+//!                 message.extend_from_slice(octets);
+//!                 None
+//!             }
+//!             Some(Event::BodyEnd(_)) => {
+//!                 accepted.push(std::mem::take(&mut message));
+//!                 Some(Reply::ok())
+//!             }
+//!             Some(Event::Reset) => {
+//!                 message.clear();
+//!                 None
+//!             }
+//!             Some(Event::Quit | Event::Close(_)) => {
+//!                 connection.write_all(&out)?;
+//!                 return Ok(accepted);
+//!             }
+//!             // TLS and logins, which this configuration does not offer.
+//!             Some(event) => event.needs_reply().then(Reply::try_again),
+//!             None => {
+//!                 connection.write_all(&out)?;
+//!                 out.clear();
+//!                 let mut buffer = [0; 4096];
+//!                 match connection.read(&mut buffer)? {
+//!                     0 => return Ok(accepted),
+//!                     length => input.extend_from_slice(&buffer[..length]),
+//!                 }
+//!                 None
+//!             }
+//!         };
+//!         if let Some(reply) = reply {
+//!             server.reply(&reply, &mut out)?;
+//!         }
+//!         input.drain(..consumed);
+//!     }
+//! }
+//! # /// A client that sends the next of its flights whatever it hears.
+//! # struct Flights(std::vec::IntoIter<&'static str>, Vec<u8>);
+//! # impl Read for Flights {
+//! #     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+//! #         self.0.next().unwrap_or_default().as_bytes().read(buffer)
+//! #     }
+//! # }
+//! # impl Write for Flights {
+//! #     fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
+//! #         self.1.write(octets)
+//! #     }
+//! #     fn flush(&mut self) -> std::io::Result<()> {
+//! #         Ok(())
+//! #     }
+//! # }
+//! # fn main() -> Result<(), Box<dyn Error>> {
+//! # let flights = vec![
+//! #     "EHLO client.example\r\n",
+//! #     "MAIL FROM:<a@client.example>\r\nRCPT TO:<b@mx.example>\r\nRCPT TO:<b@else.example>\r\nDATA\r\n",
+//! #     "Subject: Hello\r\n\r\n..\r\n.\r\nQUIT\r\n",
+//! # ];
+//! # let mut client = Flights(flights.into_iter(), Vec::new());
+//! # let config = Arc::new(Config::new(Role::Mx, "mx.example".parse()?));
+//! # let accepted = serve(&mut client, config)?;
+//! # assert_eq!(accepted, [b"Subject: Hello\r\n\r\n.\r\n"]);
+//! # assert_eq!(
+//! #     String::from_utf8(client.1)?,
+//! #     "220 mx.example ESMTP\r\n\
+//! #      250-mx.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n\
+//! #      250 SIZE 52428800\r\n\
+//! #      250 2.1.0 Sender OK\r\n250 2.1.5 Recipient OK\r\n554 5.7.1 Relay access denied\r\n\
+//! #      354 End data with <CR><LF>.<CR><LF>\r\n\
+//! #      250 2.0.0 OK\r\n221 2.0.0 mx.example Bye\r\n"
+//! # );
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [RFC 5321]: https://www.rfc-editor.org/rfc/rfc5321
+
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;
 
