@@ -4,10 +4,11 @@
 mod support;
 
 use auth_results::{AuthenticationResults, Method, PropertyType, ResultCode};
+use dkim_verify::RustCrypto;
 use dns_txt::Inquiry as _;
 use message_auth::{Inbound, Options, Report};
 use spf::Verdict;
-use support::{HONEST, MESSAGE, check, crypto, facts, honest, signed};
+use support::{HONEST, MESSAGE, check, facts, honest, signed};
 
 fn passes(report: &Report, method: Method) -> Vec<String> {
     let field = report.authentication_results();
@@ -58,7 +59,11 @@ fn a03_a_name_with_control_characters_is_never_asked_for() {
         ("d=example.com", "d=example.com\0.attack.example"),
     ] {
         let message = signed(MESSAGE).replace(name, hostile);
-        let mut inbound = Inbound::begin(facts(HONEST, "x", "x"), &Options::default(), crypto());
+        let mut inbound = Inbound::begin(
+            facts(HONEST, "x", "x"),
+            &Options::default(),
+            RustCrypto::shared(),
+        );
         inbound.push(message.as_bytes()).unwrap();
         assert_eq!(inbound.poll_question(), None, "{hostile:?}");
         let report = inbound.finish();
@@ -204,4 +209,38 @@ fn signed_with_length(message: &str) -> String {
         &mut support::NoRandom,
     );
     format!("{}{message}", fields.unwrap()[0])
+}
+
+#[test]
+fn a14_a_verdict_says_which_fields_it_covers() {
+    let report = check(
+        honest(),
+        format!("X-Note: trust me\r\n{}", signed(MESSAGE)).as_bytes(),
+    );
+    let signature = report.dkim[0].signature.as_ref().unwrap();
+    let signed: Vec<usize> = signature.signed().collect();
+    assert!(!signed.contains(&0), "{signed:?}");
+    // Below X-Note and the signature: From, To, Subject.
+    assert!(signed.contains(&2) && signed.contains(&4), "{signed:?}");
+}
+
+#[test]
+fn a15_a_second_author_or_subject_on_top_breaks_the_signature() {
+    for added in ["From: ceo@bank.example\r\n", "Subject: Urgent\r\n"] {
+        let report = check(honest(), format!("{added}{}", signed(MESSAGE)).as_bytes());
+        assert!(passes(&report, Method::Dkim).is_empty(), "{added}");
+    }
+}
+
+#[test]
+fn c07_any_number_of_signatures_takes_a_bounded_field() {
+    let field = "DKIM-Signature: v=1; a=rsa-sha256; d=attack.example; s=x; h=from; bh=; b=\r\n";
+    let message = format!("{}{MESSAGE}", field.repeat(5000));
+    let report = check(honest(), message.as_bytes());
+    assert_eq!(report.dkim.len(), 5000);
+    let printed = report.authentication_results();
+    assert!(printed.results.len() < 30, "{}", printed.results.len());
+    let last = printed.results.last().unwrap();
+    assert_eq!(last.result, ResultCode::Policy);
+    assert!(last.comment.as_ref().unwrap().as_str().contains("4980"));
 }

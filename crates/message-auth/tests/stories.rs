@@ -3,10 +3,12 @@
 mod support;
 
 use auth_results::{AuthenticationResults, Method, PropertyType, ResultCode};
+use dkim_sign::{SignMessage, SignRequest};
+use dkim_verify::{Refusal, RustCrypto};
 use dns_txt::{Answer, Inquiry, Kind, Question};
-use message_auth::{Facts, Inbound, Options, Report};
+use message_auth::{Facts, Inbound, Options, Outbound, OutboundError, Report};
 use spf::Verdict;
-use support::{HONEST, MESSAGE, check, crypto, facts, honest, signed, zone};
+use support::{HONEST, MESSAGE, NOW, NoRandom, check, facts, honest, signed, zone};
 
 /// As a server sees it: the questions are asked as they come, and the header is stripped.
 fn receive(facts: Facts, chunks: &[&[u8]]) -> (Report, Vec<u8>) {
@@ -17,7 +19,7 @@ fn receive(facts: Facts, chunks: &[&[u8]]) -> (Report, Vec<u8>) {
         asked.push(question.clone());
         zone.answer(question)
     };
-    let mut inbound = Inbound::begin(facts, &Options::default(), crypto());
+    let mut inbound = Inbound::begin(facts, &Options::default(), RustCrypto::shared());
     let mut kept = Vec::new();
     let mut has_header = false;
     let mut keep_header = |inbound: &Inbound, kept: &mut Vec<u8>| {
@@ -151,7 +153,7 @@ fn any_split_gives_the_same_report() {
 fn a_message_given_field_by_field_gives_the_same_report() {
     let message = signed(MESSAGE);
     let zone = zone();
-    let mut inbound = Inbound::begin(honest(), &Options::default(), crypto());
+    let mut inbound = Inbound::begin(honest(), &Options::default(), RustCrypto::shared());
     let (header, body) = dkim_canon::Header::split(message.as_bytes());
     for field in header.fields() {
         inbound.field(field.name(), field.value()).unwrap();
@@ -177,7 +179,7 @@ fn questions_are_asked_once_and_as_early_as_they_are_known() {
     let mut inbound = Inbound::begin(
         facts(HONEST, "example.com", "alice@example.com"),
         &Options::default(),
-        crypto(),
+        RustCrypto::shared(),
     );
     // HELO and MAIL FROM are one domain.
     assert_eq!(round(&mut inbound), [question("example.com")]);
@@ -199,7 +201,7 @@ fn questions_are_asked_once_and_as_early_as_they_are_known() {
 
 #[test]
 fn what_has_no_answer_at_the_end_is_a_temperror() {
-    let mut inbound = Inbound::begin(honest(), &Options::default(), crypto());
+    let mut inbound = Inbound::begin(honest(), &Options::default(), RustCrypto::shared());
     inbound.push(signed(MESSAGE).as_bytes()).unwrap();
     let report = inbound.finish();
     assert_eq!(
@@ -213,7 +215,7 @@ fn a_header_over_the_limit_is_an_error() {
     let length = MESSAGE.find("At noon").unwrap();
     for (limit, fits) in [(length, true), (length - 1, false)] {
         let options = Options::default().header_octets(limit);
-        let mut inbound = Inbound::begin(honest(), &options, crypto());
+        let mut inbound = Inbound::begin(honest(), &options, RustCrypto::shared());
         assert_eq!(inbound.push(MESSAGE.as_bytes()).is_ok(), fits);
     }
 }
@@ -225,4 +227,70 @@ fn what_was_stamped_can_be_read() {
     let printed = field.to_field();
     let (_, value) = printed.split_once(':').unwrap();
     assert_eq!(AuthenticationResults::parse(value.as_bytes()), Ok(field));
+}
+
+#[test]
+fn what_outbound_signs_inbound_accepts_wherever_it_was_split() {
+    let key = support::key();
+    let domain: dns_txt::Domain = "example.com".parse().unwrap();
+    let request = SignRequest::new(key.algorithm(), domain, "e1".parse().unwrap());
+    let sign = |first: &[u8], second: &[u8]| {
+        let mut outbound = Outbound::begin([request.clone(), request.clone()], NOW);
+        let mut body = outbound.push(first).unwrap().to_vec();
+        body.extend_from_slice(outbound.push(second).unwrap());
+        let header = outbound.header().map(|header| header.as_octets().to_vec());
+        let fields = outbound.finish().unwrap().into_iter();
+        let fields = fields.map(|unsigned| unsigned.sign_with(&key, &mut NoRandom).unwrap());
+        let fields: Vec<String> = fields.map(|field| field.to_string()).collect();
+        assert_eq!([header.unwrap(), body].concat(), MESSAGE.as_bytes());
+        fields
+    };
+    let whole = sign(MESSAGE.as_bytes(), b"");
+    for at in 0..=MESSAGE.len() {
+        let (first, second) = MESSAGE.as_bytes().split_at(at);
+        assert_eq!(sign(first, second), whole);
+    }
+    let report = check(honest(), format!("{}{MESSAGE}", whole.concat()).as_bytes());
+    let passed = ["spf=pass", "spf=pass", "dkim=pass", "dkim=pass"];
+    assert_eq!(results(&report), passed);
+}
+
+#[test]
+fn a_message_that_cannot_be_signed_says_so_when_its_header_ends() {
+    let mut outbound = Outbound::begin([], NOW);
+    assert!(outbound.push(b"Subject: no author\r\n").is_ok());
+    assert!(matches!(
+        outbound.push(b"\r\n"),
+        Err(OutboundError::Request(_))
+    ));
+}
+
+#[test]
+fn signatures_that_begin_alike_are_told_apart() {
+    let message = signed(MESSAGE);
+    let (field, _) = message.split_once("From:").unwrap();
+    // The tenth character of `b=`, in front of the fold.
+    let at = field.find(" b=").unwrap() + 12;
+    let other = if &field[at..=at] == "A" { "B" } else { "A" };
+    let altered = format!("{}{other}{}", &field[..at], &field[at + 1..]);
+    let report = check(honest(), format!("{altered}{message}").as_bytes());
+    assert_eq!(results(&report)[2..], ["dkim=fail", "dkim=pass"]);
+    let field = report.authentication_results();
+    let value = |index: usize| field.results[index].property(&PropertyType::Header, "b");
+    assert_eq!(value(2).map(str::len), Some(12));
+    assert_ne!(value(2), value(3));
+}
+
+#[test]
+fn a_caller_can_refuse_a_signature_before_its_key_is_asked_for() {
+    let mut inbound = Inbound::begin(
+        facts(HONEST, "x", "x"),
+        &Options::default(),
+        RustCrypto::shared(),
+    );
+    inbound.push(signed(MESSAGE).as_bytes()).unwrap();
+    let index = inbound.signatures().next().unwrap().index();
+    inbound.refuse(index, Refusal::PublicSuffix);
+    assert_eq!(inbound.poll_question(), None);
+    assert_eq!(results(&inbound.finish())[2], "dkim=policy");
 }

@@ -1,12 +1,11 @@
 //! What the stories share: a zone, a key, a message and how it travels.
 
 use core::convert::Infallible;
-use std::sync::Arc;
 
 use dkim_canon::UnixTime;
 use dkim_sign::rand_core::{TryCryptoRng, TryRng};
 use dkim_sign::{PrivateKey, SignMessage, SignRequest, SigningKey, ZoneEntry};
-use dkim_verify::{RustCrypto, VerifySignature};
+use dkim_verify::RustCrypto;
 use dns_txt::{Question, Zone};
 use message_auth::{Facts, Options, Report};
 
@@ -20,10 +19,6 @@ pub(crate) const MESSAGE: &str = "From: Alice <alice@example.com>\r\n\
      Subject: Lunch?\r\n\
      \r\n\
      At noon.\r\n";
-
-pub(crate) fn crypto() -> Arc<dyn VerifySignature> {
-    RustCrypto::shared()
-}
 
 pub(crate) fn key() -> SigningKey {
     SigningKey::new(&PrivateKey::from_seed(&[7; 32])).unwrap()
@@ -80,7 +75,14 @@ pub(crate) fn honest() -> Facts {
 pub(crate) fn check(facts: Facts, message: &[u8]) -> Report {
     let zone = zone();
     let ask = |question: &Question| zone.answer(question);
-    message_auth::check(facts, message, &Options::default(), crypto(), ask).unwrap()
+    message_auth::check(
+        facts,
+        message,
+        &Options::default(),
+        RustCrypto::shared(),
+        ask,
+    )
+    .unwrap()
 }
 
 /// Ed25519 needs none.
