@@ -179,3 +179,87 @@ fn hash_all(hashes: &mut [LimitedHash], octets: &[u8]) {
         hash.update(octets);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoding::to_base64;
+
+    fn key(form: Form, limit: Option<u64>) -> BodyHashKey {
+        BodyHashKey {
+            form,
+            hash: HashAlgorithm::Sha256,
+            limit,
+        }
+    }
+
+    fn hash(body: &[u8], key: BodyHashKey) -> BodyHash {
+        let mut hasher = BodyHasher::new([key]);
+        hasher.update(body);
+        *hasher.finish().get(&key).unwrap()
+    }
+
+    #[test]
+    fn c08_the_empty_body_hashes_as_the_rfc_has_it() {
+        for (form, length, digest) in [
+            (
+                Form::Simple,
+                2,
+                "frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY=",
+            ),
+            (
+                Form::Relaxed,
+                0,
+                "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+            ),
+        ] {
+            let hash = hash(b"", key(form, None));
+            assert_eq!(
+                (hash.length, to_base64(&hash.digest).as_str()),
+                (length, digest)
+            );
+        }
+    }
+
+    #[test]
+    fn a_limit_counts_canonical_octets_at_every_split() {
+        let body = b"one  two \r\nthree\r\n\r\n";
+        for limit in 0..=20 {
+            let key = key(Form::Relaxed, Some(limit));
+            let canonical = b"one two\r\nthree\r\n";
+            let covered = canonical.len().min(limit as usize);
+            let expected = BodyHash {
+                digest: Sha256::digest(&canonical[..covered]).into(),
+                hashed: covered as u64,
+                length: 16,
+            };
+            assert_eq!(hash(body, key), expected);
+            for at in 0..=body.len() {
+                let mut hasher = BodyHasher::new([key]);
+                hasher.update(&body[..at]);
+                hasher.update(&body[at..]);
+                assert_eq!(hasher.finish().get(&key), Some(&expected));
+            }
+        }
+        assert_eq!(hash(body, key(Form::Simple, Some(u64::MAX))).hashed, 18);
+    }
+
+    #[test]
+    fn all_keys_get_their_hash_from_one_pass() {
+        let keys = [
+            key(Form::Relaxed, None),
+            key(Form::Simple, None),
+            key(Form::Simple, Some(3)),
+            key(Form::Relaxed, None),
+        ];
+        let mut hasher = BodyHasher::new(keys);
+        hasher.update(b"a  b");
+        let hashes = hasher.finish();
+        for asked in keys {
+            assert_eq!(hashes.get(&asked), Some(&hash(b"a  b", asked)));
+        }
+        assert_eq!(hashes.hashes.len(), 3);
+        assert_eq!(hashes.get(&key(Form::Relaxed, Some(3))), None);
+        assert!(BodyHasher::new([]).is_idle());
+    }
+}

@@ -129,3 +129,143 @@ fn text_length(octets: &[u8]) -> usize {
         (None, _) => octets.len(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::selection::Selection;
+
+    fn form_of(form: Form, field: &[u8]) -> Vec<u8> {
+        let mut written = Vec::new();
+        canonical_field(form, field, |octets| written.extend_from_slice(octets));
+        written
+    }
+
+    #[test]
+    fn relaxed_fields_are_unfolded_and_reduced() {
+        for (field, relaxed) in [
+            (&b"A: X\r\n"[..], &b"a:X\r\n"[..]),
+            (b"B : Y\t\r\n\tZ  \r\n", b"b:Y Z\r\n"),
+            (b"SUBJect: AbC\r\n", b"subject:AbC\r\n"),
+            (b"A:\r\n", b"a:\r\n"),
+            (b"A: \t \r\n", b"a:\r\n"),
+            (b"A:\r\n \r\n\t\r\n x\r\n", b"a:x\r\n"),
+            (b"A:x \r\n \t \r\n y\r\n \r\n", b"a:x y\r\n"),
+            (b"A: b:c  d\r\n", b"a:b:c d\r\n"),
+            (b"A: unterminated ", b"a:unterminated\r\n"),
+            (b"A\r\n : x\r\n", b"a:x\r\n"),
+            (b" A: x\r\n", b" a:x\r\n"),
+        ] {
+            let got = form_of(Form::Relaxed, field);
+            assert_eq!(got, relaxed, "{}", field.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn simple_fields_are_as_they_are_and_end_with_crlf() {
+        assert_eq!(
+            form_of(Form::Simple, b"B : Y\t\r\n\tZ  \r\n"),
+            b"B : Y\t\r\n\tZ  \r\n"
+        );
+        assert_eq!(form_of(Form::Simple, b"A: x"), b"A: x\r\n");
+    }
+
+    #[test]
+    fn c12_bare_line_ends_nul_and_8_bit_are_ordinary_octets() {
+        for (field, relaxed) in [
+            (
+                &b"A: 1 \n 2\r3 \r 4\0\xff\r\n"[..],
+                &b"a:1 \n 2\r3 \r 4\0\xff\r\n"[..],
+            ),
+            (b"A: 1\r\r\n 2\r\n", b"a:1\r 2\r\n"),
+            (b"A: \r\n\r\n", b"a:\r\n\r\n"),
+        ] {
+            let got = form_of(Form::Relaxed, field);
+            assert_eq!(got, relaxed, "{}", field.escape_ascii());
+            assert_eq!(form_of(Form::Simple, field), field);
+        }
+    }
+
+    #[test]
+    fn the_signature_comes_last_without_its_value_and_without_crlf() {
+        let message = b"From: a\r\nDKIM-Signature: b= x\r\n y ; bh=z\r\nTo: c\r\n\r\n";
+        let (header, _) = Header::split(message);
+        let signature = header.field(1).unwrap();
+        let mut written = Vec::new();
+        for (form, expected) in [
+            (Form::Simple, "To: c\r\nFrom: a\r\nDKIM-Signature: b=; bh=z"),
+            (Form::Relaxed, "to:c\r\nfrom:a\r\ndkim-signature:b=; bh=z"),
+        ] {
+            written.clear();
+            let selection = Selection::new(&header, ["to", "From", "from"], Some(1));
+            signed_octets(
+                form,
+                &header,
+                selection.indexes(),
+                signature.raw(),
+                |octets| {
+                    written.extend_from_slice(octets);
+                },
+            );
+            assert_eq!(
+                written.escape_ascii().to_string(),
+                expected.as_bytes().escape_ascii().to_string()
+            );
+        }
+    }
+
+    /// RFC 6376 §3.4.2 step by step, for fields of one or more lines.
+    fn slow(field: &[u8]) -> Vec<u8> {
+        let text = field.strip_suffix(b"\r\n").unwrap_or(field);
+        let colon = text.iter().position(|&octet| octet == b':').unwrap();
+        let mut unfolded: Vec<u8> = Vec::new();
+        for (at, &octet) in text.iter().enumerate() {
+            let fold = |at: usize| {
+                text[at..].starts_with(b"\r\n")
+                    && text.get(at + 2).is_some_and(|&next| is_wsp(next))
+            };
+            if fold(at) || (at > 0 && fold(at - 1)) {
+                continue;
+            }
+            unfolded.push(match octet {
+                b'\t' => b' ',
+                _ if at < colon => octet.to_ascii_lowercase(),
+                _ => octet,
+            });
+        }
+        unfolded.dedup_by(|a, b| (*a, *b) == (b' ', b' '));
+        let colon = unfolded.iter().position(|&octet| octet == b':').unwrap();
+        let spaces = |octet: &&u8| **octet == b' ';
+        let before = unfolded[..colon].iter().rev().take_while(spaces).count();
+        let after = unfolded[colon + 1..].iter().take_while(spaces).count();
+        unfolded.drain(colon + 1..colon + 1 + after);
+        unfolded.drain(colon - before..colon);
+        while unfolded.last() == Some(&b' ') {
+            unfolded.pop();
+        }
+        unfolded.extend(b"\r\n");
+        unfolded
+    }
+
+    proptest! {
+        #[test]
+        fn any_field_is_as_the_slow_reference_has_it(
+            name in "[A-Za-z-]{1,8}[ \t]{0,2}",
+            value in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    &b"word"[..], b" ", b"  ", b"\t", b"\r\n ", b"\r\n\t", b"\r", b"\n", b":", b"\xff",
+                ]),
+                0..30,
+            ),
+        ) {
+            let field = [name.as_bytes(), b":", &value.concat(), b"\r\n"].concat();
+            prop_assert_eq!(form_of(Form::Relaxed, &field), slow(&field));
+        }
+    }
+}

@@ -113,3 +113,132 @@ fn visible(field: &mut FieldWriter, text: &str) {
 
 /// What is no longer than this is not split, though it might be.
 const SHORT: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use dns_txt::Domain;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::algorithm::Algorithm;
+    use crate::canonicalization::{Canonicalization, Form};
+    use crate::header_block::Field;
+    use crate::identity::Identity;
+    use crate::signature_field::CopiedField;
+    use crate::signed_fields::SignedFields;
+    use crate::unix_time::UnixTime;
+
+    fn domain(text: &str) -> Domain {
+        text.parse().unwrap()
+    }
+
+    fn field() -> SignatureField {
+        SignatureField::new(
+            Algorithm::Ed25519Sha256,
+            domain("football.example.com"),
+            domain("brisbane"),
+            SignedFields::new([
+                "From",
+                "To",
+                "Subject",
+                "Date",
+                "Message-ID",
+                "From",
+                "Subject",
+            ])
+            .unwrap(),
+            [0; 32],
+        )
+        .with_canonicalization(Canonicalization::RELAXED)
+        .with_timestamp(Some(UnixTime::from_secs(1_528_637_909)))
+    }
+
+    #[test]
+    fn a_field_is_printed_in_lines_of_78() {
+        let unsigned = field().to_field();
+        assert_eq!(
+            unsigned,
+            "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;\r\n \
+             d=football.example.com; s=brisbane; t=1528637909;\r\n \
+             h=From:To:Subject:Date:Message-ID:From:Subject;\r\n \
+             bh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; b=\r\n"
+        );
+        let signed = field().with_signature([7; 256]).to_field();
+        assert!(signed.starts_with(unsigned.trim_end()));
+        assert!(signed.lines().all(|line| line.len() <= 78));
+    }
+
+    fn fields() -> impl Strategy<Value = SignatureField> {
+        let label = "[a-z0-9_-]{1,20}";
+        let name = "[!-9<-~]{1,40}";
+        let times = proptest::option::of(0..2_000_000_000_000u64);
+        let parts = (
+            (any::<bool>(), any::<bool>(), any::<bool>()),
+            proptest::collection::vec(label, 2..6),
+            proptest::collection::vec(label, 1..4),
+            proptest::collection::vec(name, 0..40),
+            (
+                any::<[u8; 32]>(),
+                proptest::collection::vec(any::<u8>(), 1..300),
+            ),
+            proptest::option::of(proptest::collection::vec(any::<u8>(), 0..80)),
+            (proptest::option::of(any::<u64>()), times.clone(), times),
+            proptest::collection::vec(
+                (
+                    "[!-9<-{}~]{1,9}",
+                    proptest::collection::vec(any::<u8>(), 0..50),
+                ),
+                0..4,
+            ),
+        );
+        parts.prop_map(
+            |(flags, domain_labels, selector, names, hashes, local, numbers, copies)| {
+                let (algorithm, header, body) = flags;
+                let form = |relaxed| if relaxed { Form::Relaxed } else { Form::Simple };
+                let algorithm = match algorithm {
+                    true => Algorithm::RsaSha256,
+                    false => Algorithm::Ed25519Sha256,
+                };
+                let names = names.iter().map(String::as_str).chain(["from"]);
+                let signing_domain = domain(&domain_labels.join("."));
+                let (length, made, lasts) = numbers;
+                let made = made.map(UnixTime::from_secs);
+                SignatureField::new(
+                    algorithm,
+                    signing_domain.clone(),
+                    domain(&selector.join(".")),
+                    SignedFields::new(names).unwrap(),
+                    hashes.0,
+                )
+                .with_signature(hashes.1)
+                .with_canonicalization(Canonicalization {
+                    header: form(header),
+                    body: form(body),
+                })
+                .with_identity(local.map(|local| Identity::new(local, signing_domain)))
+                .with_body_length(length)
+                .with_timestamp(made)
+                .with_expiration(lasts.map(|lasts| made.unwrap_or_default().plus(lasts + 1)))
+                .with_copied_fields(
+                    copies
+                        .iter()
+                        .filter_map(|(name, value)| CopiedField::new(name.as_bytes(), value))
+                        .collect(),
+                )
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn reading_what_was_printed_gives_the_same_field(field in fields()) {
+            let printed = field.to_field();
+            let raw = Field::parse(printed.as_bytes());
+            prop_assert!(raw.is_named(SignatureField::NAME));
+            prop_assert_eq!(raw.defect(), None);
+            prop_assert_eq!(SignatureField::parse(raw.value()), Ok(field.clone()));
+            let unsigned = field.with_signature([]).to_field();
+            prop_assert!(printed.starts_with(unsigned.trim_end()));
+        }
+    }
+}
