@@ -1,0 +1,104 @@
+//! Key records as a person publishes them ([RFC 6376] §3.6.2).
+//!
+//! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
+
+use alloc::string::{String, ToString};
+use core::fmt;
+
+use dkim_canon::KeyRecord;
+use dns_txt::{Domain, Name, NameError, Strings, TagList, TxtRecord};
+
+/// The key record of a selector, in the layout of `opendkim-genkey`.
+///
+/// `Display` prints it over several lines, for a zone file whose `$ORIGIN` is the domain.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dkim_sign::{SigningKey, ZoneEntry};
+///
+/// let key = SigningKey::parse(b"nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=")?;
+/// let entry = ZoneEntry::new("brisbane".parse()?, "example.com".parse()?, key.key_record())?;
+/// assert_eq!(
+///     entry.to_string(),
+///     "brisbane._domainkey\tIN\tTXT\t( \"v=DKIM1; h=sha256; k=ed25519; \"\n\
+///      \t  \"p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\" )  \
+///      ; ----- DKIM key brisbane for example.com\n",
+/// );
+/// assert_eq!(
+///     entry.txt_record().to_string(),
+///     "brisbane._domainkey.example.com. TXT \
+///      \"v=DKIM1; k=ed25519; h=sha256; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"",
+/// );
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ZoneEntry {
+    selector: Domain,
+    domain: Domain,
+    name: Name,
+    record: String,
+}
+
+impl ZoneEntry {
+    /// The record at `selector._domainkey.domain` (RFC 6376 §3.6.2.1). Fails if that is too long
+    /// for a name.
+    pub fn new(selector: Domain, domain: Domain, record: &KeyRecord) -> Result<Self, NameError> {
+        let labels = selector.labels().chain(["_domainkey"]);
+        let labels = labels.chain(domain.labels()).map(str::as_bytes);
+        Ok(Self {
+            name: Name::from_labels(labels)?,
+            selector,
+            domain,
+            record: record.to_string(),
+        })
+    }
+
+    /// The same record for a zone that is held in memory. `Display` of it is one line, with an
+    /// absolute name.
+    pub fn txt_record(&self) -> TxtRecord {
+        TxtRecord::new(self.name.clone(), self.record.clone().into_bytes())
+    }
+}
+
+impl fmt::Display for ZoneEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            selector,
+            domain,
+            record,
+            ..
+        } = self;
+        let (tags, key) = arrange(record);
+        write!(f, "{selector}._domainkey\tIN\tTXT\t( ")?;
+        write!(f, "{}", Strings::new(tags.as_bytes()))?;
+        let (mut string, mut rest) = cut(&key);
+        write!(f, "\n\t  \"p={string}\"")?;
+        while !rest.is_empty() {
+            (string, rest) = cut(rest);
+            write!(f, "\n\t  \"{string}\"")?;
+        }
+        writeln!(f, " )  ; ----- DKIM key {selector} for {domain}")
+    }
+}
+
+/// The tags in the order of `opendkim-genkey`, and apart from them the value of `p=`.
+fn arrange(record: &str) -> (String, String) {
+    let mut arranged = String::new();
+    let tags = TagList::parse(record.as_bytes()).ok();
+    let text = |tag: &str| {
+        let tag = tags.as_ref()?.get(tag)?;
+        core::str::from_utf8(tag.value()).ok()
+    };
+    for name in ["v", "n", "h", "k", "t", "s"] {
+        if let Some(value) = text(name) {
+            arranged.extend([name, "=", value, "; "]);
+        }
+    }
+    (arranged, text("p").unwrap_or_default().into())
+}
+
+/// As much of the key as goes into one string of the TXT record.
+fn cut(base64: &str) -> (&str, &str) {
+    base64.split_at_checked(250).unwrap_or((base64, ""))
+}
