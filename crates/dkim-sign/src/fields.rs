@@ -1,0 +1,311 @@
+//! Which header fields a signature covers ([RFC 6376] §5.4).
+//!
+//! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use dkim_canon::{SignedFields, SignedFieldsError};
+use thiserror::Error;
+
+/// The header fields that a signature covers, and those that nobody may add to.
+///
+/// A signed field is listed in `h=` once for each time the message has it. An oversigned one is
+/// listed once more, so that the signature breaks when another is added (RFC 6376 §5.4).
+///
+/// The default signs what RFC 6376 §5.4.1 recommends, and beside it Sender, Message-ID, the MIME
+/// fields and List-Unsubscribe-Post, which RFC 8058 §4 requires. It oversigns From, To, Cc,
+/// Subject, Date, Reply-To, MIME-Version and Content-Type: what a reader sees or what decides how
+/// the body is shown. Not Sender, which mailing lists add. OpenDKIM by default leaves out
+/// Message-ID and the MIME fields and oversigns nothing.
+///
+/// ```
+/// # fn main() -> Result<(), dkim_sign::FieldsError> {
+/// use dkim_sign::Fields;
+///
+/// let fields = Fields::default().adjust("+Feedback-ID, -Reply-To")?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Fields {
+    plan: Plan,
+}
+
+impl Fields {
+    /// Exactly these names in `h=`, in this order, whatever the message holds. A name given more
+    /// often than the message has the field asserts that there are no more of them.
+    pub fn exactly<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, FieldsError> {
+        let names = names.into_iter().map(FieldName::new);
+        let names = names.collect::<Result<Vec<_>, _>>()?;
+        if !names.iter().any(FieldName::is_from) {
+            return Err(FieldsError::FromMissing);
+        }
+        Ok(Self {
+            plan: Plan::Exactly(names),
+        })
+    }
+
+    /// Signs the fields of this name, too.
+    pub fn sign(self, name: &str) -> Result<Self, FieldsError> {
+        let name = FieldName::new(name)?;
+        Ok(self.add(name, false))
+    }
+
+    /// Signs the fields of this name, too, and lets nobody add another one.
+    pub fn oversign(self, name: &str) -> Result<Self, FieldsError> {
+        let name = FieldName::new(name)?;
+        Ok(self.add(name, true))
+    }
+
+    /// Leaves out the fields of this name. From cannot be left out.
+    pub fn omit(mut self, name: &str) -> Result<Self, FieldsError> {
+        let name = FieldName::new(name)?;
+        if name.is_from() {
+            return Err(FieldsError::FromMissing);
+        }
+        match &mut self.plan {
+            Plan::Exactly(names) => names.retain(|kept| !kept.is(name.as_bytes())),
+            Plan::Present(wanted) => wanted.retain(|kept| !kept.name.is(name.as_bytes())),
+        }
+        Ok(self)
+    }
+
+    /// Follows a list of changes, such as `+Feedback-ID, -Reply-To`: `+` signs a field, too, `-`
+    /// leaves it out. Commas, colons or white space stand between them.
+    pub fn adjust(self, changes: &str) -> Result<Self, FieldsError> {
+        let changes = changes.split([',', ':', ' ', '\t']);
+        let mut changes = changes.filter(|change| !change.is_empty());
+        changes.try_fold(self, |fields, change| match change.split_at_checked(1) {
+            Some(("+", name)) => fields.sign(name),
+            Some(("-", name)) => fields.omit(name),
+            _ => Err(FieldsError::Sign),
+        })
+    }
+
+    /// `h=`, given the names of a message's fields.
+    pub(crate) fn select<'n>(
+        &self,
+        present: impl Iterator<Item = &'n [u8]>,
+    ) -> Result<SignedFields, SignedFieldsError> {
+        let wanted = match &self.plan {
+            Plan::Exactly(names) => return SignedFields::new(names.iter().map(FieldName::as_str)),
+            Plan::Present(wanted) => wanted,
+        };
+        let mut counts = Vec::from_iter(wanted.iter().map(|wanted| usize::from(wanted.oversign)));
+        for name in present {
+            let mut wanted = wanted.iter().zip(&mut counts);
+            if let Some((_, count)) = wanted.find(|(wanted, _)| wanted.name.is(name)) {
+                *count = count.saturating_add(1);
+            }
+        }
+        let names = wanted.iter().map(|wanted| wanted.name.as_str());
+        let names = names.zip(counts);
+        SignedFields::new(names.flat_map(|(name, count)| core::iter::repeat_n(name, count)))
+    }
+
+    fn add(mut self, name: FieldName, oversign: bool) -> Self {
+        match &mut self.plan {
+            Plan::Exactly(names) => names.push(name),
+            Plan::Present(wanted) => {
+                match wanted.iter_mut().find(|kept| kept.name.is(name.as_bytes())) {
+                    Some(kept) => kept.oversign |= oversign,
+                    None => wanted.push(Wanted { name, oversign }),
+                }
+            }
+        }
+        self
+    }
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        let oversigned = OVERSIGNED.iter().map(|&name| (name, true));
+        let signed = SIGNED.iter().map(|&name| (name, false));
+        let wanted = oversigned.chain(signed).map(|(name, oversign)| Wanted {
+            name: FieldName(name.into()),
+            oversign,
+        });
+        Self {
+            plan: Plan::Present(wanted.collect()),
+        }
+    }
+}
+
+/// Why a choice of fields cannot be signed.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum FieldsError {
+    /// From is always signed (RFC 6376 §5.4).
+    #[error("the From field must be signed")]
+    FromMissing,
+    /// Empty, or with a character that cannot stand in a field name or in `h=`.
+    #[error("malformed header field name")]
+    Name,
+    /// A change that begins with neither `+` nor `-`.
+    #[error("a change to the signed fields begins with neither `+` nor `-`")]
+    Sign,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Plan {
+    Exactly(Vec<FieldName>),
+    Present(Vec<Wanted>),
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Wanted {
+    name: FieldName,
+    oversign: bool,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct FieldName(Box<str>);
+
+impl FieldName {
+    fn new(name: &str) -> Result<Self, FieldsError> {
+        match SignedFields::new([name]) {
+            Ok(_) => Ok(Self(name.into())),
+            Err(_) => Err(FieldsError::Name),
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    fn is(&self, name: &[u8]) -> bool {
+        self.as_bytes().eq_ignore_ascii_case(name)
+    }
+
+    fn is_from(&self) -> bool {
+        self.is(b"From")
+    }
+}
+
+const OVERSIGNED: [&str; 8] = [
+    "From",
+    "To",
+    "Cc",
+    "Subject",
+    "Date",
+    "Reply-To",
+    "MIME-Version",
+    "Content-Type",
+];
+
+const SIGNED: [&str; 22] = [
+    "Sender",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "Resent-Date",
+    "Resent-From",
+    "Resent-Sender",
+    "Resent-To",
+    "Resent-Cc",
+    "Resent-Message-ID",
+    "Content-Transfer-Encoding",
+    "Content-ID",
+    "Content-Description",
+    "Content-Disposition",
+    "List-Id",
+    "List-Help",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "List-Subscribe",
+    "List-Post",
+    "List-Owner",
+    "List-Archive",
+];
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::{String, ToString};
+    use alloc::vec;
+
+    use super::*;
+
+    fn select(fields: &Fields, present: &[&str]) -> String {
+        let present = present.iter().map(|name| name.as_bytes());
+        fields.select(present).unwrap().to_string()
+    }
+
+    #[test]
+    fn a15_what_readers_see_is_oversigned_and_the_rest_signed_when_present() {
+        assert_eq!(
+            select(
+                &Fields::default(),
+                &["Received", "SUBJECT", "from", "List-Id", "X-Other"]
+            ),
+            "From:From:To:Cc:Subject:Subject:Date:Reply-To:MIME-Version:Content-Type:List-Id"
+        );
+        assert_eq!(
+            select(
+                &Fields::default(),
+                &["From", "Sender", "List-Unsubscribe-Post", "to", "To"]
+            ),
+            "From:From:To:To:To:Cc:Subject:Date:Reply-To:MIME-Version:Content-Type:Sender:\
+             List-Unsubscribe-Post"
+        );
+    }
+
+    #[test]
+    fn changes_add_and_leave_out() {
+        let fields = Fields::default()
+            .adjust("+X-One,-cc: -Subject\t+From -List-Id")
+            .and_then(|fields| fields.oversign("X-Two"))
+            .unwrap();
+        assert_eq!(
+            select(&fields, &["x-one", "From", "Subject", "List-Id"]),
+            "From:From:To:Date:Reply-To:MIME-Version:Content-Type:X-One:X-Two"
+        );
+    }
+
+    #[test]
+    fn c06_a_thousand_fields_are_signed_and_one_more_is_not() {
+        let select = |count: usize| Fields::default().select(vec![&b"From"[..]; count].into_iter());
+        // Of the thousand names, eight assert that there is no more.
+        assert_eq!(select(992).unwrap().count(), 1000);
+        assert_eq!(select(993), Err(SignedFieldsError::TooMany));
+    }
+
+    #[test]
+    fn an_exact_list_is_taken_as_it_is() {
+        let fields = Fields::exactly(["to", "FROM", "to"]).unwrap();
+        assert_eq!(select(&fields, &["Subject", "From"]), "to:FROM:to");
+        assert_eq!(select(&fields.omit("To").unwrap(), &[]), "FROM");
+    }
+
+    #[test]
+    fn from_is_always_signed() {
+        assert_eq!(Fields::exactly(["To"]), Err(FieldsError::FromMissing));
+        assert_eq!(Fields::exactly([]), Err(FieldsError::FromMissing));
+        assert_eq!(
+            Fields::default().omit("FROM"),
+            Err(FieldsError::FromMissing)
+        );
+        assert_eq!(
+            Fields::default().adjust("-from"),
+            Err(FieldsError::FromMissing)
+        );
+    }
+
+    #[test]
+    fn malformed_names_and_changes_are_refused() {
+        for name in ["", "a b", "a:b", "a;b", "a\r\n", "\u{fc}", "a\0"] {
+            assert_eq!(
+                Fields::default().sign(name),
+                Err(FieldsError::Name),
+                "{name:?}"
+            );
+        }
+        assert_eq!(Fields::default().adjust("+"), Err(FieldsError::Name));
+        assert_eq!(Fields::default().adjust("Date"), Err(FieldsError::Sign));
+        assert_eq!(Fields::default().adjust("\u{fc}"), Err(FieldsError::Sign));
+    }
+}
