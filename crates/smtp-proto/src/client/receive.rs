@@ -39,7 +39,7 @@ impl Client {
                 self.authenticated = true;
                 self.events.push_back(Event::Authenticated(reply));
             }
-            (Expected::CleanUp, Severity::Completion) => self.proceed(out),
+            (Expected::CleanUp, Severity::Completion) => {}
             (Expected::Connect, Severity::Completion) => {
                 self.hello("EHLO", Expected::Ehlo, out);
             }
@@ -55,7 +55,9 @@ impl Client {
             (Expected::Helo, Severity::Completion) => self.be_ready(),
             (Expected::Mail, _) => {
                 let answer = answer(verb, reply);
-                self.transact(|transaction| transaction.answer_mail(answer), out);
+                if let Some(transaction) = &mut self.transaction {
+                    transaction.answer_mail(answer);
+                }
             }
             (Expected::Message(transaction), _) => {
                 let outcome = match answer(verb, reply.clone()) {
@@ -69,7 +71,9 @@ impl Client {
             }
             (Expected::Rcpt, _) => {
                 let answer = answer(verb, reply);
-                self.transact(|transaction| transaction.answer_recipient(answer), out);
+                if let Some(transaction) = &mut self.transaction {
+                    transaction.answer_recipient(answer);
+                }
             }
             (Expected::StartTls, Severity::Completion) => {
                 self.capabilities = Capabilities::default();
@@ -92,6 +96,8 @@ impl Client {
                 self.events.push_back(Event::Refused(refusal));
             }
         }
+        // Each reply makes room for another command.
+        self.proceed(out);
         Ok(())
     }
 
@@ -128,14 +134,6 @@ impl Client {
         {
             transaction.data_written();
         }
-    }
-
-    /// Changes the transaction, and goes on with it.
-    fn transact(&mut self, change: impl FnOnce(&mut Transaction), out: &mut Vec<u8>) {
-        if let Some(transaction) = &mut self.transaction {
-            change(transaction);
-        }
-        self.proceed(out);
     }
 
     /// EHLO or HELO is accepted.
