@@ -27,7 +27,6 @@ pub struct Inbound {
     facts: Facts,
     whole_mail_from: bool,
     questions: Questions,
-    /// Settled checks stay in place until the end: their reports are not moved about.
     helo: spf::Check,
     mail_from: spf::Check,
     stage: Stage,

@@ -268,7 +268,7 @@ fn a_message_that_cannot_be_signed_says_so_when_its_header_ends() {
 #[test]
 fn signatures_that_begin_alike_are_told_apart() {
     let message = signed(MESSAGE);
-    let (field, _) = message.split_once("From:").unwrap();
+    let (field, _) = message.split_once("From: ").unwrap();
     // The tenth character of `b=`, in front of the fold.
     let at = field.find(" b=").unwrap() + 12;
     let other = if &field[at..=at] == "A" { "B" } else { "A" };
