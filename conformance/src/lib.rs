@@ -8,6 +8,7 @@ mod auth_results;
 mod baseline;
 mod dkim;
 mod outcome;
+mod resign;
 mod spf;
 mod suite;
 
@@ -53,5 +54,6 @@ pub fn suites() -> Vec<Suite> {
 fn rfc_vectors(directory: &std::path::Path) -> Result<Vec<Outcome>, SuiteError> {
     let mut outcomes = spf::rfc_vectors(directory)?;
     outcomes.extend(dkim::rfc_vectors(directory)?);
+    outcomes.extend(resign::rfc_vectors(directory)?);
     Ok(outcomes)
 }
