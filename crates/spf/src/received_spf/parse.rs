@@ -1,6 +1,7 @@
 //! The grammar of the field (RFC 7208 §9.1).
 
 use alloc::borrow::Cow;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use mail_address::rfc5322::cfws::{cfws, comment, fws, quoted_string};
@@ -103,8 +104,10 @@ fn result(input: &[u8]) -> Parsed<'_, Verdict, What> {
 /// `key-value-list = key-value-pair *( ";" [CFWS] key-value-pair ) [";"]`, and white space around
 /// the pairs (RFC 7208 erratum 5436)
 fn key_value_list(input: &[u8]) -> Parsed<'_, Vec<Pair>, What> {
-    let (rest, first) = opt(key_value_pair).parse(input)?;
-    let mut pairs = Vec::from_iter(first);
+    let (rest, Some(first)) = opt(key_value_pair).parse(input)? else {
+        return Ok((input, Vec::new()));
+    };
+    let mut pairs = vec![first];
     let next = preceded((cfws, tag(";"), cfws), key_value_pair);
     let (rest, others) = many0(next).parse(rest)?;
     pairs.extend(others);

@@ -1,0 +1,128 @@
+//! Answers come in any order, and the report is the same.
+
+use dns_txt::{Inquiry, Question, Zone, drive};
+use proptest::prelude::*;
+use spf::{Check, Options, Report};
+
+use super::zone;
+
+/// Records, hosts and names that touch one another in every way, with failures among them.
+fn world() -> Zone {
+    zone(
+        "a.test TXT \"v=spf1 mx include:b.test ptr:c.test -all exp=why.test\"
+         a.test MX 10 h1.test
+         a.test MX 10 h2.test
+         a.test MX 20 h3.test
+         a.test MX 20 h4.test
+         b.test TXT \"v=spf1 mx:c.test exists:%{p}.x.test a:a.test/24 ~all\"
+         b.test MX 10 h4.test
+         c.test TXT \"v=spf1 ptr mx:d.test redirect=b.test\"
+         c.test MX 10 h2.test
+         c.test MX 10 h5.test
+         c.test MX 10 h6.test
+         d.test TXT \"v=spf1 mx mx:c.test exists:%{l}.%{p}.y.test -all exp=%{p}.why.test\"
+         d.test MX 10 h7.test
+         d.test MX 10 h8.test
+         h1.test A 192.0.2.1
+         h2.test A 192.0.2.2
+         h2.test A 192.0.2.1
+         h3.test AAAA 2001:db8::1
+         $STATUS h4.test SERVFAIL
+         h5.test A 192.0.2.5
+         $STATUS h6.test TIMEOUT
+         h7.test A 192.0.2.7
+         h8.test A 192.0.2.6
+         h9.c.test A 192.0.2.3
+         *.x.test A 127.0.0.2
+         why.test TXT \"%{p} is not ours\"
+         *.why.test TXT \"nor is %{p}\"
+         1.2.0.192.in-addr.arpa PTR h1.test
+         1.2.0.192.in-addr.arpa PTR h2.test
+         3.2.0.192.in-addr.arpa PTR h4.test
+         3.2.0.192.in-addr.arpa PTR h9.c.test
+         6.2.0.192.in-addr.arpa PTR h6.test
+         6.2.0.192.in-addr.arpa PTR h8.test
+         8.2.0.192.in-addr.arpa PTR h1.test",
+    )
+}
+
+fn begin(client: u8, domain: char) -> Check {
+    let client = [192, 0, 2, client].into();
+    let path = format!("user@{domain}.test");
+    Check::mail_from(client, b"a.test", path.as_bytes(), &Options::default())
+}
+
+/// Takes every question that can be asked before it answers one, the one that `choices` say.
+fn shuffled(mut check: Check, zone: &Zone, choices: &[usize]) -> Report {
+    let mut choices = choices.iter().cycle();
+    let mut open: Vec<Question> = Vec::new();
+    loop {
+        while let Some(question) = check.poll_question() {
+            open.push(question);
+        }
+        if open.is_empty() {
+            break;
+        }
+        let question = open.swap_remove(choices.next().unwrap() % open.len());
+        check.answer(&question, zone.look_up(&question));
+    }
+    assert!(check.is_settled());
+    check.finish()
+}
+
+#[test]
+fn a_check_can_wait_on_another_thread() {
+    fn is_send<T: Send + 'static>(_: &T) {}
+    is_send(&begin(1, 'a'));
+}
+
+#[test]
+fn an_answer_that_was_not_asked_for_is_ignored() {
+    let zone = world();
+    let mut check = begin(8, 'a');
+    let stranger = Question::new(dns_txt::Name::root(), dns_txt::Kind::Txt);
+    check.answer(&stranger, &dns_txt::Answer::NoSuchName);
+    let question = check.poll_question().unwrap();
+    check.answer(&question, zone.look_up(&question));
+    // The first answer stands.
+    check.answer(&question, &dns_txt::Answer::NoSuchName);
+    drive(&mut check, |question| zone.look_up(question));
+    let mut plain = begin(8, 'a');
+    drive(&mut plain, |question| zone.look_up(question));
+    assert_eq!(check.finish(), plain.finish());
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_answers_changes_nothing(
+        client in 1u8..10,
+        domain in proptest::char::range('a', 'd'),
+        choices in proptest::collection::vec(any::<usize>(), 1..20),
+    ) {
+        let zone = world();
+        let mut plain = begin(client, domain);
+        drive(&mut plain, |question| zone.look_up(question));
+        let plain = plain.finish();
+        prop_assert_eq!(shuffled(begin(client, domain), &zone, &choices), plain);
+    }
+
+    #[test]
+    fn a_check_in_a_hurry_never_says_more_than_one_with_time(
+        client in 1u8..10,
+        domain in proptest::char::range('a', 'd'),
+        answers in 0usize..20,
+    ) {
+        let zone = world();
+        let mut whole = begin(client, domain);
+        drive(&mut whole, |question| zone.look_up(question));
+        let whole = whole.finish();
+        let mut cut = begin(client, domain);
+        for _ in 0..answers {
+            if let Some(question) = cut.poll_question() {
+                cut.answer(&question, zone.look_up(&question));
+            }
+        }
+        let cut = cut.finish();
+        prop_assert!(cut.verdict == whole.verdict || cut.verdict == spf::Verdict::TempError);
+    }
+}
