@@ -12,7 +12,7 @@
 //! | `MAIL` to [`Role::Submission`] before `AUTH` | 530 5.7.0 |
 //! | `SIZE=` over the limit, a message over the limit | 552 5.3.4; the message is read to its end |
 //! | letters beyond ASCII in an address without `SMTPUTF8` | 550 5.6.7, 553 5.6.7 |
-//! | bare CR or LF in a message | 550 5.6.0 at its end, and closed, or mended: [`BareLineEnds`](crate::data::BareLineEnds) |
+//! | bare CR or LF in a message | 550 5.6.0 at its end, and closed, or mended: [`BareLineEnds`] |
 //! | octets behind what a client must wait for | 554 5.5.0 and closed: what came in clear cannot slip behind a TLS handshake |
 //! | malformed base64, `*`, too many rounds in `AUTH` | 501; told as [`Event::AuthCancelled`] |
 //!
