@@ -25,11 +25,17 @@ pub(crate) fn decode(mut encoded: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Encodes octets into `dkim-safe-char`, the octets of `more` encoded too.
+///
+/// No `b` stands before an equals sign: some verifiers take `b=` for the signature wherever white
+/// space is in front of it, and a fold may come to stand there.
 pub(crate) fn encode(octets: &[u8], more: &[u8], out: &mut Vec<u8>) {
     for &octet in octets {
         match octet {
             b'!'..=b':' | b'<' | b'>'..=b'~' if !more.contains(&octet) => out.push(octet),
             _ => {
+                let run = out.iter().rev().take_while(|&&last| last == b'b').count();
+                out.truncate(out.len() - run);
+                out.extend(b"=62".repeat(run));
                 out.push(b'=');
                 out.extend([octet >> 4, octet & 0xf].map(hexadecimal));
             }
@@ -64,6 +70,13 @@ mod tests {
             assert_eq!(decode(encoded), None, "{}", encoded.escape_ascii());
         }
         assert_eq!(decode(b"a=40=3Bb"), Some(b"a@;b".to_vec()));
+    }
+
+    #[test]
+    fn c18_nothing_encoded_looks_like_a_signature() {
+        let mut encoded = Vec::new();
+        encode(b"b =bb\xffabb", b"", &mut encoded);
+        assert_eq!(encoded, b"=62=20=3D=62=62=FFabb");
     }
 
     proptest! {
