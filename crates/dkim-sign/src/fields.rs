@@ -46,6 +46,21 @@ impl Fields {
         })
     }
 
+    /// The fields of these names as often as the message has them, and no others. None is
+    /// oversigned.
+    pub fn only<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, FieldsError> {
+        let none = Self {
+            plan: Plan::Present(Vec::new()),
+        };
+        let fields = names.into_iter().try_fold(none, Self::sign)?;
+        match &fields.plan {
+            Plan::Present(wanted) if wanted.iter().any(|wanted| wanted.name.is_from()) => {
+                Ok(fields)
+            }
+            _ => Err(FieldsError::FromMissing),
+        }
+    }
+
     /// Signs the fields of this name, too.
     pub fn sign(self, name: &str) -> Result<Self, FieldsError> {
         let name = FieldName::new(name)?;
@@ -282,7 +297,17 @@ mod tests {
     }
 
     #[test]
+    fn nothing_but_the_given_names_is_signed_as_often_as_present() {
+        let fields = Fields::only(["subject", "From", "Cc", "FROM"]).unwrap();
+        let present = ["From", "From", "To", "Subject"];
+        assert_eq!(select(&fields, &present), "subject:From:From");
+        let fields = fields.oversign("cc").unwrap();
+        assert_eq!(select(&fields, &present), "subject:From:From:Cc");
+    }
+
+    #[test]
     fn from_is_always_signed() {
+        assert_eq!(Fields::only(["To"]), Err(FieldsError::FromMissing));
         assert_eq!(Fields::exactly(["To"]), Err(FieldsError::FromMissing));
         assert_eq!(Fields::exactly([]), Err(FieldsError::FromMissing));
         assert_eq!(

@@ -59,6 +59,21 @@ impl SignRequest {
         }
     }
 
+    /// What the key that signs has to be for.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The signing domain.
+    pub fn domain(&self) -> &Domain {
+        &self.domain
+    }
+
+    /// The selector.
+    pub fn selector(&self) -> &Domain {
+        &self.selector
+    }
+
     /// The canonical forms of header and body (`c=`).
     pub fn canonicalization(mut self, canonicalization: Canonicalization) -> Self {
         self.canonicalization = canonicalization;

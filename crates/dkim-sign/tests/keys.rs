@@ -1,7 +1,10 @@
 //! Private keys as OpenSSL writes them, and as they get broken.
 
+mod support;
+
 use dkim_canon::Algorithm;
-use dkim_sign::{Found, PrivateKey, PrivateKeyError};
+use dkim_sign::{Exposed, Found, PrivateKey, PrivateKeyError};
+use proptest::prelude::*;
 
 #[test]
 fn d05_every_form_of_one_rsa_key_is_the_same_key() {
@@ -184,9 +187,10 @@ fn d05_debug_and_errors_show_nothing_of_the_key() {
 
 #[cfg(feature = "rust-crypto")]
 mod rust_crypto {
-    use dkim_sign::SigningKey;
+    use dkim_sign::{SignMessage, SigningKey};
 
     use super::*;
+    use crate::support::SameEachTime;
 
     #[test]
     fn d05_debug_of_a_signing_key_shows_nothing_of_it() {
@@ -209,6 +213,22 @@ mod rust_crypto {
         );
     }
 
+    /// Whatever octet is spoiled, the key is refused, or what was spoiled does not matter.
+    #[test]
+    fn d05_a_spoiled_key_is_refused_or_makes_the_same_signature() {
+        let good = SigningKey::parse(RSA_1024).unwrap();
+        let signature = good.sign(b"message", &mut SameEachTime::new(0)).unwrap();
+        let der = der(RSA_1024);
+        for index in 0..der.len() {
+            let mut spoiled = der.clone();
+            spoiled[index] ^= 4;
+            if let Ok(key) = SigningKey::parse(&spoiled) {
+                let signed = key.sign(b"message", &mut SameEachTime::new(0));
+                assert_eq!(signed.as_ref(), Ok(&signature), "octet {index}");
+            }
+        }
+    }
+
     #[test]
     fn d05_numbers_that_do_not_belong_together_are_refused() {
         let mut der = der(RSA_PKCS1);
@@ -219,6 +239,23 @@ mod rust_crypto {
             SigningKey::new(&key).map(|_| ()),
             Err(PrivateKeyError::Inconsistent)
         );
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = PrivateKey::parse(&text);
+    }
+
+    #[test]
+    fn a_seed_is_written_and_read_back(seed: [u8; 32]) {
+        let pem = PrivateKey::from_seed(&seed).to_pem();
+        let read = PrivateKey::parse(pem.as_bytes()).unwrap();
+        prop_assert_eq!(read.to_pem(), pem);
+        let read = PrivateKey::parse(base64(&seed).as_bytes()).unwrap();
+        let same = matches!(read.expose(), Exposed::Ed25519 { seed: read } if *read == seed);
+        prop_assert!(same);
     }
 }
 
