@@ -1,16 +1,11 @@
-//! What keeps a program from starting, and how it says so: one line on standard error, exit 2.
+//! What keeps a program from starting, told so that it can be mended: the file, the line, the cause.
 
 use core::error::Error;
-use core::fmt;
 use core::net::SocketAddr;
 use std::fs;
 use std::io;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-
-use clap::Parser;
-use clap::error::ErrorKind;
 
 /// Why a program could not start.
 ///
@@ -66,6 +61,14 @@ impl ConfigError {
         }
     }
 
+    /// The value of a flag is wrong.
+    pub fn flag(flag: &'static str, source: impl Into<Cause>) -> Self {
+        Self::Flag {
+            flag,
+            source: source.into(),
+        }
+    }
+
     /// A line of the file at `path` is wrong.
     pub fn line(path: &Path, line: usize, source: impl Into<Cause>) -> Self {
         Self::Line {
@@ -107,25 +110,6 @@ pub struct TooOpen {
     allowed: u32,
 }
 
-/// Reads the command line, or tells in one line what is wrong with it (help and version are
-/// printed as they are).
-pub fn command_line<A: Parser>(program: &str) -> Result<A, ExitCode> {
-    A::try_parse().map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            // A closed pipe is the reader's choice.
-            let _ = error.print();
-            ExitCode::SUCCESS
-        }
-        _ => refuse(program, &one_clause(&error.render().to_string())),
-    })
-}
-
-/// Prints `program: what` on standard error and gives the exit status for it, 2.
-pub fn refuse(program: &str, what: &dyn fmt::Display) -> ExitCode {
-    eprintln!("{program}: {what}");
-    ExitCode::from(2)
-}
-
 /// An error and its causes in one line, from the outside in.
 pub fn one_line(error: &(dyn Error + 'static)) -> String {
     let mut line = error.to_string();
@@ -138,14 +122,6 @@ pub fn one_line(error: &(dyn Error + 'static)) -> String {
     line.replace(['\r', '\n'], " ")
 }
 
-/// The first paragraph of a message of clap's in one line, without its `error:`.
-fn one_clause(message: &str) -> String {
-    let message = message.strip_prefix("error: ").unwrap_or(message);
-    let paragraph = message.split("\n\n").next().unwrap_or_default();
-    let words: Vec<&str> = paragraph.split_whitespace().collect();
-    words.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,16 +132,6 @@ mod tests {
         assert_eq!(one_line(&error), "zone.txt:3: no such record type");
         let error = ConfigError::file(Path::new("key.pem"), "first\nsecond");
         assert_eq!(one_line(&error), "key.pem: first second");
-    }
-
-    #[test]
-    fn what_clap_says_becomes_one_line() {
-        let message = "error: the following required arguments were not provided:\n  \
-                       --listen <ADDR>\n  --domain <NAME>\n\nUsage: mx --listen <ADDR>\n";
-        assert_eq!(
-            one_clause(message),
-            "the following required arguments were not provided: --listen <ADDR> --domain <NAME>"
-        );
     }
 
     #[cfg(unix)]

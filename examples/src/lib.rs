@@ -1,1 +1,37 @@
-//! Shared parts of the reference servers.
+//! Reference servers of the mail authentication crates.
+//!
+//! The crates of this workspace do no I/O. Here is what a server puts around them, in pieces that
+//! a program of your own could start from:
+//!
+//! | program | what it does | its core |
+//! |---|---|---|
+//! | `mx` | takes mail for its domains, says who sent it, delivers to a Maildir | [`mx`] |
+//! | `submission` | takes mail of its users under TLS, signs it, hands it on | [`submission`] |
+//! | `demo` | plays both against honest and dishonest senders | |
+//!
+//! Nothing here is published, and nothing here is needed to use the crates.
+#![allow(
+    clippy::std_instead_of_alloc,
+    reason = "programs of an operating system have std"
+)]
+
+pub mod accounts;
+pub mod config;
+pub mod courier;
+pub mod date;
+pub mod dns;
+pub mod id;
+pub mod listener;
+pub mod logging;
+pub mod maildir;
+pub mod mx;
+pub mod pem;
+pub mod program;
+pub mod session;
+pub mod shutdown;
+pub mod signatories;
+pub mod spool;
+pub mod stream;
+pub mod submission;
+pub mod tls;
+pub mod trace;

@@ -115,11 +115,16 @@ mod tests {
             connections: 1,
             ..Limits::default()
         };
-        let server = tokio::spawn(accept(listener, limits, shutdown, |mut stream, _| async move {
-            let octet = stream.read_u8().await.unwrap();
-            assert_ne!(octet, b'!');
-            stream.write_u8(octet).await.unwrap();
-        }));
+        let server = tokio::spawn(accept(
+            listener,
+            limits,
+            shutdown,
+            |mut stream, _| async move {
+                let octet = stream.read_u8().await.unwrap();
+                assert_ne!(octet, b'!');
+                stream.write_u8(octet).await.unwrap();
+            },
+        ));
         let mut first = TcpStream::connect(address).await.unwrap();
         // The first connection is known to be served once a second one is turned away.
         let mut text = String::new();
@@ -146,6 +151,8 @@ mod tests {
         let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let error = bind(address).await.unwrap_err();
-        assert!(crate::config::one_line(&error).starts_with(&format!("cannot listen on {address}: ")));
+        assert!(
+            crate::config::one_line(&error).starts_with(&format!("cannot listen on {address}: "))
+        );
     }
 }

@@ -7,24 +7,26 @@ use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use crate::config::{ConfigError, read, read_secret};
+use crate::pem;
 
 /// A server that shows the certificate chain and holds the key of two PEM files. A key file that
 /// everybody can read is refused.
 pub fn from_files(certificates: &Path, key: &Path) -> Result<TlsAcceptor, ConfigError> {
     let text = read(certificates)?;
-    check_pem(certificates, &text, &["CERTIFICATE"])?;
+    pem::locate(certificates, &text, &["CERTIFICATE"])?;
     let chain = CertificateDer::pem_slice_iter(&text)
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| ConfigError::file(certificates, error))?;
     let text = read_secret(key, 0o640)?;
     let kinds = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
-    let line = check_pem(key, &text, &kinds)?;
-    let private =
-        PrivateKeyDer::from_pem_slice(&text).map_err(|error| ConfigError::line(key, line, error))?;
+    let line = pem::locate(key, &text, &kinds)?;
+    let private = PrivateKeyDer::from_pem_slice(&text)
+        .map_err(|error| ConfigError::line(key, line, error))?;
     let provider = aws_lc_rs::default_provider();
     // Loaded once for its own sake, so that an error is known to be the key's or the chain's.
     provider
@@ -35,12 +37,29 @@ pub fn from_files(certificates: &Path, key: &Path) -> Result<TlsAcceptor, Config
 }
 
 /// A server with a new key and a certificate for `names` that nobody but itself has signed:
-/// enough to encrypt, not to prove who it is.
-pub fn self_signed(names: &[&str]) -> Result<TlsAcceptor, SelfSignedError> {
+/// enough to encrypt, not to prove who it is. With it comes the certificate, for clients that
+/// shall trust it.
+pub fn self_signed(
+    names: &[&str],
+) -> Result<(TlsAcceptor, CertificateDer<'static>), SelfSignedError> {
     let names: Vec<String> = names.iter().map(|&name| name.into()).collect();
     let made = rcgen::generate_simple_self_signed(names)?;
     let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
-    Ok(acceptor(vec![made.cert.der().clone()], key.into())?)
+    let certificate = made.cert.der().clone();
+    let acceptor = acceptor(vec![certificate.clone()], key.into())?;
+    Ok((acceptor, certificate))
+}
+
+/// A client that trusts this one certificate.
+pub fn trusting(certificate: CertificateDer<'static>) -> Result<TlsConnector, rustls::Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate)?;
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 /// Why no certificate could be made.
@@ -65,51 +84,6 @@ fn acceptor(
         .with_no_client_auth()
         .with_single_cert(chain, key)?;
     Ok(TlsAcceptor::from(Arc::new(config)))
-}
-
-/// Looks for what a PEM parser would reject without saying where, and gives the line of the
-/// first section of one of the `kinds`.
-fn check_pem(path: &Path, text: &[u8], kinds: &[&str]) -> Result<usize, ConfigError> {
-    let mut wanted = None;
-    let mut open: Option<usize> = None;
-    for (index, line) in text.split(|&octet| octet == b'\n').enumerate() {
-        let number = index + 1;
-        let line = line.trim_ascii();
-        if let Some(label) = boundary(line, b"-----BEGIN ") {
-            open = Some(number);
-            if kinds.iter().any(|kind| kind.as_bytes() == label) {
-                wanted = wanted.or(open);
-            }
-        } else if boundary(line, b"-----END ").is_some() {
-            open = None;
-        } else if open.is_some() && !line.iter().all(is_base64) {
-            return Err(ConfigError::line(path, number, PemError::Base64));
-        }
-    }
-    if let Some(begin) = open {
-        return Err(ConfigError::line(path, begin, PemError::NoEnd));
-    }
-    wanted.ok_or_else(|| ConfigError::file(path, PemError::Nothing))
-}
-
-/// What is wrong with a PEM file.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-enum PemError {
-    #[error("not base64")]
-    Base64,
-    #[error("PEM section without an END line")]
-    NoEnd,
-    #[error("no PEM section of a kind that is of use here")]
-    Nothing,
-}
-
-/// The label of a line that begins or ends a section.
-fn boundary<'l>(line: &'l [u8], prefix: &[u8]) -> Option<&'l [u8]> {
-    line.strip_prefix(prefix)?.strip_suffix(b"-----")
-}
-
-fn is_base64(octet: &u8) -> bool {
-    octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/' | b'=')
 }
 
 #[cfg(test)]
@@ -143,8 +117,7 @@ mod tests {
         for (certificates, key, file, what) in [
             (&*garbled, &*key, "cert.pem:3", "not base64"),
             (&*unended, &*key, "cert.pem:1", "without an END"),
-            ("", &*key, "cert.pem", "no PEM section"),
-            (&*chain, &*chain, "key.pem", "no PEM section"),
+            (&*chain, &*chain, "key.pem", "expected"),
             (&*chain, no_key, "key.pem:1", "private key"),
             (&*chain, &*other.signing_key.serialize_pem(), "cert.pem", ""),
         ] {

@@ -1,0 +1,4 @@
+//! placeholder
+mod meddler;
+mod paint;
+fn main() {}

@@ -1,0 +1,118 @@
+//! Takes mail for its domains, says who sent it, and delivers it to a Maildir.
+
+use core::net::SocketAddr;
+use core::time::Duration;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use dns_txt::Domain;
+use examples::config::ConfigError;
+use examples::mx::Mx;
+use examples::{dns, listener, logging, program, shutdown, tls};
+use smtp_proto::server::Limits;
+use tracing::Level;
+
+/// Takes mail for its domains, says who sent it, and delivers it to a Maildir.
+///
+/// SPF and DKIM are checked while a message arrives. What is found stands in the
+/// Authentication-Results and Received-SPF fields on top of the delivered message; nothing is
+/// refused for it.
+#[derive(Debug, Parser)]
+#[command(name = PROGRAM, version)]
+struct Arguments {
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: SocketAddr,
+
+    /// Whose mail to take. May be given several times.
+    #[arg(long = "domain", value_name = "DOMAIN", required = true)]
+    domains: Vec<Domain>,
+
+    /// Where to deliver; made if it is missing.
+    #[arg(long, value_name = "DIR")]
+    maildir: PathBuf,
+
+    /// The name of this server, also in its results; the first domain if not given.
+    #[arg(long, value_name = "NAME")]
+    hostname: Option<Domain>,
+
+    /// Answers DNS questions from this master file.
+    #[arg(long, value_name = "FILE", conflicts_with = "nameserver")]
+    zone: Option<PathBuf>,
+
+    /// Asks this name server; that of the system if neither is given.
+    #[arg(long, value_name = "ADDR[:PORT]", value_parser = dns::name_server)]
+    nameserver: Option<SocketAddr>,
+
+    /// Offers STARTTLS with this certificate chain, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// The private key of the certificate, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+
+    /// The largest message taken, in octets.
+    #[arg(long, value_name = "OCTETS", default_value_t = 50 * 1024 * 1024)]
+    max_size: u64,
+
+    /// How long a client may be silent, if that is shorter than RFC 5321 has it.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    patience: Option<u64>,
+
+    /// How many clients at the same time.
+    #[arg(long, value_name = "NUMBER", default_value_t = listener::Limits::default().connections)]
+    connections: usize,
+
+    /// Says only what went wrong.
+    #[arg(long)]
+    quiet: bool,
+}
+
+fn main() -> ExitCode {
+    match program::command_line(PROGRAM) {
+        Ok(arguments) => program::run(PROGRAM, run(arguments)),
+        Err(exit) => exit,
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), ConfigError> {
+    let Arguments {
+        listen,
+        domains,
+        maildir,
+        hostname,
+        zone,
+        nameserver,
+        tls_cert,
+        tls_key,
+        max_size,
+        patience,
+        connections,
+        quiet,
+    } = arguments;
+    logging::to_stderr(if quiet { Level::WARN } else { Level::INFO });
+    let hostname = hostname.or_else(|| domains.first().cloned());
+    let hostname = hostname.ok_or_else(|| ConfigError::flag("--domain", "none is given"))?;
+    let resolver = dns::resolver(zone.as_deref(), nameserver)?;
+    let mut limits = Limits::default().message_size(Some(max_size));
+    if let Some(seconds) = patience {
+        let patience = Duration::from_secs(seconds);
+        limits = limits.command_patience(patience).data_patience(patience);
+    }
+    let mut mx = Mx::new(hostname, domains, &maildir, resolver)?.limits(limits);
+    if let (Some(certificates), Some(key)) = (tls_cert, tls_key) {
+        mx = mx.tls(tls::from_files(&certificates, &key)?);
+    }
+    let (trigger, shutdown) = shutdown::pair();
+    let listener = listener::bind(listen).await?;
+    program::announce(PROGRAM, &listener, "SMTP");
+    let mut room = listener::Limits::default();
+    room.connections = connections;
+    let server = mx.serve(listener, room, shutdown);
+    program::serve_until_signal(server, &trigger).await;
+    Ok(())
+}
+
+const PROGRAM: &str = "mx";

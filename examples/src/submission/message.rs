@@ -1,0 +1,244 @@
+//! One message on its way out: completed, signed, handed on.
+
+use core::fmt;
+use core::net::IpAddr;
+use std::io;
+use std::sync::Arc;
+
+use dkim_canon::{Header, HeaderReader, Progress, UnixTime};
+use dkim_sign::rand_core::UnwrapErr;
+use dkim_sign::{Signer, SigningFailed, Unsigned};
+use getrandom::SysRng;
+use mail_address::Mailbox;
+use smtp_proto::client;
+
+use super::Submission;
+use super::author::{AuthorError, authors};
+use super::fault::Fault;
+use crate::date::DateTime;
+use crate::id;
+use crate::signatories::Signatory;
+use crate::spool::Spool;
+use crate::trace::Received;
+
+/// Who submits what to whom, as far as the envelope tells.
+#[derive(Clone, Debug)]
+pub(super) struct Envelope {
+    pub(super) id: String,
+    pub(super) client: IpAddr,
+    pub(super) helo: String,
+    pub(super) protocol: &'static str,
+    pub(super) login: String,
+    pub(super) reverse_path: Option<Mailbox>,
+    pub(super) recipients: Vec<Mailbox>,
+    pub(super) smtp_utf8: bool,
+}
+
+/// A message from MAIL to the end of its data. Signatures are prepared while the body arrives.
+pub(super) struct Message {
+    submission: Arc<Submission>,
+    pub(super) envelope: Envelope,
+    size: u64,
+    is_ascii: bool,
+    stage: Stage,
+    fault: Option<Fault>,
+}
+
+enum Stage {
+    Header(HeaderReader),
+    Body(Box<Body>),
+}
+
+/// What is at work once the header is complete.
+struct Body {
+    /// The header with what was added to it, and the empty line.
+    header: Vec<u8>,
+    signatories: Vec<Arc<Signatory>>,
+    signer: Option<Signer>,
+    spool: Spool,
+}
+
+impl Message {
+    pub(super) fn begin(submission: Arc<Submission>, envelope: Envelope) -> Self {
+        Self {
+            submission,
+            envelope,
+            size: 0,
+            is_ascii: true,
+            stage: Stage::Header(HeaderReader::default()),
+            fault: None,
+        }
+    }
+
+    /// Takes octets of the message. What cannot be sent is remembered as a fault, and told at
+    /// the end of the data: there is no reply before.
+    pub(super) async fn push(&mut self, octets: &[u8]) {
+        if self.fault.is_some() {
+            return;
+        }
+        if let Err(fault) = self.take(octets).await {
+            self.fault = Some(fault);
+        }
+    }
+
+    async fn take(&mut self, octets: &[u8]) -> Result<(), Fault> {
+        self.is_ascii &= octets.is_ascii();
+        self.size += octets.len() as u64;
+        match &mut self.stage {
+            Stage::Body(body) => body.push(octets).await,
+            Stage::Header(reader) => match reader.push(octets)? {
+                Progress::More => Ok(()),
+                Progress::Complete { header, body } => self.begin_body(&header)?.push(body).await,
+            },
+        }
+    }
+
+    fn begin_body(&mut self, header: &Header<'_>) -> Result<&mut Body, Fault> {
+        // Above such a line no field can be inserted: it would become a part of that field.
+        if header.as_octets().starts_with(b" ") || header.as_octets().starts_with(b"\t") {
+            return Err(Fault::LeadingSpace);
+        }
+        let authors = authors(header)?;
+        let Submission { binding, spool, .. } = &*self.submission;
+        if let Some(binding) = binding
+            && !authors
+                .iter()
+                .all(|author| binding.permits(&self.envelope.login, author))
+        {
+            return Err(Fault::NotYours);
+        }
+        let completed = self.complete(header);
+        let signatories = self.submission.signatories_for(&authors);
+        let (header, _) = Header::split(&completed);
+        let signer = match &*signatories {
+            [] => None,
+            signatories => {
+                let requests = signatories.iter().map(|signatory| signatory.request());
+                let now = UnixTime::from_secs(DateTime::now().to_unix());
+                Some(Signer::begin(&header, requests, now)?)
+            }
+        };
+        let body = Body {
+            signatories,
+            signer,
+            spool: Spool::new(spool),
+            header: completed,
+        };
+        self.stage = Stage::Body(Box::new(body));
+        match &mut self.stage {
+            Stage::Body(body) => Ok(body),
+            Stage::Header(_) => unreachable!("the stage was set a line above"),
+        }
+    }
+
+    /// The header with the fields that a server adds where they are missing (RFC 6409 §8.2 and
+    /// §8.3).
+    fn complete(&self, header: &Header<'_>) -> Vec<u8> {
+        let has = |name| header.fields().any(|field| field.is_named(name));
+        let mut completed = Vec::new();
+        if !has("Date") {
+            completed.extend(format!("Date: {}\r\n", DateTime::now()).into_bytes());
+        }
+        if !has("Message-ID") {
+            let (id, host) = (id::fresh(), &self.submission.hostname);
+            completed.extend(format!("Message-ID: <{id}@{host}>\r\n").into_bytes());
+        }
+        completed.extend_from_slice(header.as_octets());
+        completed
+    }
+
+    /// Signs the message, hands it to the next server, and waits until that has it.
+    pub(super) async fn finish(mut self) -> Result<Handed, Fault> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        if let Stage::Header(reader) = &mut self.stage {
+            let header = core::mem::take(reader).finish();
+            self.begin_body(&header)?;
+        }
+        let received = self.received();
+        let Stage::Body(body) = self.stage else {
+            return Err(Fault::Author(AuthorError::Missing));
+        };
+        let Body {
+            header,
+            signatories,
+            signer,
+            spool,
+        } = *body;
+        let unsigned = signer.map(Signer::finish).unwrap_or_default();
+        let signed = signatories.clone();
+        // An RSA signature takes milliseconds, too long for a thread that serves connections.
+        let fields = tokio::task::spawn_blocking(move || sign(unsigned, &signatories))
+            .await
+            .map_err(io::Error::other)??;
+        let head = [received.as_bytes(), fields.as_bytes(), &header].concat();
+        let added = head.len() as u64 - header.len() as u64;
+        let mut envelope =
+            client::Envelope::new(self.envelope.reverse_path, self.envelope.recipients)
+                .size(self.size + added)
+                .eight_bit(!self.is_ascii);
+        if self.envelope.smtp_utf8 {
+            envelope = envelope.smtp_utf8();
+        }
+        let mut chunks = spool.finish().await?.into_chunks();
+        let courier = &self.submission.courier;
+        let reply = courier.deliver(&envelope, &head, &mut chunks).await?;
+        Ok(Handed {
+            reply: reply.to_string(),
+            signed: signed.iter().map(|by| by.domain().to_string()).collect(),
+        })
+    }
+
+    fn received(&self) -> String {
+        let recipient = match &*self.envelope.recipients {
+            [recipient] => Some(recipient.to_string()),
+            _ => None,
+        };
+        Received {
+            helo: self.envelope.helo.as_bytes(),
+            client: self.envelope.client,
+            by: &self.submission.hostname,
+            protocol: self.envelope.protocol,
+            id: &self.envelope.id,
+            recipient: recipient.as_deref(),
+            date: DateTime::now(),
+        }
+        .to_string()
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.envelope.fmt(f)
+    }
+}
+
+impl Body {
+    async fn push(&mut self, octets: &[u8]) -> Result<(), Fault> {
+        if let Some(signer) = &mut self.signer {
+            signer.body(octets);
+        }
+        Ok(self.spool.write(octets).await?)
+    }
+}
+
+/// What became of a message that was handed on.
+#[derive(Debug)]
+pub(super) struct Handed {
+    /// What the next server said to it.
+    pub(super) reply: String,
+    /// Who has signed.
+    pub(super) signed: Vec<String>,
+}
+
+/// The DKIM-Signature fields, one below the other.
+fn sign(unsigned: Vec<Unsigned>, signatories: &[Arc<Signatory>]) -> Result<String, SigningFailed> {
+    let mut rng = UnwrapErr(SysRng);
+    let mut fields = String::new();
+    for (unsigned, signatory) in unsigned.into_iter().zip(signatories) {
+        let field = unsigned.sign_with(signatory.key(), &mut rng)?;
+        fields.push_str(&field.to_string());
+    }
+    Ok(fields)
+}

@@ -1,0 +1,336 @@
+//! Programs as a user starts them, peers as they come, and components that may be missing.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use core::net::SocketAddr;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+
+use tempfile::TempDir;
+
+/// A server in a process of its own; killed when dropped.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) addresses: Vec<SocketAddr>,
+    log: mpsc::Receiver<String>,
+}
+
+impl Program {
+    /// Starts one of the package's programs and waits until it listens at `listening` addresses.
+    pub(crate) fn start<S: AsRef<std::ffi::OsStr>>(
+        program: &str,
+        arguments: impl IntoIterator<Item = S>,
+        listening: usize,
+    ) -> Self {
+        let mut child = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Read to its end, or the program would wait for room in the pipe.
+        let (sender, log) = mpsc::channel();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut addresses = Vec::new();
+        while addresses.len() < listening {
+            let mut line = String::new();
+            if stdout.read_line(&mut line).unwrap() == 0 {
+                let log: Vec<String> = log.iter().collect();
+                panic!("{program} did not start: {log:#?}");
+            }
+            if let Some((_, rest)) = line.split_once("listening on ") {
+                let address = rest.split_whitespace().next().unwrap();
+                addresses.push(address.parse().unwrap());
+            }
+        }
+        Self {
+            child,
+            addresses,
+            log,
+        }
+    }
+
+    /// The only address.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.addresses[0]
+    }
+
+    /// Whether it still runs.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Ends it as `kill -9` does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends it a signal, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args([&format!("-{name}"), &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+
+    /// Waits for its end.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// What it has logged until now.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.log.try_iter().collect()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if thread::panicking() {
+            for line in self.log.iter() {
+                eprintln!("server: {line}");
+            }
+        }
+    }
+}
+
+/// An `mx` for example.com with the given master-file text as its DNS, and its Maildir.
+pub(crate) struct Mx {
+    pub(crate) program: Program,
+    pub(crate) directory: TempDir,
+}
+
+impl Mx {
+    pub(crate) fn start(zone: &str, more: &[&str]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let program = Self::program(directory.path(), zone, more);
+        Self { program, directory }
+    }
+
+    pub(crate) fn program(directory: &Path, zone: &str, more: &[&str]) -> Program {
+        let zone_file = directory.join("zone.txt");
+        fs::write(&zone_file, zone).unwrap();
+        let maildir = directory.join("mail");
+        let arguments = [
+            "--listen",
+            "127.0.0.1:0",
+            "--domain",
+            "example.com",
+            "--hostname",
+            "mx.example.com",
+            "--maildir",
+            maildir.to_str().unwrap(),
+            "--zone",
+            zone_file.to_str().unwrap(),
+        ];
+        Program::start(MX, arguments.iter().chain(more), 1)
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.program.address()
+    }
+
+    pub(crate) fn connect(&self) -> Peer {
+        Peer::connect(self.address())
+    }
+
+    /// Every message that was delivered.
+    pub(crate) fn messages(&self) -> Vec<String> {
+        messages(self.directory.path())
+    }
+
+    /// The only message that was delivered.
+    pub(crate) fn message(&self) -> String {
+        let messages = self.messages();
+        assert_eq!(messages.len(), 1, "{messages:#?}");
+        messages.into_iter().next().unwrap()
+    }
+}
+
+/// Every message in the Maildir `mail` below `directory`.
+pub(crate) fn messages(directory: &Path) -> Vec<String> {
+    fs::read_dir(directory.join("mail/new"))
+        .unwrap()
+        .map(|entry| {
+            let octets = fs::read(entry.unwrap().path()).unwrap();
+            String::from_utf8_lossy(&octets).into_owned()
+        })
+        .collect()
+}
+
+pub(crate) const MX: &str = env!("CARGO_BIN_EXE_mx");
+pub(crate) const SUBMISSION: &str = env!("CARGO_BIN_EXE_submission");
+pub(crate) const DEMO: &str = env!("CARGO_BIN_EXE_demo");
+
+/// A client that says what it is told to say, right or wrong.
+pub(crate) struct Peer {
+    stream: BufReader<TcpStream>,
+}
+
+impl Peer {
+    /// Connects, and does not wait for the greeting.
+    pub(crate) fn connect_silently(address: SocketAddr) -> Self {
+        Self {
+            stream: BufReader::new(TcpStream::connect(address).unwrap()),
+        }
+    }
+
+    /// Connects and takes the greeting.
+    pub(crate) fn connect(address: SocketAddr) -> Self {
+        let mut peer = Self::connect_silently(address);
+        let greeting = peer.reply();
+        assert!(greeting.starts_with("220 "), "{greeting}");
+        peer
+    }
+
+    /// Sends octets. That the server has closed shows in the reply.
+    pub(crate) fn send(&mut self, octets: impl AsRef<[u8]>) {
+        let _ = self.stream.get_mut().write_all(octets.as_ref());
+    }
+
+    /// One reply with all its lines; empty if the server has closed.
+    pub(crate) fn reply(&mut self) -> String {
+        let mut reply = String::new();
+        loop {
+            let start = reply.len();
+            match self.stream.read_line(&mut reply) {
+                Ok(0) | Err(_) => return reply,
+                Ok(_) if reply.as_bytes().get(start + 3) != Some(&b'-') => return reply,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// Sends a command and gives the reply.
+    pub(crate) fn say(&mut self, command: &str) -> String {
+        self.send(format!("{command}\r\n"));
+        self.reply()
+    }
+
+    /// Says each command and expects the reply to begin with what stands beside it.
+    pub(crate) fn dialogue(&mut self, lines: &[(&str, &str)]) {
+        for (command, expected) in lines {
+            let reply = self.say(command);
+            assert!(reply.starts_with(expected), "{command}: {reply}");
+        }
+    }
+
+    /// Everything until the server closes.
+    pub(crate) fn rest(&mut self) -> String {
+        let mut octets = Vec::new();
+        let _ = self.stream.read_to_end(&mut octets);
+        String::from_utf8_lossy(&octets).into_owned()
+    }
+}
+
+/// The names of the first header fields.
+pub(crate) fn first_fields(message: &str, count: usize) -> Vec<&str> {
+    message
+        .lines()
+        .filter(|line| !line.starts_with([' ', '\t']))
+        .map(|line| line.split(':').next().unwrap())
+        .take(count)
+        .collect()
+}
+
+/// A header field with its name, unfolded.
+pub(crate) fn field(message: &str, name: &str) -> String {
+    let header = message.split("\r\n\r\n").next().unwrap();
+    let unfolded = header.replace("\r\n\t", " ").replace("\r\n ", " ");
+    unfolded
+        .split("\r\n")
+        .find(|line| {
+            line.split_once(':')
+                .is_some_and(|(found, _)| found.eq_ignore_ascii_case(name))
+        })
+        .unwrap_or_else(|| panic!("no {name} in {message}"))
+        .to_owned()
+}
+
+/// Says that a test cannot run without a component, loudly; where every component has to be
+/// there (`CI_REQUIRE_COMPONENTS=1`), that is a failure.
+pub(crate) fn skip(component: &str) {
+    assert!(
+        std::env::var_os("CI_REQUIRE_COMPONENTS").is_none_or(|value| value != "1"),
+        "{component} is not installed, and CI_REQUIRE_COMPONENTS=1 wants it"
+    );
+    // Past the test harness, which hides what a passing test prints.
+    let name = thread::current().name().unwrap_or_default().to_owned();
+    let _ = writeln!(
+        std::io::stderr(),
+        "SKIPPED {name}: {component} is not installed"
+    );
+}
+
+/// A `swaks` to run, if there is one.
+pub(crate) fn swaks() -> Option<Command> {
+    let runs = Command::new("swaks").arg("--version").output().is_ok();
+    if !runs {
+        skip("swaks");
+    }
+    runs.then(|| Command::new("swaks"))
+}
+
+/// A Python that has dkimpy, if there is one: that of `DKIMPY_PYTHON`, else `python3`.
+pub(crate) fn dkimpy() -> Option<Command> {
+    let python = std::env::var_os("DKIMPY_PYTHON").unwrap_or_else(|| "python3".into());
+    let runs = Command::new(&python)
+        .args(["-c", "import dkim, nacl"])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !runs {
+        skip("dkimpy (with PyNaCl)");
+    }
+    runs.then(|| Command::new(&python))
+}
+
+/// Runs a script of `tests/` with `input` as its standard input and gives its output.
+pub(crate) fn run_script(
+    mut python: Command,
+    script: &str,
+    arguments: &[&str],
+    input: &[u8],
+) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests")
+        .join(script);
+    let mut child = python
+        .arg(path)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{script} failed");
+    output.stdout
+}
+
+/// Writes a file that only its owner can read.
+pub(crate) fn secret_file(path: PathBuf, text: impl AsRef<[u8]>) -> PathBuf {
+    fs::write(&path, text).unwrap();
+    set_mode(&path, 0o600);
+    path
+}
+
+pub(crate) fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
