@@ -7,6 +7,8 @@ mod auth;
 mod client_name;
 mod parse;
 mod print;
+#[cfg(test)]
+mod tests;
 mod xtext;
 
 use core::fmt;

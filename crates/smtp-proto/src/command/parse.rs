@@ -256,8 +256,11 @@ fn for_each_parameter<'i>(
     Ok(())
 }
 
+/// A keyword and its value.
+type EsmtpParam<'i> = (&'i [u8], Option<&'i [u8]>);
+
 /// `esmtp-param = esmtp-keyword ["=" esmtp-value]`
-fn esmtp_param(input: &[u8]) -> IResult<&[u8], (&[u8], Option<&[u8]>), ()> {
+fn esmtp_param(input: &[u8]) -> IResult<&[u8], EsmtpParam<'_>, ()> {
     let keyword = take_while1(|octet: u8| octet.is_ascii_alphanumeric() || octet == b'-');
     let value = take_while1(|octet| matches!(octet, 33..=60 | 62..=126));
     (keyword, opt(preceded(tag("="), value))).parse(input)
