@@ -90,6 +90,7 @@ impl Service {
             shutdown,
             ends: Instant::now() + LIFETIME,
             input: Vec::new(),
+            taken: 0,
             out: Vec::new(),
             in_message: false,
         };
@@ -123,6 +124,8 @@ struct Session<H> {
     /// When the connection has lasted long enough.
     ends: Instant,
     input: Vec<u8>,
+    /// Octets of the input that are done with.
+    taken: usize,
     out: Vec<u8>,
     /// From the go-ahead to the final dot.
     in_message: bool,
@@ -136,26 +139,24 @@ impl<H: Handler> Session<H> {
         self.converse().await?;
         // The last words matter most: why the connection ends.
         self.flush().await?;
-        timeout(LINGER, self.linger()).await.unwrap_or(Ok(()))?;
+        // Nothing hangs on how the client takes leave.
+        let _ = timeout(LINGER, self.linger()).await;
         Ok(())
     }
 
     /// Event after event, until the session is over.
     async fn converse(&mut self) -> Result<(), Lost> {
-        let mut taken = 0;
         let mut deadline = Instant::now() + self.server.patience();
         loop {
-            let rest = self.input.get(taken..).unwrap_or_default();
+            let rest = self.input.get(self.taken..).unwrap_or_default();
             let advance = self.server.advance(rest, &mut self.out)?;
-            taken += advance.consumed;
+            self.taken += advance.consumed;
             if advance.consumed > 0 {
                 // A command or a piece of a message was whole: the next one has its own time.
                 deadline = Instant::now() + self.server.patience();
             }
             let reply = match advance.event {
                 None => {
-                    self.input.drain(..taken);
-                    taken = 0;
                     self.flush().await?;
                     if !self.listen(deadline).await? {
                         return Ok(());
@@ -198,6 +199,8 @@ impl<H: Handler> Session<H> {
 
     /// Reads more, until `deadline`; false if the client has said its last.
     async fn listen(&mut self, deadline: Instant) -> Result<bool, Lost> {
+        self.input.drain(..self.taken);
+        self.taken = 0;
         self.input.reserve(READ);
         let stream = self.stream.as_mut().ok_or(Lost::Stuck)?;
         let last_word = loop {
@@ -237,6 +240,7 @@ impl<H: Handler> Session<H> {
         self.stream = Some(Stream::Tls(Box::new(tls)));
         // What came in clear must not be taken for what came under TLS.
         self.input.clear();
+        self.taken = 0;
         self.server.tls_started();
         self.handler.tls_started();
         Ok(())
