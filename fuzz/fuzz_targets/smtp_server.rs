@@ -20,11 +20,20 @@ fuzz_target!(|input: &[u8]| {
     let config = Arc::new(config(choice));
     let mut whole = Session::new(config.clone());
     let mut octets = Session::new(config);
-    for flight in flights(script) {
+    let mut flight = Vec::new();
+    for line in script.split(|&octet| octet == b'\n') {
+        let line = unescape(line);
+        flight.extend_from_slice(&line);
+        flight.extend_from_slice(b"\r\n");
+        // A response of an exchange is a flight of its own, whatever it looks like.
+        if whole.challenge.is_none() && may_go_on(&line) {
+            continue;
+        }
         whole.send([flight.as_slice()]);
         octets.send(flight.chunks(1));
         assert_eq!(whole.events, octets.events);
         assert_eq!(whole.out, octets.out);
+        flight.clear();
     }
 });
 
@@ -52,29 +61,16 @@ fn config(choice: u8) -> Config {
     config
 }
 
-/// One flight for each line, but for commands that may have something behind them: then the next
-/// line is in the same flight. In a message, a line of the script is a piece of the message with
-/// or without CRLF.
-fn flights(script: &[u8]) -> Vec<Vec<u8>> {
-    let mut flights = Vec::new();
-    let mut flight = Vec::new();
-    for line in script.split(|&octet| octet == b'\n') {
-        let line = unescape(line);
-        flight.extend_from_slice(&line);
-        flight.extend_from_slice(b"\r\n");
-        let verb = line
-            .split(|&octet| octet == b' ')
-            .next()
-            .unwrap_or_default();
-        let goes_on = [&b"MAIL"[..], b"RCPT", b"RSET", b"FOO", b"."]
-            .iter()
-            .any(|it| verb.eq_ignore_ascii_case(it));
-        if !goes_on {
-            flights.push(std::mem::take(&mut flight));
-        }
-    }
-    flights.push(flight);
-    flights
+/// Whether something may stand behind a line: commands that can stand anywhere in a group, and
+/// the end of a message.
+fn may_go_on(line: &[u8]) -> bool {
+    let verb = line
+        .split(|&octet| octet == b' ')
+        .next()
+        .unwrap_or_default();
+    [&b"MAIL"[..], b"RCPT", b"RSET", b"FOO", b"."]
+        .iter()
+        .any(|it| verb.eq_ignore_ascii_case(it))
 }
 
 /// Octets that cannot stand in a line of the script: `\x01` is LF, `\x02` is CR. A CRLF would end
@@ -172,6 +168,7 @@ impl Session {
     fn decide(&mut self, event: Event<'_>) -> Option<Reply> {
         Some(match event {
             Event::Auth(auth) => {
+                self.challenge = None;
                 let initial = auth.initial_response.map(|response| response.decode());
                 let seed = Seed::new([7; 16], "mx.example");
                 self.log_in(sasl::begin(auth.mechanism, initial.as_deref(), &seed))
@@ -187,7 +184,10 @@ impl Session {
             Event::Mail(_) => Reply::sender_ok(),
             Event::Rcpt(_) => Reply::recipient_ok(),
             Event::StartTls => Reply::start_tls(),
-            _ => return None,
+            _ => {
+                self.challenge = None;
+                return None;
+            }
         })
     }
 
