@@ -1,4 +1,77 @@
-//! TODO front page of dkim-verify.
+//! A streaming DKIM verifier: every signature of a message answered, every refusal explained
+//! ([RFC 6376] with [RFC 8301], [RFC 8463] and [RFC 8616]). It does no I/O, reads no clock and asks
+//! no DNS itself.
+//!
+//! # A whole message
+//!
+//! ```
+//! use dkim_verify::{Policy, RustCrypto, UnixTime, verify};
+//! use dns_txt::Zone;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let zone: Zone = r#"brisbane._domainkey.football.example.com. TXT (
+//!     "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" )"#
+//!     .parse()?;
+//! let message = include_bytes!("../testdata/rfc8463.eml");
+//!
+//! let now = UnixTime::from_secs(1_530_000_000);
+//! let verdicts = verify(message, &Policy::default(), RustCrypto::shared(), now, |question| {
+//!     zone.look_up(question)
+//! });
+//! for verdict in &verdicts {
+//!     println!("dkim={} ({})", verdict.result(), verdict.outcome);
+//! }
+//! assert!(verdicts[0].is_pass());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # A message as it arrives
+//!
+//! [`Verifier::begin`] takes the header, reads all DKIM-Signature fields, and as an
+//! [`Inquiry`](dns_txt::Inquiry) hands out the questions for keys at once, so that answers can
+//! travel while the body is still coming in. Body chunks go to [`Verifier::body`], answers to
+//! [`answer`](dns_txt::Inquiry::answer), in any order, and [`Verifier::finish`] gives one
+//! [`Verdict`] per field, in the order of the header. Memory is a digest per signature and a hash
+//! per distinct canonical form, whatever the message's size.
+//!
+//! # What a verdict says
+//!
+//! An [`Outcome`] has four ends: the signature verified, it failed for good, it could not be tried
+//! yet, or the [`Policy`] refused it. Each has its cause, and [`Outcome::result`] is its word in
+//! Authentication-Results. Failures that keep a signature from being tried at all, errors of syntax
+//! among them, read `permerror`; RFC 8601 §2.7.1 would call the latter `neutral`, RFC 6376 §6.1.1
+//! calls both PERMFAIL.
+//!
+//! The facts stand on the [`Verdict`] and not within the pass, because a failed signature has them
+//! too: key size, testing flag, how much of the body is covered, and, in [`Signature`], which fields
+//! are signed and of which fields there are more than are signed.
+//!
+//! # Who decides what
+//!
+//! The RFCs say which signatures are void, and no policy changes that. A [`Policy`] only refuses
+//! more. A caller with rules of its own looks at [`Verifier::signatures`] and
+//! [refuses](Verifier::refuse) what it does not accept, before any key is asked for.
+//!
+//! Several records at one selector, which RFC 6376 §3.6.2.2 leaves undefined, are tried in turn, at
+//! most four, and never joined.
+//!
+//! # Cryptography
+//!
+//! [`VerifySignature`] does the arithmetic. Keys and signatures are judged before they get there,
+//! so that no implementation changes a verdict. Feature `rust-crypto` (default) has one in pure
+//! Rust, `RustCrypto`.
+//!
+//! # Features
+//!
+//! `rust-crypto` (default) adds `RustCrypto`; `std` (default) adds trait implementations and a
+//! faster byte search. Without `std` the crate is `no_std` and needs `alloc`.
+//!
+//! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
+//! [RFC 8301]: https://www.rfc-editor.org/rfc/rfc8301
+//! [RFC 8463]: https://www.rfc-editor.org/rfc/rfc8463
+//! [RFC 8616]: https://www.rfc-editor.org/rfc/rfc8616
+
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;
 
