@@ -1,9 +1,11 @@
 //! Hostile keys and signatures, by the number of their line in the catalogue.
 #![cfg(feature = "rust-crypto")]
 
+extern crate alloc;
+
 mod support;
 
-use std::sync::Arc;
+use alloc::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
