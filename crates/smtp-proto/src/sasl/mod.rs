@@ -23,7 +23,10 @@
 //!                 step = challenge.respond(response);
 //!             }
 //!             Step::Decide(login) => {
-//!                 return login.authcid() == Some("tim") && login.proves(b"tanstaaftanstaaf");
+//!                 // Nobody may act as somebody else here, whatever the password.
+//!                 return login.authzid().is_none_or(|other| other == "tim")
+//!                     && login.authcid() == Some("tim")
+//!                     && login.proves(b"tanstaaftanstaaf");
 //!             }
 //!             Step::Failed(_) => return false,
 //!         }
@@ -35,6 +38,7 @@
 //! assert!(is_let_in(Mechanism::Plain, &seed, &[b"\0tim\0tanstaaftanstaaf"]));
 //! assert!(is_let_in(Mechanism::Login, &seed, &[b"tim", b"tanstaaftanstaaf"]));
 //! assert!(!is_let_in(Mechanism::Login, &seed, &[b"tim", b"guess"]));
+//! assert!(!is_let_in(Mechanism::Plain, &seed, &[b"root\0tim\0tanstaaftanstaaf"]));
 //! ```
 //!
 //! | mechanism | source | password on the wire |
