@@ -1,5 +1,7 @@
 //! Stories of the server: what a client says and what it hears.
 
+#![expect(clippy::std_instead_of_alloc, reason = "tests have std")]
+
 mod dialogue;
 
 use smtp_proto::sasl::Mechanism;

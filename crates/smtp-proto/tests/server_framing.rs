@@ -1,6 +1,8 @@
 //! Hostile and odd input to the server, by the numbers of the catalogue: where messages end, and
 //! what may stand behind what.
 
+#![expect(clippy::std_instead_of_alloc, reason = "tests have std")]
+
 mod dialogue;
 
 use std::sync::Arc;

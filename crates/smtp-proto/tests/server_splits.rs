@@ -1,5 +1,7 @@
 //! However the network cuts what a client sends, the server sees and says the same.
 
+#![expect(clippy::std_instead_of_alloc, reason = "tests have std")]
+
 mod dialogue;
 
 use proptest::prelude::*;

@@ -51,12 +51,12 @@ impl Dialogue {
 
     /// What the server has written since this was last called.
     pub(crate) fn heard(&mut self) -> String {
-        String::from_utf8(std::mem::take(&mut self.out)).unwrap()
+        String::from_utf8(core::mem::take(&mut self.out)).unwrap()
     }
 
     fn advance(&mut self) {
         while !self.is_closed {
-            let input = std::mem::take(&mut self.input);
+            let input = core::mem::take(&mut self.input);
             let Advance {
                 consumed, event, ..
             } = self.server.advance(&input, &mut self.out).unwrap();
