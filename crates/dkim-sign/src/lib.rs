@@ -2,11 +2,12 @@
 //! over a message, with keys held here or elsewhere, without I/O.
 //!
 //! ```
+//! # #[cfg(feature = "rust-crypto")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use dkim_sign::rand_core::UnwrapErr;
 //! use dkim_sign::{SignMessage, SignRequest, SigningKey, UnixTime, sign};
 //! use getrandom::SysRng;
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let pem = include_bytes!("../testdata/test-ed25519-pkcs8.pem");
 //! # let now = UnixTime::from_secs(1_795_500_000);
 //! let key = SigningKey::parse(pem)?;
@@ -22,6 +23,8 @@
 //! print!("{message}");
 //! # Ok(())
 //! # }
+//! # #[cfg(not(feature = "rust-crypto"))]
+//! # fn main() {}
 //! ```
 //!
 //! # A message that arrives in pieces, a key that is elsewhere

@@ -14,10 +14,13 @@ use dns_txt::{Domain, Name, NameError, Strings, TagList, TxtRecord};
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dkim_sign::{SigningKey, ZoneEntry};
+/// use dkim_canon::KeyRecord;
+/// use dkim_sign::ZoneEntry;
 ///
-/// let key = SigningKey::parse(b"nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=")?;
-/// let entry = ZoneEntry::new("brisbane".parse()?, "example.com".parse()?, key.key_record())?;
+/// let record = KeyRecord::parse(
+///     b"v=DKIM1; k=ed25519; h=sha256; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+/// )?;
+/// let entry = ZoneEntry::new("brisbane".parse()?, "example.com".parse()?, &record)?;
 /// assert_eq!(
 ///     entry.to_string(),
 ///     "brisbane._domainkey\tIN\tTXT\t( \"v=DKIM1; h=sha256; k=ed25519; \"\n\
