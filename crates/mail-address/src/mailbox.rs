@@ -55,13 +55,15 @@ impl<'i> MailboxRef<'i> {
             .map(|(rest, mailbox)| (mailbox, rest))
             .map_err(|_| {
                 // Only now is it worth the time to find out why.
-                let Ok((rest, local_part)) = utf8(local_part).parse(octets) else {
+                let Ok((rest, local_part)) = local_part(octets) else {
                     return MailboxError::LocalPart;
                 };
                 let offset = local_part.len();
-                match rest.first() {
-                    Some(b'@') => MailboxError::Host { offset: offset + 1 },
-                    _ => MailboxError::At { offset },
+                match core::str::from_utf8(local_part) {
+                    Ok(text) if text.contains(char::is_control) => MailboxError::LocalPart,
+                    Err(_) => MailboxError::LocalPart,
+                    Ok(_) if rest.starts_with(b"@") => MailboxError::Host { offset: offset + 1 },
+                    Ok(_) => MailboxError::At { offset },
                 }
             })
     }
@@ -240,10 +242,14 @@ pub enum MailboxError {
 
 /// `Mailbox = Local-part "@" ( Domain / address-literal )`
 fn mailbox(input: &[u8]) -> IResult<&[u8], MailboxRef<'_>, ()> {
-    let parts = (utf8(local_part), preceded(tag("@"), host));
-    map_opt(consumed(parts), |(text, (local_part, host))| {
-        Some(MailboxRef {
-            text: core::str::from_utf8(text).ok()?,
+    let parts = (local_part, preceded(tag("@"), host));
+    map_opt(consumed(parts), |(text, (local_part, _))| {
+        let text = core::str::from_utf8(text).ok()?;
+        let (local_part, host) = text.split_at_checked(local_part.len())?;
+        let host = host.strip_prefix('@')?;
+        let fits = text.is_ascii() || !local_part.contains(char::is_control) && is_name(host);
+        fits.then_some(MailboxRef {
+            text,
             local_part,
             host,
         })
@@ -252,46 +258,31 @@ fn mailbox(input: &[u8]) -> IResult<&[u8], MailboxRef<'_>, ()> {
 }
 
 /// `Domain / address-literal`
-fn host(input: &[u8]) -> IResult<&[u8], &str, ()> {
-    alt((
-        verify(utf8(domain), is_name),
-        utf8(recognize(address_literal)),
-    ))
-    .parse(input)
+fn host(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
+    alt((domain, recognize(address_literal))).parse(input)
 }
 
-/// `Domain = sub-domain *("." sub-domain)`
+/// `Domain = sub-domain *("." sub-domain)`, which is at most 253 octets (RFC 1035 §2.3.4).
 fn domain(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
-    recognize((sub_domain, many0_count(preceded(tag("."), sub_domain)))).parse(input)
+    let domain = recognize((sub_domain, many0_count(preceded(tag("."), sub_domain))));
+    verify(domain, |domain: &[u8]| domain.len() <= 253).parse(input)
 }
 
 /// `sub-domain = Let-dig [Ldh-str]` and `sub-domain =/ U-label` (RFC 6531 §3.3), with
-/// underscores, and hyphens wherever they stand.
+/// underscores, and hyphens wherever they stand. One of ASCII is at most 63 octets (RFC 1035
+/// §2.3.4); others cannot be measured here.
 fn sub_domain(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
     let is_label =
         |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | 128..);
-    take_while1(is_label).parse(input)
+    let fits = |label: &[u8]| label.len() <= 63 || !label.is_ascii();
+    verify(take_while1(is_label), fits).parse(input)
 }
 
-/// The text that `rule` takes, which must be UTF-8 without control characters.
-fn utf8<'i>(
-    rule: impl Parser<&'i [u8], Output = &'i [u8], Error = ()>,
-) -> impl Parser<&'i [u8], Output = &'i str, Error = ()> {
-    map_opt(rule, |octets| {
-        let text = core::str::from_utf8(octets).ok()?;
-        (text.is_ascii() || !text.contains(char::is_control)).then_some(text)
-    })
-}
-
-/// Whether text with the octets of a domain can be one. What IDNA forbids in every label is
-/// refused even though the rest of IDNA is not looked at: white space, dots of other scripts,
-/// and characters without a shape of their own.
+/// Whether text beyond ASCII, in the octets of a domain, can be one. What IDNA forbids in every
+/// label is refused even though the rest of IDNA is not looked at: controls, white space, dots of
+/// other scripts, and characters without a shape of their own.
 fn is_name(text: &str) -> bool {
-    if text.is_ascii() {
-        // RFC 1035 §2.3.4.
-        return text.len() <= 253 && text.split('.').all(|label| label.len() <= 63);
-    }
-    text.len() <= MAX_DOMAIN && !text.contains(is_shapeless)
+    !text.contains(|char: char| char.is_control() || is_shapeless(char))
 }
 
 fn is_shapeless(char: char) -> bool {
@@ -309,9 +300,6 @@ fn is_shapeless(char: char) -> bool {
                 | '\u{e0000}'..='\u{e0fff}'
         )
 }
-
-/// RFC 5321 §4.5.3.1.2: a name with letters beyond ASCII cannot be measured as the DNS does.
-const MAX_DOMAIN: usize = 255;
 
 #[cfg(test)]
 mod tests {

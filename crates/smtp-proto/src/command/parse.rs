@@ -5,8 +5,8 @@
 
 use mail_address::MailboxRef;
 use nom::bytes::complete::{tag, tag_no_case, take_while, take_while1};
-use nom::combinator::{opt, rest};
-use nom::multi::separated_list1;
+use nom::combinator::{opt, recognize, rest};
+use nom::multi::many0_count;
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
@@ -201,16 +201,15 @@ fn path(input: &[u8]) -> IResult<&[u8], MailboxRef<'_>, ()> {
 }
 
 /// `A-d-l = At-domain *( "," At-domain )`
-fn at_domain_list(input: &[u8]) -> IResult<&[u8], (), ()> {
-    let at_domain = (
-        tag("@"),
-        take_while1(|octet: u8| {
-            octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_')
-        }),
-    );
-    separated_list1(tag(","), at_domain)
-        .map(|_| ())
-        .parse(input)
+fn at_domain_list(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
+    recognize((at_domain, many0_count(preceded(tag(","), at_domain)))).parse(input)
+}
+
+/// `At-domain = "@" Domain`
+fn at_domain(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
+    let is_domain =
+        |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_');
+    preceded(tag("@"), take_while1(is_domain)).parse(input)
 }
 
 fn mailbox(input: &[u8]) -> IResult<&[u8], MailboxRef<'_>, ()> {
