@@ -1,6 +1,6 @@
 //! What a check may cost: every limit at N and at N + 1.
 
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 
 use dns_txt::{Answer, Inquiry, Record};
 use spf::{Cause, Check, Limits, Options, Verdict};

@@ -2,8 +2,10 @@
 
 mod evaluation;
 mod explanation;
+mod failures;
 mod identity;
 mod limits;
+mod macros;
 mod order;
 mod received_spf;
 mod records;

@@ -137,10 +137,10 @@ fn text() -> impl Strategy<Value = String> {
         ("[-+~?]?(include|exists|ptr):", domain.clone())
             .prop_map(|(name, domain)| format!("{name}{domain}")),
         (any::<[u8; 4]>(), 0u8..34).prop_map(|(address, length)| {
-            format!("ip4:{}/{length}", std::net::Ipv4Addr::from(address))
+            format!("ip4:{}/{length}", core::net::Ipv4Addr::from(address))
         }),
         (any::<[u8; 16]>(), 0u8..130).prop_map(|(address, length)| {
-            format!("ip6:{}/{length}", std::net::Ipv6Addr::from(address))
+            format!("ip6:{}/{length}", core::net::Ipv6Addr::from(address))
         }),
         ("(redirect|exp|Exp)=", domain).prop_map(|(name, domain)| format!("{name}{domain}")),
         "[a-zA-Z][a-zA-Z0-9._-]{0,4}=(%\\{[crt]\\}|[!-$&-~]){0,8}",

@@ -4,16 +4,17 @@
 //! Every step either moves on or waits for answers. A step that waited runs again from its own
 //! start, and asks for nothing that was asked before.
 
+mod mechanisms;
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::task::Poll;
 
-use dns_txt::{Answer, Failure, Kind, Name, Question, Record as DnsRecord};
+use dns_txt::{Answer, Failure, Kind, Name, Question};
 
-use crate::client_names::{ClientNames, address_question, addresses};
 use crate::context::Context;
 use crate::ledger::{BudgetSpent, Id};
-use crate::macros::{DomainSpec, NoName};
+use crate::macros::DomainSpec;
 use crate::network::Network;
 use crate::record::{Directive, Mechanism, Record, is_record};
 use crate::report::{Cause, Matched, Place, Verdict};
@@ -177,177 +178,6 @@ impl Frames {
                 self.frame.stage = Stage::Target;
                 Ok(Poll::Ready(()))
             }
-        }
-    }
-
-    /// Asks the directive's own question, or opens the record that it includes.
-    fn ask(&mut self, context: &mut Context) -> Step {
-        let Some((_, _, directive)) = self.frame.record.directive_from(self.frame.index) else {
-            return self.pass_over();
-        };
-        let mechanism = &directive.mechanism;
-        let target = match context.target(mechanism.domain(), &self.frame.domain) {
-            Ok(Poll::Ready(target)) => target,
-            Ok(Poll::Pending) => return Ok(Poll::Pending),
-            Err(BudgetSpent) => return Err(self.permerror(Cause::Questions)),
-        };
-        let includes = matches!(mechanism, Mechanism::Include { .. });
-        let target = match target {
-            Ok(target) => target,
-            // RFC 8616 §4: such a term matches nothing, an `include` no more than others.
-            Err(NoName::NonAsciiLocalPart) => return self.pass_over(),
-            // For `include` this is the `none` of RFC 7208 §4.3, hence a permerror. RFC 7208 §4.8
-            // leaves open what it is for others; not to match is what a name without addresses
-            // would do.
-            Err(_) if includes => return Err(self.permerror(Cause::MalformedTarget)),
-            Err(_) => return self.pass_over(),
-        };
-        let client = context.subject.client;
-        let id = match mechanism {
-            Mechanism::Include { .. } => return self.include(target, context),
-            Mechanism::A { .. } => context.ledger.need(address_question(target, client)),
-            // RFC 7208 §5.7: an A question, whatever the client's family.
-            Mechanism::Exists { .. } => context.ledger.need(Question::new(target, Kind::A)),
-            Mechanism::Mx { .. } => context.ledger.need(Question::new(target, Kind::Mx)),
-            Mechanism::Ptr { .. } => match ClientNames::need(client, &mut context.ledger) {
-                Ok(id) => {
-                    self.frame.stage = Stage::Names(id, target);
-                    return Ok(Poll::Ready(()));
-                }
-                Err(spent) => Err(spent),
-            },
-            // These asked nothing and are decided already.
-            Mechanism::All | Mechanism::Ip(_) => return self.pass_over(),
-        };
-        match id {
-            Ok(id) => {
-                self.frame.stage = Stage::Answer(id);
-                Ok(Poll::Ready(()))
-            }
-            Err(BudgetSpent) => Err(self.permerror(Cause::Questions)),
-        }
-    }
-
-    /// RFC 7208 §5.2
-    fn include(&mut self, target: Name, context: &mut Context) -> Step {
-        if !is_multi_label(&target) {
-            return Err(self.permerror(Cause::MalformedTarget));
-        }
-        match Frame::new(target, Origin::Include, context) {
-            Ok(inner) => {
-                self.outer.push(core::mem::replace(&mut self.frame, inner));
-                Ok(Poll::Ready(()))
-            }
-            Err(BudgetSpent) => Err(self.permerror(Cause::Questions)),
-        }
-    }
-
-    /// RFC 7208 §5.3, §5.7, and the first half of §5.4
-    fn compare(&mut self, id: Id, context: &mut Context) -> Step {
-        let Some(answer) = context.ledger.answer(id) else {
-            return Ok(Poll::Pending);
-        };
-        if let Answer::Failed(failure) = *answer {
-            return Err(self.temperror(id, failure, context));
-        }
-        if answer.is_void() {
-            self.count_void_lookup(context)?;
-            return self.pass_over();
-        }
-        let client = context.subject.client;
-        match self.frame.mechanism() {
-            Some(Mechanism::A { cidr, .. }) => {
-                let cidr = *cidr;
-                if addresses(answer).any(|address| cidr.around(address).contains(client)) {
-                    self.matched(Some(cidr.around(client).masked()), context)
-                } else {
-                    self.pass_over()
-                }
-            }
-            Some(Mechanism::Exists { .. }) => {
-                let is_address = |record: &DnsRecord| matches!(record, DnsRecord::A(_));
-                if answer.records().iter().any(is_address) {
-                    self.matched(None, context)
-                } else {
-                    self.pass_over()
-                }
-            }
-            Some(Mechanism::Mx { .. }) => {
-                let hosts = exchanges(answer);
-                if hosts.len() > usize::from(context.limits.mx_hosts) {
-                    return Err(self.permerror(Cause::MxHosts));
-                }
-                let mut ids = Vec::with_capacity(hosts.len());
-                // RFC 7505 §3: the root says that there is no mail exchanger.
-                for host in hosts.into_iter().filter(|host| !host.is_root()) {
-                    match context.ledger.need(address_question(host, client)) {
-                        Ok(id) => ids.push(id),
-                        Err(BudgetSpent) => return Err(self.permerror(Cause::Questions)),
-                    }
-                }
-                self.frame.stage = Stage::Hosts(ids);
-                Ok(Poll::Ready(()))
-            }
-            _ => self.pass_over(),
-        }
-    }
-
-    /// The second half of RFC 7208 §5.4.
-    ///
-    /// RFC 7208 orders no mail exchanger before another, so one that matches decides, whichever
-    /// answer comes first, and a failure counts only if none does.
-    fn compare_hosts(&mut self, context: &mut Context) -> Step {
-        let (Stage::Hosts(ids), Some(Mechanism::Mx { cidr, .. })) =
-            (&self.frame.stage, self.frame.mechanism())
-        else {
-            return self.pass_over();
-        };
-        let client = context.subject.client;
-        let cidr = *cidr;
-        let mut open = false;
-        let mut failed = None;
-        for &id in ids {
-            match context.ledger.answer(id) {
-                None => open = true,
-                Some(Answer::Failed(failure)) => {
-                    failed.get_or_insert((id, *failure));
-                }
-                Some(answer) => {
-                    if addresses(answer).any(|address| cidr.around(address).contains(client)) {
-                        return self.matched(Some(cidr.around(client).masked()), context);
-                    }
-                }
-            }
-        }
-        match failed {
-            _ if open => Ok(Poll::Pending),
-            Some((id, failure)) => Err(self.temperror(id, failure, context)),
-            None => self.pass_over(),
-        }
-    }
-
-    /// RFC 7208 §5.5
-    fn compare_names(&mut self, context: &mut Context) -> Step {
-        let Stage::Names(id, target) = &self.frame.stage else {
-            return self.pass_over();
-        };
-        let Some(answer) = context.ledger.answer(*id) else {
-            return Ok(Poll::Pending);
-        };
-        if answer.is_void() {
-            self.count_void_lookup(context)?;
-            return self.pass_over();
-        }
-        let (client, limit) = (context.subject.client, context.limits.ptr_names);
-        let found = context
-            .names
-            .any_within(target, client, limit, &mut context.ledger);
-        match found {
-            Ok(Poll::Ready(true)) => self.matched(None, context),
-            // A failed answer has no names and fails to match.
-            Ok(Poll::Ready(false)) => self.pass_over(),
-            Ok(Poll::Pending) => Ok(Poll::Pending),
-            Err(BudgetSpent) => Err(self.permerror(Cause::Questions)),
         }
     }
 
@@ -552,15 +382,6 @@ impl End {
             explanation: None,
         }
     }
-}
-
-fn exchanges(answer: &Answer) -> Vec<Name> {
-    let records = answer.records().iter();
-    let exchanges = records.filter_map(|record| match record {
-        DnsRecord::Mx { exchange, .. } => Some(exchange.clone()),
-        _ => None,
-    });
-    exchanges.collect()
 }
 
 /// RFC 7208 §4.3
