@@ -1,6 +1,6 @@
 //! `authentication-results`: values of the field, each with what it says or that it is invalid.
 
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 use std::path::Path;
 
 use auth_results::AuthenticationResults;

@@ -1,8 +1,8 @@
 //! `spf-rfc7208`, `spf-rfc4408` and `spf-pyspf`, which share a format, and the examples of
 //! RFC 7208 itself.
 
+use core::net::IpAddr;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::Path;
 
 use dns_txt::{Answer, Failure, Inquiry, Kind, Name, Question, Record, Zone, drive};

@@ -77,6 +77,7 @@ impl Standing {
 
 /// Why a suite could not be run at all.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SuiteError {
     /// A file is not there or not readable.
     #[error("{}", .0.display())]
