@@ -126,6 +126,16 @@ impl Chunks {
     }
 }
 
+/// A body that is in memory as a whole.
+impl From<Vec<u8>> for Chunks {
+    fn from(body: Vec<u8>) -> Self {
+        Self {
+            memory: Some(body),
+            file: None,
+        }
+    }
+}
+
 /// A file that is gone when it is closed.
 fn nameless_file(directory: &Path) -> io::Result<fs::File> {
     static MADE: AtomicU64 = AtomicU64::new(0);
