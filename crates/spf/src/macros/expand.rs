@@ -236,3 +236,89 @@ const MAX_VALUE: usize = 1024;
 
 /// What stands for a name that is not known (RFC 7208 §7.3).
 const UNKNOWN: &[u8] = b"unknown";
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use super::*;
+    use crate::options::Options;
+
+    /// The facts of RFC 7208 §7.4.
+    fn expand(client: &str, text: &str) -> String {
+        let sender = b"strong-bad@email.example.com";
+        let client = client.parse().unwrap();
+        let (subject, domain) = Subject::mail_from(client, b"", sender, &Options::default());
+        let facts = Facts {
+            subject: &subject,
+            domain: &domain.unwrap().to_name(),
+            client_name: Some(&"mx.example.org".parse().unwrap()),
+        };
+        let text = ExplainString::parse(text.as_bytes()).unwrap();
+        String::from_utf8(text.expand(&facts, 1000)).unwrap()
+    }
+
+    #[test]
+    fn e04_the_examples_of_the_rfc() {
+        for (text, expansion) in [
+            ("%{s}", "strong-bad@email.example.com"),
+            ("%{o}", "email.example.com"),
+            ("%{d}", "email.example.com"),
+            ("%{d4}", "email.example.com"),
+            ("%{d3}", "email.example.com"),
+            ("%{d2}", "example.com"),
+            ("%{d1}", "com"),
+            ("%{dr}", "com.example.email"),
+            ("%{d2r}", "example.email"),
+            ("%{l}", "strong-bad"),
+            ("%{l-}", "strong.bad"),
+            ("%{lr}", "strong-bad"),
+            ("%{lr-}", "bad.strong"),
+            ("%{l1r-}", "strong"),
+            ("%{p}", "mx.example.org"),
+            (
+                "%{ir}.%{v}._spf.%{d2}",
+                "3.2.0.192.in-addr._spf.example.com",
+            ),
+            ("%{lr-}.lp._spf.%{d2}", "bad.strong.lp._spf.example.com"),
+        ] {
+            assert_eq!(expand("192.0.2.3", text), expansion, "{text}");
+        }
+        assert_eq!(
+            expand("2001:db8::cb01", "%{ir}.%{v}._spf.%{d2}"),
+            "1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6._spf.example.com"
+        );
+        assert_eq!(expand("2001:db8::cb01", "%{c}"), "2001:db8::cb01");
+    }
+
+    #[test]
+    fn parts_may_be_empty() {
+        // RFC 7208 §7.3: delimiters in a row, or at an end, have empty parts between them.
+        let mut text = Vec::new();
+        let expression = Macro {
+            letter: Letter::LocalPart,
+            escape: false,
+            keep: Some(3),
+            reverse: true,
+            delimiters: b"-+",
+        };
+        expression.write(b"-a+-b-", &mut |octet| text.push(octet));
+        assert_eq!(text, b".a.");
+    }
+
+    #[test]
+    fn a_tail_of_any_length_is_cut_as_the_whole_would_be() {
+        let label = b"abcdefghi.";
+        for labels in 1..400 {
+            let whole = label.repeat(labels);
+            let mut tail = Tail::default();
+            whole.iter().for_each(|&octet| tail.push(octet));
+            let kept = labels.min(25);
+            let expected = Name::from_dotted(&label.repeat(kept)).unwrap();
+            assert_eq!(tail.into_name(), Ok(expected), "{labels}");
+        }
+        let mut endless = Tail::default();
+        (0..10_000).for_each(|_| endless.push(b'a'));
+        assert_eq!(endless.into_name(), Err(NameError::LabelTooLong));
+    }
+}

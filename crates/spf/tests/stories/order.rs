@@ -126,3 +126,43 @@ proptest! {
         prop_assert!(cut.verdict == whole.verdict || cut.verdict == spf::Verdict::TempError);
     }
 }
+
+/// An exchanger decides before the second one has answered; then a term needs that one.
+fn set_aside_and_needed_again() -> (Check, Zone) {
+    let zone = zone(
+        "a.test TXT \"v=spf1 include:b.test a:h2.test -all\"
+         b.test TXT \"v=spf1 ?mx\"
+         b.test MX 10 h1.test
+         b.test MX 20 h2.test
+         h1.test A 192.0.2.1
+         h2.test A 192.0.2.1",
+    );
+    (begin(1, 'a'), zone)
+}
+
+#[test]
+fn a_question_that_was_set_aside_is_asked_when_it_is_needed_again() {
+    let (mut check, zone) = set_aside_and_needed_again();
+    drive(&mut check, |question| zone.look_up(question));
+    let report = check.finish();
+    let decided = report.matched.unwrap().directive.to_string();
+    assert_eq!(decided, "a:h2.test");
+}
+
+#[test]
+fn an_answer_that_is_on_its_way_is_not_asked_for_again() {
+    let (mut check, zone) = set_aside_and_needed_again();
+    for _ in 0..3 {
+        let question = check.poll_question().unwrap();
+        check.answer(&question, zone.look_up(&question));
+    }
+    let first = check.poll_question().unwrap();
+    let second = check.poll_question().unwrap();
+    check.answer(&first, zone.look_up(&first));
+    assert_eq!(check.poll_question(), None);
+    assert!(!check.is_settled());
+    let early = check.clone().finish();
+    assert!(matches!(early.cause, spf::Cause::Dns { question, .. } if question == second));
+    check.answer(&second, zone.look_up(&second));
+    assert_eq!(check.finish().verdict, spf::Verdict::Pass);
+}

@@ -182,3 +182,17 @@ fn most_texts_of_the_generator_parse() {
         .count();
     assert!(parsed > 100, "{parsed}");
 }
+
+#[test]
+fn records_are_equal_if_their_terms_are() {
+    let record = |text: &str| text.parse::<Record>().unwrap();
+    assert_eq!(record("v=spf1 a -all"), record("V=SPF1  +A  -ALL "));
+    for other in [
+        "v=spf1 -all a",
+        "v=spf1 a",
+        "v=spf1 a ~all",
+        "v=spf1 a/24 -all",
+    ] {
+        assert_ne!(record("v=spf1 a -all"), record(other));
+    }
+}
