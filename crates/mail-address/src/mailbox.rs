@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn a02_a05_a06_tricks_with_brackets_quotes_and_routes_are_refused() {
+    fn a05_tricks_with_brackets_quotes_and_routes_are_refused() {
         for (octets, why) in [
             (&b"(any@legit.example"[..], MailboxError::LocalPart),
             (
@@ -383,9 +383,8 @@ mod tests {
     }
 
     #[test]
-    fn a13_a19_octets_and_characters_that_no_name_has_are_refused() {
+    fn a13_characters_that_no_name_has_are_refused() {
         for octets in [
-            &b"a@x\xffattack.example"[..],
             "a@x\u{2000}attack.example".as_bytes(),
             "a@x\u{202e}attack.example".as_bytes(),
             "a@x\u{200b}attack.example".as_bytes(),
@@ -398,6 +397,14 @@ mod tests {
                 Err(MailboxError::Host { offset: 2 })
             );
         }
+    }
+
+    #[test]
+    fn a19_octets_that_are_not_utf8_are_refused_on_both_sides() {
+        assert_eq!(
+            MailboxRef::parse(b"a@x\xffattack.example"),
+            Err(MailboxError::Host { offset: 2 })
+        );
         for octets in [&b"a\xff@x.example"[..], "a\u{85}@x.example".as_bytes()] {
             assert_eq!(MailboxRef::parse(octets), Err(MailboxError::LocalPart));
         }

@@ -110,6 +110,24 @@ fn b04_an_equals_sign_is_an_empty_response() {
 }
 
 #[test]
+fn a02_a_malformed_sender_is_never_the_null_sender() {
+    let heard = answers(&mx(), &[EHLO, b"MAIL FROM:<(any@legit.example>", RCPT]);
+    assert_eq!(heard[1], "501 5.1.7 Bad sender address syntax\r\n");
+    assert_eq!(heard[2], "503 5.5.1 Send MAIL first\r\n");
+}
+
+#[test]
+fn a05_comments_and_quotes_do_not_hide_a_domain() {
+    for sender in [
+        &b"MAIL FROM:<any@legit.example(.attack.example>"[..],
+        b"MAIL FROM:<any@legit.example'@any.attack.example>",
+    ] {
+        let heard = answers(&mx(), &[EHLO, sender]);
+        assert_eq!(heard[1], "501 5.1.7 Bad sender address syntax\r\n");
+    }
+}
+
+#[test]
 fn b05_controls_in_arguments_are_syntax_errors() {
     for (line, answer) in [
         (&b"EHLO a\0b"[..], "501 5.5.4 Syntax error in arguments\r\n"),
