@@ -99,10 +99,10 @@ mod tests {
     fn a_received_field_has_its_clauses_in_order() {
         assert_eq!(
             received(b"a.example", Some("user@example.com")),
-            "Received: from a.example ([192.0.2.1])\r\n\
-              by mx.example.com with ESMTPSA id 17\r\n\
-              for <user@example.com>;\r\n\
-              Thu, 01 Jan 1970 00:00:00 +0000\r\n"
+            "Received: from a.example ([192.0.2.1])\r\n \
+             by mx.example.com with ESMTPSA id 17\r\n \
+             for <user@example.com>;\r\n \
+             Thu, 01 Jan 1970 00:00:00 +0000\r\n"
         );
         assert!(received(b"[IPv6:2001:db8::1]", None).contains("from [IPv6:2001:db8::1] (["));
     }

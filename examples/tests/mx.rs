@@ -1,0 +1,335 @@
+//! Mail as it comes to `mx`.
+
+mod support;
+
+use support::{Mx, Peer, dkimpy, field, first_fields, run_script, secret_file, swaks};
+
+/// Sends a message and gives the reply to its end.
+fn send(peer: &mut Peer, message: &str) -> String {
+    peer.dialogue(&[
+        ("EHLO client.example", "250"),
+        ("MAIL FROM:<a@b.example>", "250 2.1.0 "),
+        ("RCPT TO:<user@example.com>", "250 2.1.5 "),
+        ("DATA", "354 "),
+    ]);
+    peer.send(message);
+    peer.send("\r\n.\r\n");
+    peer.reply()
+}
+
+#[test]
+fn what_is_stamped_stands_on_top_in_the_order_of_the_rfcs() {
+    let mx = Mx::start("b.example. TXT \"v=spf1 ip4:127.0.0.1 -all\"\n", &[]);
+    let mut peer = mx.connect();
+    let reply = send(&mut peer, "From: a@b.example\r\n\r\nHello");
+    assert!(reply.starts_with("250 2.0.0 "), "{reply}");
+    assert!(peer.say("QUIT").starts_with("221 "));
+    let message = mx.message();
+    assert_eq!(
+        first_fields(&message, 5),
+        [
+            "Return-Path",
+            "Authentication-Results",
+            "Received-SPF",
+            "Received",
+            "From",
+        ]
+    );
+    assert_eq!(field(&message, "Return-Path"), "Return-Path: <a@b.example>");
+    let results = field(&message, "Authentication-Results");
+    assert!(
+        results.starts_with("Authentication-Results: mx.example.com; spf=pass "),
+        "{results}"
+    );
+    assert!(results.contains("smtp.mailfrom=b.example;"), "{results}");
+    assert!(results.ends_with("dkim=none"), "{results}");
+    assert!(field(&message, "Received-SPF").starts_with("Received-SPF: pass "));
+    let received = field(&message, "Received");
+    let start = "Received: from client.example ([127.0.0.1]) by mx.example.com with ESMTP id ";
+    assert!(received.starts_with(start), "{received}");
+    assert!(received.contains(" for <user@example.com>; "), "{received}");
+    assert!(message.ends_with("\r\n\r\nHello\r\n"), "{message}");
+}
+
+#[test]
+fn several_recipients_do_not_learn_of_each_other() {
+    let mx = Mx::start("", &[]);
+    let mut peer = mx.connect();
+    peer.dialogue(&[
+        ("EHLO client.example", "250"),
+        ("MAIL FROM:<>", "250 "),
+        ("RCPT TO:<one@example.com>", "250 "),
+        ("RCPT TO:<two@example.com>", "250 "),
+        ("DATA", "354 "),
+        ("From: a@b.example\r\n\r\nHello\r\n.", "250 "),
+    ]);
+    let message = mx.message();
+    assert_eq!(field(&message, "Return-Path"), "Return-Path: <>");
+    assert!(
+        !message.contains("one@") && !message.contains("two@"),
+        "{message}"
+    );
+}
+
+#[test]
+fn swaks_delivers() {
+    let Some(mut swaks) = swaks() else { return };
+    let mx = Mx::start("", &[]);
+    let server = mx.address().to_string();
+    let output = swaks
+        .args([
+            "--server",
+            &server,
+            "--to",
+            "user@example.com",
+            "--from",
+            "a@b.example",
+        ])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let message = mx.message();
+    assert_eq!(
+        first_fields(&message, 4),
+        [
+            "Return-Path",
+            "Authentication-Results",
+            "Received-SPF",
+            "Received",
+        ]
+    );
+}
+
+#[test]
+fn b13_mail_for_others_is_refused() {
+    let mx = Mx::start("", &[]);
+    let mut peer = mx.connect();
+    peer.dialogue(&[
+        ("EHLO client.example", "250"),
+        ("MAIL FROM:<user@example.com>", "250 "),
+        (
+            "RCPT TO:<user@elsewhere.example>",
+            "554 5.7.1 Relay access denied\r\n",
+        ),
+        ("RCPT TO:<user@sub.example.com>", "554 5.7.1 "),
+        ("RCPT TO:<user@[127.0.0.1]>", "554 5.7.1 "),
+        (
+            "RCPT TO:<\"user@example.com\"@elsewhere.example>",
+            "554 5.7.1 ",
+        ),
+        ("RCPT TO:<@example.com:user@elsewhere.example>", "5"),
+        ("DATA", "554 5.5.1 "),
+        ("RSET", "250 "),
+        ("MAIL FROM:<>", "250 "),
+        ("RCPT TO:<user@EXAMPLE.com>", "250 "),
+        ("RCPT TO:<Postmaster>", "250 "),
+    ]);
+    assert_eq!(mx.messages().len(), 0);
+}
+
+#[test]
+fn f01_results_in_our_name_are_dropped_and_those_of_others_stay() {
+    let mx = Mx::start("", &[]);
+    let mut peer = mx.connect();
+    let message = "Authentication-Results: mx.example.com; spf=pass smtp.mailfrom=forged.one\r\n\
+                   Authentication-Results: other.example; spf=pass smtp.mailfrom=kept.example\r\n\
+                   authentication-RESULTS:\r\n (a) MX.Example.COM 1; dkim=pass header.d=forged.two\r\n\
+                   Return-Path: <forged@three>\r\n\
+                   From: a@b.example\r\n\
+                   Authentication-Results: \"mx.example.com\"; dkim=pass header.d=forged.four\r\n\
+                   \r\n\
+                   Authentication-Results: mx.example.com; spf=pass in the body";
+    let reply = send(&mut peer, message);
+    assert!(reply.starts_with("250 "), "{reply}");
+    let message = mx.message();
+    assert!(!message.contains("forged"), "{message}");
+    assert!(
+        message.contains("kept.example") && message.contains("in the body"),
+        "{message}"
+    );
+    assert_eq!(message.matches("Return-Path:").count(), 1);
+}
+
+#[test]
+fn a08_a_first_line_that_continues_nothing_is_refused() {
+    let mx = Mx::start("", &[]);
+    let mut peer = mx.connect();
+    for line in [" From: a@b.example", "\tx", " "] {
+        let reply = send(
+            &mut peer,
+            &format!("{line}\r\nFrom: a@b.example\r\n\r\nHello"),
+        );
+        assert!(reply.starts_with("550 5.6.0 "), "{reply}");
+    }
+    assert_eq!(mx.messages().len(), 0);
+    let reply = send(&mut peer, "From: a@b.example\r\n\r\n Hello");
+    assert!(reply.starts_with("250 "), "{reply}");
+}
+
+#[test]
+fn a_message_that_comes_around_again_and_again_is_refused() {
+    let mx = Mx::start("", &[]);
+    let mut peer = mx.connect();
+    for (hops, code) in [(100, "250 "), (101, "554 5.4.6 ")] {
+        let message = "Received: from a.example\r\n".repeat(hops);
+        let reply = send(
+            &mut peer,
+            &format!("{message}From: a@b.example\r\n\r\nHello"),
+        );
+        assert!(reply.starts_with(code), "{hops}: {reply}");
+    }
+}
+
+#[test]
+fn a_failed_check_is_recorded_and_not_a_reason_to_refuse() {
+    let mx = Mx::start(
+        "b.example. TXT \"v=spf1 -all\"\nc.example. TXT \"v=spf1 -all\" \n$STATUS d.example. TIMEOUT\n",
+        &[],
+    );
+    for (sender, result) in [
+        ("a@b.example", "fail"),
+        ("a@d.example", "temperror"),
+        ("a@nowhere.example", "none"),
+    ] {
+        let mut peer = mx.connect();
+        peer.dialogue(&[
+            ("EHLO client.example", "250"),
+            (&format!("MAIL FROM:<{sender}>"), "250 "),
+            ("RCPT TO:<user@example.com>", "250 "),
+            ("DATA", "354 "),
+            ("From: a@b.example\r\n\r\nHello\r\n.", "250 "),
+        ]);
+        let domain = sender.split_once('@').unwrap().1;
+        let messages = mx.messages();
+        let found = messages.iter().any(|message| {
+            let results = field(message, "Authentication-Results");
+            results.contains(&format!(" spf={result} "))
+                && results.contains(&format!("smtp.mailfrom={domain}"))
+        });
+        assert!(found, "{sender}: {messages:#?}");
+    }
+}
+
+#[test]
+fn a_large_body_arrives_octet_by_octet_and_leaves_nothing_behind() {
+    let mx = Mx::start("", &[]);
+    let mut peer = mx.connect();
+    let body: String = (0..60_000)
+        .map(|line| format!(".line {line}\r\n"))
+        .collect();
+    let stuffed = body.replace("\r\n.", "\r\n..");
+    let reply = send(
+        &mut peer,
+        &format!("From: a@b.example\r\n\r\n.{}", stuffed.trim_end()),
+    );
+    assert!(reply.starts_with("250 "), "{reply}");
+    let message = mx.message();
+    let (_, delivered) = message.split_once("\r\n\r\n").unwrap();
+    assert!(delivered == body);
+    let tmp = std::fs::read_dir(mx.directory.path().join("mail/tmp")).unwrap();
+    assert_eq!(tmp.count(), 0);
+}
+
+#[test]
+fn b09_what_is_too_large_is_refused_at_its_end_and_the_session_goes_on() {
+    let mx = Mx::start("", &["--max-size", "100000"]);
+    let mut peer = mx.connect();
+    let body = "x".repeat(70).repeat(2000);
+    let lines: Vec<&str> = body
+        .as_bytes()
+        .chunks(70)
+        .map(|line| str::from_utf8(line).unwrap())
+        .collect();
+    let reply = send(
+        &mut peer,
+        &format!("From: a@b.example\r\n\r\n{}", lines.join("\r\n")),
+    );
+    assert!(reply.starts_with("552 5.3.4 "), "{reply}");
+    assert_eq!(mx.messages().len(), 0);
+    let reply = send(&mut peer, "From: a@b.example\r\n\r\nHello");
+    assert!(reply.starts_with("250 "), "{reply}");
+}
+
+#[test]
+fn a_header_without_end_is_refused_and_the_session_goes_on() {
+    let mx = Mx::start("", &[]);
+    let mut peer = mx.connect();
+    let reply = send(
+        &mut peer,
+        &"X-Filler: and so on and so on\r\n".repeat(50_000),
+    );
+    assert!(reply.starts_with("552 5.3.4 "), "{reply}");
+    assert_eq!(mx.messages().len(), 0);
+    let reply = send(&mut peer, "From: a@b.example\r\n\r\nHello");
+    assert!(reply.starts_with("250 "), "{reply}");
+}
+
+#[test]
+fn what_dkimpy_has_signed_verifies() {
+    if dkimpy().is_none() {
+        return;
+    }
+    // The keys of RFC 8463 §A.2 (Ed25519) and of the test data of this workspace (RSA).
+    let directory = tempfile::tempdir().unwrap();
+    let ed25519 = dkim_sign::SigningKey::parse(ED25519.as_bytes()).unwrap();
+    let rsa = dkim_sign::PrivateKey::generate(
+        dkim_sign::KeyKind::Rsa2048,
+        &mut dkim_sign::rand_core::UnwrapErr(getrandom::SysRng),
+    )
+    .unwrap();
+    let pem = rsa.to_pem();
+    let rsa = dkim_sign::SigningKey::new(&rsa).unwrap();
+    let zone = format!(
+        "ed._domainkey.b.example. TXT {}\nrsa._domainkey.b.example. TXT {}\n",
+        dns_txt::Strings::new(ed25519.key_record().to_string().as_bytes()),
+        dns_txt::Strings::new(rsa.key_record().to_string().as_bytes()),
+    );
+    let mx = Mx::start(&zone, &[]);
+    let message = "From: a@b.example\r\nTo: user@example.com\r\nSubject: signed \r\n  elsewhere\r\n\
+                   \r\nHello  there \r\n\r\n\r\n";
+    for (algorithm, selector, key) in [
+        ("ed25519-sha256", "ed", ED25519),
+        ("rsa-sha256", "rsa", &**pem),
+    ] {
+        let file = secret_file(directory.path().join(selector), key);
+        let arguments = [algorithm, "b.example", selector, file.to_str().unwrap()];
+        let python = dkimpy().unwrap();
+        let signed = run_script(python, "dkimpy_sign.py", &arguments, message.as_bytes());
+        let signed = String::from_utf8(signed).unwrap();
+        let mut peer = mx.connect();
+        let reply = send(&mut peer, signed.strip_suffix("\r\n").unwrap());
+        assert!(reply.starts_with("250 "), "{reply}");
+        let messages = mx.messages();
+        let passed = messages.iter().any(|message| {
+            let results = field(message, "Authentication-Results");
+            results.contains(&format!(
+                "dkim=pass header.d=b.example header.i=@b.example header.s={selector}"
+            ))
+        });
+        assert!(passed, "{algorithm}: {messages:#?}");
+    }
+}
+
+#[test]
+fn told_to_end_it_takes_leave_of_everybody() {
+    let mut mx = Mx::start("", &[]);
+    let mut idle = mx.connect();
+    let mut busy = mx.connect();
+    busy.dialogue(&[
+        ("EHLO client.example", "250"),
+        ("MAIL FROM:<a@b.example>", "250 "),
+        ("RCPT TO:<user@example.com>", "250 "),
+        ("DATA", "354 "),
+    ]);
+    mx.program.signal("TERM");
+    let last = idle.rest();
+    assert!(last.starts_with("421 4.3.2 "), "{last}");
+    // Who is in the middle of a message may finish it.
+    let reply = busy.say("From: a@b.example\r\n\r\nHello\r\n.");
+    assert!(reply.starts_with("250 "), "{reply}");
+    assert!(busy.rest().starts_with("421 4.3.2 "));
+    assert_eq!(mx.program.wait().code(), Some(0));
+    assert_eq!(mx.messages().len(), 1);
+}
+
+const ED25519: &str = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
