@@ -92,9 +92,9 @@ impl Program {
         self.child.wait().unwrap()
     }
 
-    /// What it has logged until now.
-    pub(crate) fn log(&self) -> Vec<String> {
-        self.log.try_iter().collect()
+    /// What it has logged until its end.
+    pub(crate) fn whole_log(&self) -> Vec<String> {
+        self.log.iter().collect()
     }
 }
 
