@@ -3,12 +3,14 @@
 //! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
 
 use crate::canonicalization::Form;
-use crate::odd::{self, BLOCK};
+use crate::odd::{BLOCK, Window};
+use crate::piece::{PIECE, Piece};
 
 /// Writes the canonical form of a body that arrives in chunks of any size.
 ///
-/// However the body is cut, the same octets reach the sink. Nothing is buffered but a count of
-/// line ends, so memory is constant, and each octet is looked at a constant number of times.
+/// However the body is cut, the same octets reach the sink. A count of line ends and a few hundred
+/// octets are held back, so memory is constant, and each octet is looked at a constant number of
+/// times.
 ///
 /// A line ends with CRLF. A bare CR or LF is an octet like any other.
 ///
@@ -29,6 +31,8 @@ pub struct BodyCanon {
     held: Held,
     /// Nothing was written so far.
     empty: bool,
+    /// What the sink has not been given yet; always empty in the simple form.
+    piece: Piece,
 }
 
 impl BodyCanon {
@@ -38,6 +42,7 @@ impl BodyCanon {
             form,
             held: Held::default(),
             empty: true,
+            piece: Piece::new(),
         }
     }
 
@@ -54,7 +59,7 @@ impl BodyCanon {
         self.release(&mut sink);
         self.empty = false;
         match self.form {
-            Form::Relaxed => relax(middle, &mut sink),
+            Form::Relaxed => relax(&mut self.piece, middle, &mut sink),
             Form::Simple => sink(middle),
         }
         self.blank(tail, &mut sink);
@@ -71,8 +76,9 @@ impl BodyCanon {
             // RFC 6376 §3.4.4: nothing is added to a body of which nothing is left.
             Form::Relaxed if self.empty => {}
             // RFC 6376 §3.4.3: `*CRLF` at the end becomes one CRLF, also where there is none.
-            Form::Relaxed | Form::Simple => sink(b"\r\n"),
+            Form::Relaxed | Form::Simple => self.write(b"\r\n", &mut sink),
         }
+        self.piece.write_rest(&mut sink);
     }
 
     /// Whether an octet is neither part of a line end nor of white space that matters.
@@ -96,7 +102,7 @@ impl BodyCanon {
                 (b'\n', false) => {
                     self.release(sink);
                     self.empty = false;
-                    sink(b"\n");
+                    self.write(b"\n", sink);
                 }
                 (b'\r', true) => {
                     self.release(sink);
@@ -117,19 +123,30 @@ impl BodyCanon {
         let held = core::mem::take(&mut self.held);
         let mut line_ends = held.line_ends;
         while let Some(left) = line_ends.checked_sub(MANY) {
-            sink(LINE_ENDS.as_flattened());
+            self.write(LINE_ENDS.as_flattened(), sink);
             line_ends = left;
         }
         for _ in 0..line_ends {
-            sink(b"\r\n");
+            self.write(b"\r\n", sink);
         }
         if held.white_space {
-            sink(b" ");
+            self.write(b" ", sink);
         }
         if held.cr {
-            sink(b"\r");
+            self.write(b"\r", sink);
         }
         self.empty = false;
+    }
+
+    /// Writes a few octets behind those that are waiting.
+    fn write(&mut self, octets: &[u8], sink: &mut impl FnMut(&[u8])) {
+        match self.form {
+            Form::Relaxed => {
+                self.piece.push_all(octets);
+                self.piece.write_full(sink);
+            }
+            Form::Simple => sink(octets),
+        }
     }
 }
 
@@ -142,53 +159,49 @@ struct Held {
 }
 
 /// Writes the relaxed form of octets that begin and end with content.
-fn relax(mut octets: &[u8], sink: &mut impl FnMut(&[u8])) {
-    let mut piece = Piece::new();
+fn relax(piece: &mut Piece, mut octets: &[u8], sink: &mut impl FnMut(&[u8])) {
     while !octets.is_empty() {
         if begins_clean(octets) {
-            let (clean, rest) = octets.split_at(PIECE - piece.length);
+            let (clean, rest) = octets.split_at(PIECE - piece.len());
             octets = rest;
-            match piece.length {
+            match piece.len() {
                 0 => sink(clean),
-                _ => {
-                    piece.push_all(clean);
-                    piece.write_full(sink);
-                }
+                _ => piece.push_all(clean),
             }
-            continue;
+        } else {
+            octets = fill(piece, octets);
         }
-        octets = fill(&mut piece, octets);
         piece.write_full(sink);
     }
-    piece.write_rest(sink);
 }
 
-/// Whether a whole piece and its border need no change.
+/// Whether a whole piece needs no change.
 fn begins_clean(octets: &[u8]) -> bool {
-    let Some((window, next)) = overlapping::<PIECE>(octets) else {
-        return false;
-    };
-    let (blocks, _) = window.as_chunks::<WIDE_BLOCK>();
-    let (nexts, _) = next.as_chunks::<WIDE_BLOCK>();
-    let mut pairs = blocks.iter().zip(nexts);
-    pairs.all(|(block, next)| !odd::is_odd(block, next))
+    let mut rest = octets;
+    for _ in 0..PIECE / WIDE_BLOCK {
+        match Window::<WIDE_BLOCK>::new(rest) {
+            Some(window) if !window.may_change() => {}
+            _ => return false,
+        }
+        rest = rest.get(WIDE_BLOCK..).unwrap_or_default();
+    }
+    true
 }
 
 /// Relaxes octets until the piece is full; what is left of the octets comes back.
 fn fill<'o>(piece: &mut Piece, mut octets: &'o [u8]) -> &'o [u8] {
-    while piece.length < PIECE {
-        let Some((block, next)) = overlapping::<BLOCK>(octets) else {
+    while piece.len() < PIECE {
+        let Some(window) = Window::<BLOCK>::new(octets) else {
             return fill_by_octets(piece, octets);
         };
-        let clean = match odd::is_odd(block, next) {
-            false => BLOCK,
-            true => odd::first_odd(block, next),
-        };
-        piece.push_block(block, clean);
-        octets = octets.get(clean..).unwrap_or_default();
-        if clean < BLOCK {
-            octets = reduce_white_space(piece, octets);
+        if !window.may_change() {
+            piece.push_block(window.octets(), BLOCK);
+            octets = octets.get(BLOCK..).unwrap_or_default();
+            continue;
         }
+        let (block, kept, dropped) = window.change();
+        piece.push_block(&block, kept);
+        octets = octets.get(kept + dropped..).unwrap_or_default();
     }
     octets
 }
@@ -196,100 +209,21 @@ fn fill<'o>(piece: &mut Piece, mut octets: &'o [u8]) -> &'o [u8] {
 /// Relaxes the last octets, too few to be looked at together.
 fn fill_by_octets<'o>(piece: &mut Piece, mut octets: &'o [u8]) -> &'o [u8] {
     while let Some((&octet, rest)) = octets.split_first() {
-        octets = match octet {
-            b' ' | b'\t' => reduce_white_space(piece, octets),
-            _ => {
-                piece.push_all(&[octet]);
-                rest
-            }
-        };
+        match (octet, rest) {
+            (b' ' | b'\t', [b' ' | b'\t', ..] | [b'\r', b'\n', ..]) => {}
+            (b'\t', _) => piece.push_all(b" "),
+            _ => piece.push_all(&[octet]),
+        }
+        octets = rest;
     }
     octets
 }
-
-/// RFC 6376 §3.4.4, step a: white space before a line end is dropped, all other becomes one SP.
-fn reduce_white_space<'o>(piece: &mut Piece, octets: &'o [u8]) -> &'o [u8] {
-    let mut rest = octets;
-    while let [b' ' | b'\t', after @ ..] = rest {
-        rest = after;
-    }
-    if !rest.starts_with(b"\r\n") {
-        piece.push_all(b" ");
-    }
-    rest
-}
-
-/// The first octets, and as many from the second octet on.
-#[inline]
-fn overlapping<const N: usize>(octets: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
-    let (_, rest) = octets.split_first()?;
-    Some((octets.first_chunk()?, rest.first_chunk()?))
-}
-
-/// Octets on their way to the sink.
-///
-/// A hash is bound by the latency of its rounds. In small pieces, the processor looks for odd
-/// octets in the next piece while the current one is being hashed.
-struct Piece {
-    octets: [u8; PIECE + 2 * BLOCK],
-    length: usize,
-}
-
-impl Piece {
-    fn new() -> Self {
-        Self {
-            octets: [0; PIECE + 2 * BLOCK],
-            length: 0,
-        }
-    }
-
-    /// Adds the first `length` octets of a block. All of it is copied, which costs less.
-    #[inline]
-    fn push_block(&mut self, block: &[u8; BLOCK], length: usize) {
-        let free = self.octets.get_mut(self.length..).unwrap_or_default();
-        let Some(to) = free.first_chunk_mut() else {
-            unreachable!("a piece that is not full has room for two blocks");
-        };
-        *to = *block;
-        self.length += length;
-    }
-
-    fn push_all(&mut self, octets: &[u8]) {
-        let end = self.length + octets.len();
-        let to = self.octets.get_mut(self.length..end);
-        to.expect("a piece is written as soon as it is full")
-            .copy_from_slice(octets);
-        self.length = end;
-    }
-
-    /// Writes the piece if it is full and keeps what is over.
-    fn write_full(&mut self, sink: &mut impl FnMut(&[u8])) {
-        if self.length >= PIECE {
-            let (full, over) = self.octets.split_at_mut(PIECE);
-            sink(full);
-            self.length -= PIECE;
-            if let Some(start) = full.first_chunk_mut::<{ 2 * BLOCK }>() {
-                start.copy_from_slice(over);
-            }
-        }
-    }
-
-    fn write_rest(self, sink: &mut impl FnMut(&[u8])) {
-        match self.octets.get(..self.length) {
-            None | Some([]) => {}
-            Some(rest) => sink(rest),
-        }
-    }
-}
-
-/// Octets given to the sink at a time; a multiple of what SHA-256 works on.
-const PIECE: usize = 256;
 
 /// Octets looked at together where nothing odd is expected.
 const WIDE_BLOCK: usize = 64;
 
 /// Line ends written at a time, many of them.
-const LINE_ENDS: [[u8; 2]; 64] = [*b"\r\n"; 64];
+const LINE_ENDS: [[u8; 2]; 16] = [*b"\r\n"; 16];
 
 /// How many line ends [`LINE_ENDS`] holds.
 const MANY: u64 = LINE_ENDS.len() as u64;

@@ -3,7 +3,8 @@
 //! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
 
 use crate::canonicalization::Form;
-use crate::header_block::{Header, is_wsp};
+use crate::field::is_wsp;
+use crate::header_block::Header;
 use crate::signature_field::around_signature;
 
 /// Writes the canonical form of one header field, with the CRLF at its end.
@@ -18,7 +19,7 @@ pub fn canonical_field(form: Form, field: &[u8], mut sink: impl FnMut(&[u8])) {
 /// Writes what a signature is made over: the selected fields, then the DKIM-Signature field
 /// without the value of its `b=` and without a CRLF at its end (RFC 6376 §3.7).
 ///
-/// `selected` are indexes into the header as [`select`](crate::select) gives them; `signature` is
+/// `selected` are indexes into the header as a [`Selection`](crate::Selection) has them; `signature` is
 /// the raw DKIM-Signature field.
 pub fn signed_octets(
     form: Form,

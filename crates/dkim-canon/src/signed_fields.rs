@@ -8,7 +8,7 @@ use core::fmt;
 
 use thiserror::Error;
 
-use crate::header_block::trim;
+use crate::field::trim;
 
 /// Names of header fields in the order in which they are signed. At least one, at most
 /// [`SignedFields::MAX`].

@@ -2,6 +2,7 @@
 //!
 //! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
 
+mod error;
 mod parse;
 mod print;
 
@@ -11,11 +12,12 @@ use core::fmt;
 
 use dns_txt::{Domain, Name, NameError};
 
-pub use self::parse::{SignatureError, ToAscii};
+pub use self::error::SignatureError;
+pub use self::parse::ToAscii;
 use crate::algorithm::Algorithm;
 use crate::body_hash::BodyHashKey;
 use crate::canonicalization::Canonicalization;
-use crate::header_block::{Field, trim};
+use crate::field::{Field, trim};
 use crate::identity::Identity;
 use crate::signed_fields::{SignedFields, is_name_octet};
 use crate::unix_time::UnixTime;

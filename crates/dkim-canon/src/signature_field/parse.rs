@@ -4,16 +4,15 @@
 
 use alloc::vec::Vec;
 
-use dns_txt::{Domain, DomainError, Tag, TagError, TagList};
-use thiserror::Error;
+use dns_txt::{Domain, Tag, TagList};
 
-use super::{CopiedField, SignatureField};
+use super::{CopiedField, SignatureError, SignatureField};
 use crate::algorithm::Algorithm;
 use crate::canonicalization::Canonicalization;
 use crate::encoding::from_base64;
 use crate::identity::Identity;
 use crate::quoted_printable;
-use crate::signed_fields::{SignedFields, SignedFieldsError};
+use crate::signed_fields::SignedFields;
 use crate::unix_time::UnixTime;
 
 /// Turns an internationalized domain into the form the DNS knows; `None` if it is none.
@@ -81,87 +80,6 @@ impl SignatureField {
             timestamp,
         })
     }
-}
-
-/// Why a DKIM-Signature field cannot be used. Whatever it is, the signature has failed for good
-/// (RFC 6376 §6.1.1).
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum SignatureError {
-    /// `a=` names an algorithm that is not known.
-    #[error("unknown signing algorithm")]
-    Algorithm,
-    /// `b=` or `bh=` is empty or no base64.
-    #[error("{tag}= is not base64")]
-    Base64 {
-        /// The tag's name.
-        tag: &'static str,
-    },
-    /// `bh=` has not the length of the hash that `a=` names.
-    #[error("body hash of {octets} octets")]
-    BodyHashLength {
-        /// Its length after decoding.
-        octets: usize,
-    },
-    /// `c=` names a form that is not known.
-    #[error("unknown canonicalization")]
-    Canonicalization,
-    /// `d=`, `s=` or the domain of `i=` is no domain.
-    #[error("{tag}= is not a domain")]
-    Domain {
-        /// The tag's name.
-        tag: &'static str,
-        /// What is wrong with it.
-        source: DomainError,
-    },
-    /// `x=` is not later than `t=`.
-    #[error("signature expires before it was made")]
-    ExpiresFirst,
-    /// `h=` does not list From.
-    #[error("From is not signed")]
-    FromNotSigned,
-    /// `i=` has no `@`, or is not written in the quoted-printable of RFC 6376 §2.11.
-    #[error("malformed identity")]
-    Identity,
-    /// The domain of `i=` is neither that of `d=` nor below it.
-    #[error("identity outside of the signing domain")]
-    IdentityOutside,
-    /// A domain that is not ASCII, and no way to convert it.
-    #[error("internationalized domain in {tag}=")]
-    Internationalized {
-        /// The tag's name.
-        tag: &'static str,
-    },
-    /// A required tag is missing.
-    #[error("{tag}= is missing")]
-    Missing {
-        /// The tag's name.
-        tag: &'static str,
-    },
-    /// `l=`, `t=` or `x=` is not a number.
-    #[error("{tag}= is not a number")]
-    Number {
-        /// The tag's name.
-        tag: &'static str,
-    },
-    /// `q=` lists no way to get the key that is known.
-    #[error("unknown query method")]
-    QueryMethod,
-    /// `a=rsa-sha1`, which must not be used any more (RFC 8301 §3.1).
-    #[error("rsa-sha1 is not acceptable")]
-    RsaSha1,
-    /// `h=` is no list of field names.
-    #[error(transparent)]
-    SignedFields(#[from] SignedFieldsError),
-    /// The field is no list of tags, or repeats one.
-    #[error(transparent)]
-    Tags(#[from] TagError),
-    /// `d=` is a single label.
-    #[error("signing domain of one label")]
-    TopLevelDomain,
-    /// `v=` is not 1.
-    #[error("unknown version")]
-    Version,
 }
 
 /// `sig-v-tag = %x76 [FWS] "=" [FWS] 1*DIGIT`
@@ -286,10 +204,13 @@ fn copied_field(copy: &[u8]) -> Option<CopiedField> {
 #[cfg(test)]
 mod tests {
     use alloc::format;
-    use alloc::string::String;
+    use alloc::string::{String, ToString};
+
+    use dns_txt::TagError;
 
     use super::*;
     use crate::canonicalization::Form;
+    use crate::signed_fields::SignedFieldsError;
 
     const BH: &str = "frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY=";
 

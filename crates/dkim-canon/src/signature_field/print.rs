@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use crate::algorithm::Algorithm;
     use crate::canonicalization::{Canonicalization, Form};
-    use crate::header_block::Field;
+    use crate::field::Field;
     use crate::identity::Identity;
     use crate::signature_field::CopiedField;
     use crate::signed_fields::SignedFields;
