@@ -1,0 +1,3 @@
+//! The least that the work takes, whoever does it.
+
+pub mod spf;

@@ -1,0 +1,3 @@
+//! What everybody works on.
+
+pub mod spf;

@@ -1,0 +1,3 @@
+//! The crates of this repository, as a server uses them.
+
+pub mod spf;

@@ -1,0 +1,52 @@
+//! SPF by this repository: every record is parsed in every check.
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::hint::black_box;
+
+use dns_txt::{Answer, Question, drive};
+use spf::{Check, Options, Verdict};
+
+use crate::harness::Task;
+use crate::input::spf::{CLIENT, HELO, REVERSE_PATH, zone};
+
+/// Answers come from a zone in memory.
+pub fn from_zone() -> Task {
+    let zone = zone();
+    Task::new("ours, answers from a zone", move || {
+        run(|question| zone.look_up(question));
+    })
+}
+
+/// Answers come from a hash map, as a cache in front of the DNS would give them.
+pub fn from_map() -> Task {
+    let answers = answers();
+    Task::new("ours, answers from a hash map", move || {
+        run(|question| &answers[question]);
+    })
+}
+
+/// The questions of the check and their answers.
+pub fn answers() -> HashMap<Question, Answer> {
+    let zone = zone();
+    let mut answers = HashMap::new();
+    run(|question| {
+        let answer = zone.look_up(question);
+        answers.insert(question.clone(), answer.clone());
+        answer
+    });
+    answers
+}
+
+fn run<A: Borrow<Answer>>(answer: impl FnMut(&Question) -> A) {
+    let mut check = Check::mail_from(
+        black_box(CLIENT),
+        HELO.as_bytes(),
+        REVERSE_PATH.as_bytes(),
+        &Options::default(),
+    );
+    drive(&mut check, answer);
+    let report = check.finish();
+    assert_eq!((report.verdict, report.lookups), (Verdict::Pass, 8));
+    black_box(report);
+}

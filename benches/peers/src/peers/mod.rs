@@ -1,0 +1,3 @@
+//! The others, each through its public API.
+
+pub mod mail_auth;
