@@ -92,6 +92,20 @@ impl ClientNames {
         Ok(Poll::Ready(best.cloned()))
     }
 
+    /// The PTR question, and the address questions of the names that are within `target`.
+    pub(crate) fn asked(
+        &self,
+        target: Option<&Name>,
+        client: IpAddr,
+        ledger: &mut Ledger,
+    ) -> Result<(Id, Vec<Id>), BudgetSpent> {
+        let names = self.names.iter().flatten();
+        let asked = names.filter(|name| target.is_none_or(|target| name.is_within(target)));
+        let addresses = asked.map(|name| ledger.need(address_question(name.clone(), client)));
+        let addresses = addresses.collect::<Result<_, _>>()?;
+        Ok((Self::need(client, ledger)?, addresses))
+    }
+
     /// The names that the PTR answer gives, valid or not; none if it failed.
     fn names(
         &mut self,

@@ -10,6 +10,7 @@ use crate::ledger::{BudgetSpent, Ledger};
 use crate::limits::Limits;
 use crate::macros::{DomainSpec, ExplainString, Facts, NoName};
 use crate::subject::Subject;
+use crate::trace::Tracer;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Context {
@@ -17,6 +18,7 @@ pub(crate) struct Context {
     pub(crate) limits: Limits,
     pub(crate) ledger: Ledger,
     pub(crate) names: ClientNames,
+    pub(crate) trace: Tracer,
 }
 
 impl Context {
@@ -66,11 +68,13 @@ impl Context {
         if !needed {
             return Ok(Poll::Ready(None));
         }
-        self.names.best(
-            domain,
-            self.subject.client,
-            self.limits.ptr_names,
-            &mut self.ledger,
-        )
+        let (client, limit) = (self.subject.client, self.limits.ptr_names);
+        let best = self.names.best(domain, client, limit, &mut self.ledger)?;
+        if best.is_ready() && self.trace.is_wanted() {
+            let (names, addresses) = self.names.asked(None, client, &mut self.ledger)?;
+            self.trace.question(names, &self.ledger);
+            self.trace.alternatives(false, &addresses, &self.ledger);
+        }
+        Ok(best)
     }
 }

@@ -14,6 +14,7 @@ use crate::ledger::{BudgetSpent, Ledger};
 use crate::options::Options;
 use crate::report::{Cause, Report, Verdict};
 use crate::subject::{Refused, Subject};
+use crate::trace::Tracer;
 
 /// A check while it runs.
 #[derive(Clone, Debug)]
@@ -47,6 +48,7 @@ impl Evaluation {
             limits: options.limits,
             ledger: Ledger::new(options.limits.questions),
             names: ClientNames::default(),
+            trace: Tracer::new(options.trace),
         };
         let settled = |verdict, cause| Phase::Settled(Box::new(End::new(verdict, cause)), None);
         let (domain, frames, phase) = match domain {
@@ -95,6 +97,8 @@ impl Evaluation {
             None => (0, 0),
         };
         let subject = self.context.subject;
+        let trace = self.context.trace;
+        let trace = trace.finish(end.verdict, &end.cause, end.place.as_ref());
         Report {
             verdict: end.verdict,
             cause: end.cause,
@@ -110,6 +114,7 @@ impl Evaluation {
             explanation,
             lookups,
             void_lookups,
+            trace,
         }
     }
 
@@ -147,6 +152,7 @@ impl Evaluation {
     fn explain(&mut self, mut end: Box<End>) {
         match end.explanation.take() {
             Some((spec, domain)) => {
+                self.context.trace.explanation(&domain, &spec);
                 self.phase = Phase::Explaining(Explain::new(spec, domain), end);
             }
             None => self.settle(end, None),

@@ -77,10 +77,11 @@ impl Explain {
 }
 
 /// One record, and one only, that can be read.
-fn read(id: Id, context: &Context) -> Option<Poll<Stage>> {
+fn read(id: Id, context: &mut Context) -> Option<Poll<Stage>> {
     let Some(answer) = context.ledger.answer(id) else {
         return Some(Poll::Pending);
     };
+    context.trace.question(id, &context.ledger);
     let mut texts = answer.texts();
     let (text, second) = (texts.next()?, texts.next());
     if second.is_some() {

@@ -75,6 +75,7 @@ mod refusal;
 mod report;
 mod subject;
 mod syntax;
+pub mod trace;
 
 pub use crate::check::Check;
 pub use crate::explanation::Explanation;

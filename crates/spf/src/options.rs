@@ -21,6 +21,9 @@ pub struct Options {
     /// Converts a domain with U-labels, as MAIL FROM of an internationalized message has it
     /// (RFC 8616 §4). Without it, or where it gives nothing, such a domain is a permerror.
     pub to_ascii: Option<fn(&str) -> Option<Domain>>,
+    /// Whether the report has a [trace](crate::Report::trace) of what led to the verdict. Off by
+    /// default; it changes nothing else.
+    pub trace: bool,
 }
 
 impl Options {
@@ -51,6 +54,12 @@ impl Options {
     /// Sets [`Options::to_ascii`].
     pub fn to_ascii(mut self, to_ascii: fn(&str) -> Option<Domain>) -> Self {
         self.to_ascii = Some(to_ascii);
+        self
+    }
+
+    /// Sets [`Options::trace`].
+    pub fn trace(mut self, trace: bool) -> Self {
+        self.trace = trace;
         self
     }
 }

@@ -11,6 +11,7 @@ use crate::network::Network;
 use crate::record::Directive;
 use crate::subject::Identity;
 use crate::syntax::{Octets, SyntaxError};
+use crate::trace::Trace;
 
 /// What a check found, and why.
 #[derive(Clone, Eq, PartialEq)]
@@ -45,6 +46,9 @@ pub struct Report {
     pub lookups: u8,
     /// How many terms found nothing.
     pub void_lookups: u8,
+    /// What led to the verdict, step by step; only if [`Options::trace`](crate::Options::trace)
+    /// asks for it.
+    pub trace: Option<Trace>,
 }
 
 impl fmt::Debug for Report {
@@ -64,6 +68,7 @@ impl fmt::Debug for Report {
             .field("explanation", &self.explanation)
             .field("lookups", &self.lookups)
             .field("void_lookups", &self.void_lookups)
+            .field("trace", &self.trace)
             .finish()
     }
 }

@@ -12,6 +12,7 @@ use crate::ledger::{BudgetSpent, Id};
 use crate::macros::NoName;
 use crate::record::Mechanism;
 use crate::report::Cause;
+use crate::trace::Outcome;
 
 impl Frames {
     /// Asks the directive's own question, or opens the record that it includes.
@@ -29,12 +30,18 @@ impl Frames {
         let target = match target {
             Ok(target) => target,
             // RFC 8616 §4: such a term matches nothing, an `include` no more than others.
-            Err(NoName::NonAsciiLocalPart) => return self.pass_over(),
+            Err(NoName::NonAsciiLocalPart) => {
+                context.trace.outcome(Outcome::NoName);
+                return self.pass_over();
+            }
             // For `include` this is the `none` of RFC 7208 §4.3, hence a permerror. RFC 7208 §4.8
             // leaves open what it is for others; not to match is what a name without addresses
             // would do.
             Err(_) if includes => return Err(self.permerror(Cause::MalformedTarget)),
-            Err(_) => return self.pass_over(),
+            Err(_) => {
+                context.trace.outcome(Outcome::NoName);
+                return self.pass_over();
+            }
         };
         let client = context.subject.client;
         let id = match mechanism {
@@ -81,10 +88,12 @@ impl Frames {
         let Some(answer) = context.ledger.answer(id) else {
             return Ok(Poll::Pending);
         };
+        context.trace.question(id, &context.ledger);
         if let Answer::Failed(failure) = *answer {
             return Err(self.temperror(id, failure, context));
         }
         if answer.is_void() {
+            context.trace.outcome(Outcome::Void);
             self.count_void_lookup(context)?;
             return self.pass_over();
         }
@@ -148,13 +157,17 @@ impl Frames {
                 }
                 Some(answer) => {
                     if addresses(answer).any(|address| cidr.around(address).contains(client)) {
+                        context.trace.alternatives(true, ids, &context.ledger);
                         return self.matched(Some(cidr.around(client).masked()), context);
                     }
                 }
             }
         }
+        if open {
+            return Ok(Poll::Pending);
+        }
+        context.trace.alternatives(false, ids, &context.ledger);
         match failed {
-            _ if open => Ok(Poll::Pending),
             Some((id, failure)) => Err(self.temperror(id, failure, context)),
             None => self.pass_over(),
         }
@@ -169,6 +182,8 @@ impl Frames {
             return Ok(Poll::Pending);
         };
         if answer.is_void() {
+            context.trace.question(*id, &context.ledger);
+            context.trace.outcome(Outcome::Void);
             self.count_void_lookup(context)?;
             return self.pass_over();
         }
@@ -176,6 +191,15 @@ impl Frames {
         let found = context
             .names
             .any_within(target, client, limit, &mut context.ledger);
+        if let (Ok(Poll::Ready(matches)), true) = (found, context.trace.is_wanted()) {
+            context.trace.question(*id, &context.ledger);
+            if let Ok((_, ids)) = context
+                .names
+                .asked(Some(target), client, &mut context.ledger)
+            {
+                context.trace.alternatives(matches, &ids, &context.ledger);
+            }
+        }
         match found {
             Ok(Poll::Ready(true)) => self.matched(None, context),
             // A failed answer has no names and fails to match.

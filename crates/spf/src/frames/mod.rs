@@ -119,22 +119,26 @@ impl Frames {
     }
 
     /// RFC 7208 §4.4, §4.5
-    fn open_record(&mut self, id: Id, context: &Context) -> Step {
+    fn open_record(&mut self, id: Id, context: &mut Context) -> Step {
         let Some(answer) = context.ledger.answer(id) else {
             return Ok(Poll::Pending);
         };
         if let Answer::Failed(failure) = *answer {
+            context.trace.question(id, &context.ledger);
             return Err(self.temperror(id, failure, context));
         }
         let domain = &self.frame.domain;
         let mut records = answer.texts().filter(|text| is_record(text));
         let Some(text) = records.next() else {
+            context.trace.question(id, &context.ledger);
             return Err(self.no_record(domain.clone()));
         };
         if records.next().is_some() {
+            context.trace.question(id, &context.ledger);
             let domain = domain.clone();
             return Err(self.permerror(Cause::SeveralRecords { domain }));
         }
+        context.trace.record(domain, text);
         match Record::parse(text) {
             Ok(record) => {
                 self.frame.record = record;
@@ -160,10 +164,11 @@ impl Frames {
     /// RFC 7208 §4.6.2
     fn begin_term(&mut self, context: &mut Context) -> Step {
         let frame = &mut self.frame;
-        let Some((index, _, directive)) = frame.record.directive_from(frame.index) else {
+        let Some((index, offset, directive)) = frame.record.directive_from(frame.index) else {
             return self.begin_default(context);
         };
         frame.index = index;
+        context.trace.directive(offset, directive, self.lookups);
         match directive.mechanism {
             Mechanism::All => self.matched(None, context),
             Mechanism::Ip(network) => {
@@ -182,12 +187,14 @@ impl Frames {
     }
 
     /// RFC 7208 §4.7
-    fn begin_default(&mut self, context: &Context) -> Step {
-        if self.frame.record.redirect().is_some() {
+    fn begin_default(&mut self, context: &mut Context) -> Step {
+        if let Some((target, offset)) = self.frame.record.redirect_term() {
+            context.trace.redirect(offset, target, self.lookups);
             self.frame.stage = Stage::Redirect;
             self.count_lookup(context)?;
             return Ok(Poll::Ready(()));
         }
+        context.trace.default_result();
         match self.outer.pop() {
             Some(outer) => {
                 self.frame = outer;
@@ -237,6 +244,7 @@ impl Frames {
                 return self.pass_over();
             };
             let verdict = found.directive.qualifier.verdict();
+            context.trace.matched(found.network, verdict);
             match self.outer.pop() {
                 Some(outer) => self.frame = outer,
                 None => return Err(self.frame.end(verdict, found)),

@@ -9,6 +9,7 @@ mod macros;
 mod order;
 mod received_spf;
 mod records;
+mod trace;
 
 use dns_txt::{Inquiry, Question, Zone, drive};
 use spf::{Check, Options, Report, Verdict};

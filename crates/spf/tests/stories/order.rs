@@ -46,10 +46,15 @@ fn world() -> Zone {
     )
 }
 
+/// With a trace, which has to be the same too.
 fn begin(client: u8, domain: char) -> Check {
+    begin_with(client, domain, &Options::default().trace(true))
+}
+
+fn begin_with(client: u8, domain: char, options: &Options) -> Check {
     let client = [192, 0, 2, client].into();
     let path = format!("user@{domain}.test");
-    Check::mail_from(client, b"a.test", path.as_bytes(), &Options::default())
+    Check::mail_from(client, b"a.test", path.as_bytes(), options)
 }
 
 /// Takes every question that can be asked before it answers one, the one that `choices` say.
@@ -104,6 +109,28 @@ proptest! {
         drive(&mut plain, |question| zone.look_up(question));
         let plain = plain.finish();
         prop_assert_eq!(shuffled(begin(client, domain), &zone, &choices), plain);
+    }
+
+    #[test]
+    fn a_trace_changes_nothing_else(
+        client in 1u8..10,
+        domain in proptest::char::range('a', 'd'),
+        answers in 0usize..20,
+    ) {
+        let zone = world();
+        let mut traced = begin(client, domain);
+        let mut plain = begin_with(client, domain, &Options::default());
+        for _ in 0..answers {
+            let question = traced.poll_question();
+            prop_assert_eq!(&question, &plain.poll_question());
+            if let Some(question) = question {
+                traced.answer(&question, zone.look_up(&question));
+                plain.answer(&question, zone.look_up(&question));
+            }
+        }
+        let (mut traced, plain) = (traced.finish(), plain.finish());
+        prop_assert!(traced.trace.take().is_some());
+        prop_assert_eq!(traced, plain);
     }
 
     #[test]
