@@ -9,6 +9,27 @@
 //! | `submission` | takes mail of its users under TLS, signs it, hands it on | [`submission`] |
 //! | `demo` | plays both against honest and dishonest senders | |
 //!
+//! A mail exchanger, from its pieces:
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn core::error::Error>> {
+//! use std::path::Path;
+//! use std::sync::Arc;
+//!
+//! use dns_txt::Zone;
+//! use examples::mx::Mx;
+//! use examples::{listener, shutdown};
+//!
+//! let zone: Zone = "example.org. TXT \"v=spf1 -all\"".parse()?;
+//! let ours = vec!["example.com".parse()?];
+//! let mx = Mx::new("mx.example.com".parse()?, ours, Path::new("mail"), Arc::new(zone))?;
+//! let listener = listener::bind("127.0.0.1:2525".parse()?).await?;
+//! let (_trigger, shutdown) = shutdown::pair();
+//! mx.serve(listener, listener::Limits::default(), shutdown).await;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Nothing here is published, and nothing here is needed to use the crates.
 #![allow(
     clippy::std_instead_of_alloc,

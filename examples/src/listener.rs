@@ -25,8 +25,8 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ConfigError> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Connections at the same time. One more is told 421 and closed. By default 256: at a
-    /// header block and a piece of body each, some 100 MB in the worst case.
+    /// Connections at the same time. One more is told 421 and closed. By default 256: with the
+    /// longest header block that is taken and its copy, they hold some 600 MB at most.
     pub connections: usize,
     /// How long open connections have to finish once the server is told to end. By default 10
     /// seconds, what service managers wait at least before they kill.

@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::future::Future;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -45,9 +46,14 @@ pub fn run(program: &str, main: impl Future<Output = Result<(), ConfigError>>) -
 /// port 0.
 pub fn announce(program: &str, listener: &TcpListener, what: &str) {
     match listener.local_addr() {
-        Ok(address) => println!("{program}: listening on {address} ({what})"),
+        Ok(address) => say(format_args!("{program}: listening on {address} ({what})")),
         Err(error) => error!(%error, "an address without a name"),
     }
+}
+
+/// Prints a line on standard output. That nobody reads it any more is no error.
+pub fn say(line: impl fmt::Display) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 /// Runs a server until SIGINT or SIGTERM, then lets it finish.

@@ -67,6 +67,21 @@ fn quiet_hides_the_dialogues_only() {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut demo = Command::new(DEMO)
+        .env("TMPDIR", directory.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(demo.stdout.take());
+    let output = demo.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+#[test]
 fn serve_keeps_the_servers_up_until_told_to_end() {
     let directory = tempfile::tempdir().unwrap();
     let mut demo = Command::new(DEMO)

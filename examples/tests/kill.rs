@@ -4,6 +4,7 @@ mod support;
 
 use std::thread;
 
+use support::stage::{Stage, send};
 use support::{Mx, Peer, messages};
 
 /// Sends numbered messages over one connection until that breaks; the numbers acknowledged.
@@ -67,5 +68,50 @@ fn nothing_acknowledged_is_lost_and_nothing_is_there_by_halves() {
     for message in &delivered {
         assert!(message.starts_with("Return-Path: "), "{message}");
         assert!(message.ends_with("\r\nend of it\r\n"), "{message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_submission_has_acknowledged_the_next_server_has() {
+    let Stage {
+        mx,
+        submission,
+        certificate,
+        ..
+    } = Stage::set(&[]);
+    let address = submission.addresses[0];
+    let clients: Vec<_> = (0..3)
+        .map(|client| {
+            let alice = support::stage::user(address, &certificate).as_user("alice", "secret");
+            tokio::spawn(async move {
+                let mut acknowledged = Vec::new();
+                for number in 0.. {
+                    let id = format!("client {client} message {number}.");
+                    let message = format!("From: alice@b.example\r\nX-Id: {id}\r\n\r\nHello\r\n");
+                    if send(&alice, &["user@example.com"], &message).await.is_err() {
+                        break;
+                    }
+                    acknowledged.push(id);
+                }
+                acknowledged
+            })
+        })
+        .collect();
+    while mx.messages().len() < 7 {
+        tokio::task::yield_now().await;
+    }
+    submission.kill();
+    let mut acknowledged = Vec::new();
+    for client in clients {
+        acknowledged.extend(client.await.unwrap());
+    }
+    assert!(!acknowledged.is_empty());
+    let delivered = mx.messages();
+    for id in &acknowledged {
+        let field = format!("\r\nX-Id: {id}\r\n");
+        assert!(
+            delivered.iter().any(|message| message.contains(&field)),
+            "{id}"
+        );
     }
 }

@@ -2,141 +2,8 @@
 
 mod support;
 
-use std::fs;
-use std::net::SocketAddr;
-use std::path::Path;
-
-use dkim_sign::rand_core::UnwrapErr;
-use dkim_sign::{KeyKind, PrivateKey, SigningKey};
-use examples::courier::{Courier, Undelivered};
-use examples::signatories::Signatory;
-use examples::spool::Chunks;
-use examples::tls;
-use mail_address::Mailbox;
-use smtp_proto::client::Envelope;
-use support::{Mx, Peer, Program, SUBMISSION, dkimpy, field, run_script, secret_file, swaks};
-
-/// A submission server for users of b.example, and the server that it hands mail to.
-struct Stage {
-    mx: Mx,
-    submission: Program,
-    certificate: rustls::pki_types::CertificateDer<'static>,
-    /// Names and texts of the key records.
-    records: Vec<(String, String)>,
-}
-
-impl Stage {
-    fn set(more: &[&str]) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let keys: Vec<Signatory> = [("rsa", KeyKind::Rsa2048), ("ed", KeyKind::Ed25519)]
-            .into_iter()
-            .map(|(selector, kind)| {
-                let key = PrivateKey::generate(kind, &mut UnwrapErr(getrandom::SysRng)).unwrap();
-                secret_file(directory.path().join(selector), &*key.to_pem());
-                let key = SigningKey::new(&key).unwrap();
-                let [domain, selector] = ["b.example", selector].map(|name| name.parse().unwrap());
-                Signatory::new(domain, selector, key)
-            })
-            .collect();
-        let records: Vec<_> = keys.iter().map(|key| key.txt_record().unwrap()).collect();
-        let zone: String = records.iter().map(|record| format!("{record}\n")).collect();
-        let mx = Mx::start(&zone, &[]);
-        let (submission, certificate) = start(directory.path(), &mx.address().to_string(), more);
-        Self {
-            mx,
-            submission,
-            certificate,
-            records: records
-                .iter()
-                .map(|record| {
-                    let text = String::from_utf8(record.text().to_vec()).unwrap();
-                    (record.name().to_string(), text)
-                })
-                .collect(),
-        }
-    }
-
-    /// A mail program that knows the password of alice.
-    fn alice(&self) -> Courier {
-        alice(self.submission.addresses[0], &self.certificate).as_user("alice", "secret")
-    }
-}
-
-/// Starts a submission server with the keys `rsa` and `ed` of `directory`.
-fn start(
-    directory: &Path,
-    next_hop: &str,
-    more: &[&str],
-) -> (Program, rustls::pki_types::CertificateDer<'static>) {
-    let made = rcgen::generate_simple_self_signed(vec!["mail.b.example".into()]).unwrap();
-    let certificate = directory.join("cert.pem");
-    fs::write(&certificate, made.cert.pem()).unwrap();
-    let key = secret_file(directory.join("key.pem"), made.signing_key.serialize_pem());
-    let accounts = secret_file(
-        directory.join("accounts"),
-        "alice:secret\nbob@b.example:x:y\n",
-    );
-    let sign =
-        ["rsa", "ed"].map(|name| format!("b.example:{name}:{}", directory.join(name).display()));
-    let arguments = [
-        "--listen",
-        "127.0.0.1:0",
-        "--tls-listen",
-        "127.0.0.1:0",
-        "--accounts",
-        accounts.to_str().unwrap(),
-        "--sign",
-        &sign[0],
-        "--sign",
-        &sign[1],
-        "--next-hop",
-        next_hop,
-        "--tls-cert",
-        certificate.to_str().unwrap(),
-        "--tls-key",
-        key.to_str().unwrap(),
-    ];
-    let program = Program::start(SUBMISSION, arguments.iter().chain(more), 2);
-    (program, made.cert.der().clone())
-}
-
-/// A mail program that does not log in.
-fn alice(server: SocketAddr, certificate: &rustls::pki_types::CertificateDer<'static>) -> Courier {
-    let name = "mail.b.example".try_into().unwrap();
-    Courier::new(server.to_string(), "laptop.b.example".parse().unwrap())
-        .under_tls(tls::trusting(certificate.clone()).unwrap(), name)
-}
-
-/// Sends a message from a@b.example to these recipients of example.com or elsewhere.
-async fn send(courier: &Courier, to: &[&str], message: &str) -> Result<String, Undelivered> {
-    send_from("alice@b.example", courier, to, message).await
-}
-
-async fn send_from(
-    from: &str,
-    courier: &Courier,
-    to: &[&str],
-    message: &str,
-) -> Result<String, Undelivered> {
-    let mailbox = |text: &&str| Mailbox::parse(text.as_bytes()).unwrap();
-    let envelope = Envelope::new(Some(mailbox(&from)), to.iter().map(mailbox).collect());
-    let mut body = Chunks::from(Vec::new());
-    let reply = courier
-        .deliver(&envelope, message.as_bytes(), &mut body)
-        .await?;
-    Ok(reply.to_string())
-}
-
-/// The reply with which a message was refused.
-fn refusal(sent: Result<String, Undelivered>) -> String {
-    match sent {
-        Err(Undelivered::Refused(refusal)) => refusal.reply().to_string(),
-        other => panic!("not refused: {other:?}"),
-    }
-}
-
-const MESSAGE: &str = "From: Alice <alice@b.example>\r\nTo: user@example.com\r\n\
-                       Subject: Hello\r\n\r\nHello  there \r\n.\r\n\r\n\r\n";
+use support::stage::{MESSAGE, Stage, refusal, send, send_from, start, user, write_keys};
+use support::{Peer, Program, SUBMISSION, field, secret_file};
 
 #[tokio::test]
 async fn what_goes_out_is_complete_and_signed_by_every_key() {
@@ -230,7 +97,7 @@ async fn a_large_message_goes_out_whole() {
 #[tokio::test]
 async fn who_does_not_know_the_password_does_not_send() {
     let stage = Stage::set(&[]);
-    let nobody = alice(stage.submission.addresses[0], &stage.certificate);
+    let nobody = user(stage.submission.addresses[0], &stage.certificate);
     let reply = refusal(send(&nobody, &["user@example.com"], MESSAGE).await);
     assert!(reply.starts_with("530 5.7.0 "), "{reply}");
     for (user, password) in [("alice", "Secret"), ("carol", "carol"), ("alice", "x:y")] {
@@ -300,16 +167,13 @@ async fn a_message_for_several_goes_to_all_or_to_none() {
 #[tokio::test]
 async fn what_cannot_be_handed_on_now_stays_with_the_sender() {
     let directory = tempfile::tempdir().unwrap();
-    for (selector, kind) in [("rsa", KeyKind::Rsa2048), ("ed", KeyKind::Ed25519)] {
-        let key = PrivateKey::generate(kind, &mut UnwrapErr(getrandom::SysRng)).unwrap();
-        secret_file(directory.path().join(selector), &*key.to_pem());
-    }
+    write_keys(directory.path());
     // Bound and closed again: nobody listens there.
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let next_hop = nobody.local_addr().unwrap().to_string();
     drop(nobody);
     let (submission, certificate) = start(directory.path(), &next_hop, &[]);
-    let alice = alice(submission.addresses[0], &certificate).as_user("alice", "secret");
+    let alice = user(submission.addresses[0], &certificate).as_user("alice", "secret");
     let reply = refusal(send(&alice, &["user@example.com"], MESSAGE).await);
     assert!(reply.starts_with("451 4.4.1 "), "{reply}");
     // A server that hangs up in the middle of the dialogue.
@@ -404,76 +268,5 @@ fn a_certificate_that_is_made_is_said_to_be_self_signed() {
         log.iter()
             .any(|line| line.contains("self-signed certificate")),
         "{log:?}"
-    );
-}
-
-#[test]
-fn swaks_submits_with_every_mechanism() {
-    let Some(_) = swaks() else { return };
-    let stage = Stage::set(&[]);
-    let mail = ["--to", "user@example.com", "--from", "alice@b.example"];
-    let [start_tls, implicit_tls] =
-        [0, 1].map(|index| stage.submission.addresses[index].to_string());
-    let mut sent = 0;
-    for (server, tls) in [(&start_tls, "--tls"), (&implicit_tls, "--tls-on-connect")] {
-        for mechanism in ["PLAIN", "LOGIN", "CRAM-MD5"] {
-            let login = [
-                "--auth",
-                mechanism,
-                "--auth-user",
-                "alice",
-                "--auth-password",
-            ];
-            let output = swaks()
-                .unwrap()
-                .args(["--server", server, tls])
-                .args(login)
-                .arg("secret")
-                .args(mail)
-                .output()
-                .unwrap();
-            assert!(output.status.success(), "{tls} {mechanism}: {output:?}");
-            sent += 1;
-            assert_eq!(stage.mx.messages().len(), sent);
-            let output = swaks()
-                .unwrap()
-                .args(["--server", server, tls])
-                .args(login)
-                .arg("guess")
-                .args(mail)
-                .output()
-                .unwrap();
-            let text = String::from_utf8_lossy(&output.stdout);
-            assert!(text.contains("535 5.7.8 "), "{tls} {mechanism}: {text}");
-            assert_eq!(stage.mx.messages().len(), sent);
-        }
-    }
-    for message in stage.mx.messages() {
-        assert_eq!(
-            field(&message, "Authentication-Results")
-                .matches("dkim=pass")
-                .count(),
-            2
-        );
-    }
-}
-
-#[tokio::test]
-async fn dkimpy_verifies_what_was_signed() {
-    let Some(python) = dkimpy() else { return };
-    let stage = Stage::set(&[]);
-    send(&stage.alice(), &["user@example.com"], MESSAGE)
-        .await
-        .unwrap();
-    let records: Vec<&str> = stage
-        .records
-        .iter()
-        .flat_map(|(name, text)| [name.as_str(), text.as_str()])
-        .collect();
-    let message = stage.mx.message();
-    let output = run_script(python, "dkimpy_verify.py", &records, message.as_bytes());
-    assert_eq!(
-        String::from_utf8(output).unwrap(),
-        "rsa-sha256 b.example rsa pass\ned25519-sha256 b.example ed pass\n"
     );
 }

@@ -99,8 +99,12 @@ impl<'s> Message<'s> {
             return Err(fault);
         }
         self.inbound.end_header();
-        let header = self.inbound.header().cloned().ok_or(Fault::NoHeader)?;
-        check(&header)?;
+        let header = self.inbound.header().ok_or(Fault::NoHeader)?;
+        check(header)?;
+        let mut kept = Vec::new();
+        header.without(&dropped(header, self.inbound.forged()), |octets| {
+            kept.extend_from_slice(octets);
+        });
         self.lookups.ask(&mut self.inbound);
         let answers = async {
             while !self.lookups.is_idle() {
@@ -111,14 +115,13 @@ impl<'s> Message<'s> {
         // no longer.
         let _ = timeout(DNS_DEADLINE, answers).await;
         let report = self.inbound.finish();
-        let mut head = return_path(&self.envelope.reverse_path).into_bytes();
-        head.extend_from_slice(report.fields().as_bytes());
-        head.extend_from_slice(received(&self.envelope, mx).as_bytes());
-        header.without(&dropped(&header, &report), |octets| {
-            head.extend_from_slice(octets);
-        });
+        let stamps = [
+            return_path(&self.envelope.reverse_path),
+            report.fields(),
+            received(&self.envelope, mx),
+        ];
         Ok(Stamped {
-            head,
+            head: [stamps.concat().as_bytes(), &kept].concat(),
             body: self.spool.finish().await?,
             envelope: self.envelope,
             report,
@@ -196,13 +199,13 @@ fn check(header: &Header<'_>) -> Result<(), Fault> {
 
 /// The fields that do not go into the delivered message: results in our name that are not ours
 /// (RFC 8601 §5), and every Return-Path but our own (RFC 5321 §4.4).
-fn dropped(header: &Header<'_>, report: &Report) -> Vec<usize> {
+fn dropped(header: &Header<'_>, forged: &[usize]) -> Vec<usize> {
     let paths = header
         .fields()
         .enumerate()
         .filter(|(_, field)| field.is_named("Return-Path"))
         .map(|(index, _)| index);
-    report.forged.iter().copied().chain(paths).collect()
+    forged.iter().copied().chain(paths).collect()
 }
 
 fn received(envelope: &Envelope, mx: &Mx) -> String {

@@ -132,12 +132,17 @@ async fn deliver(mx: &Arc<Mx>, message: Message<'_>) -> Result<(), Fault> {
     let stamped = message.finish(mx).await?;
     let (envelope, report) = (stamped.envelope.clone(), stamped.report.clone());
     let place = stamped.deliver(mx).await?;
+    let signatures = report
+        .dkim
+        .iter()
+        .map(|verdict| verdict.result().to_string());
+    let signatures = signatures.collect::<Vec<_>>().join(" ");
     info!(
         id = envelope.id,
         client = %envelope.client,
         from = envelope.reverse_path,
         spf = %report.spf_mail_from.verdict,
-        signatures = report.dkim.len(),
+        dkim = signatures,
         place = %place.display(),
         "delivered"
     );

@@ -13,7 +13,7 @@ use mail_address::Mailbox;
 use smtp_proto::client;
 
 use super::Submission;
-use super::author::{AuthorError, authors};
+use super::author::authors;
 use super::fault::Fault;
 use crate::date::DateTime;
 use crate::id;
@@ -40,13 +40,10 @@ pub(super) struct Message {
     pub(super) envelope: Envelope,
     size: u64,
     is_ascii: bool,
-    stage: Stage,
+    header: HeaderReader,
+    /// Once the header is complete.
+    body: Option<Body>,
     fault: Option<Fault>,
-}
-
-enum Stage {
-    Header(HeaderReader),
-    Body(Box<Body>),
 }
 
 /// What is at work once the header is complete.
@@ -65,7 +62,8 @@ impl Message {
             envelope,
             size: 0,
             is_ascii: true,
-            stage: Stage::Header(HeaderReader::default()),
+            header: HeaderReader::default(),
+            body: None,
             fault: None,
         }
     }
@@ -84,16 +82,18 @@ impl Message {
     async fn take(&mut self, octets: &[u8]) -> Result<(), Fault> {
         self.is_ascii &= octets.is_ascii();
         self.size += octets.len() as u64;
-        match &mut self.stage {
-            Stage::Body(body) => body.push(octets).await,
-            Stage::Header(reader) => match reader.push(octets)? {
-                Progress::More => Ok(()),
-                Progress::Complete { header, body } => self.begin_body(&header)?.push(body).await,
-            },
+        if let Some(body) = &mut self.body {
+            return body.push(octets).await;
+        }
+        match self.header.push(octets)? {
+            Progress::More => Ok(()),
+            Progress::Complete { header, body } => {
+                self.body.insert(self.begin_body(&header)?).push(body).await
+            }
         }
     }
 
-    fn begin_body(&mut self, header: &Header<'_>) -> Result<&mut Body, Fault> {
+    fn begin_body(&self, header: &Header<'_>) -> Result<Body, Fault> {
         // Above such a line no field can be inserted: it would become a part of that field.
         if header.as_octets().starts_with(b" ") || header.as_octets().starts_with(b"\t") {
             return Err(Fault::LeadingSpace);
@@ -118,17 +118,12 @@ impl Message {
                 Some(Signer::begin(&header, requests, now)?)
             }
         };
-        let body = Body {
+        Ok(Body {
             signatories,
             signer,
             spool: Spool::new(spool),
             header: completed,
-        };
-        self.stage = Stage::Body(Box::new(body));
-        match &mut self.stage {
-            Stage::Body(body) => Ok(body),
-            Stage::Header(_) => unreachable!("the stage was set a line above"),
-        }
+        })
     }
 
     /// The header with the fields that a server adds where they are missing (RFC 6409 §8.2 and
@@ -152,20 +147,21 @@ impl Message {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        if let Stage::Header(reader) = &mut self.stage {
-            let header = core::mem::take(reader).finish();
-            self.begin_body(&header)?;
-        }
         let received = self.received();
-        let Stage::Body(body) = self.stage else {
-            return Err(Fault::Author(AuthorError::Missing));
+        let body = match self.body.take() {
+            Some(body) => body,
+            // A message without a body ends with its header.
+            None => {
+                let header = core::mem::take(&mut self.header).finish();
+                self.begin_body(&header)?
+            }
         };
         let Body {
             header,
             signatories,
             signer,
             spool,
-        } = *body;
+        } = body;
         let unsigned = signer.map(Signer::finish).unwrap_or_default();
         let signed = signatories.clone();
         // An RSA signature takes milliseconds, too long for a thread that serves connections.

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod stage;
+
 use core::net::SocketAddr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -237,6 +239,19 @@ impl Peer {
         let _ = self.stream.read_to_end(&mut octets);
         String::from_utf8_lossy(&octets).into_owned()
     }
+}
+
+/// Sends a message and gives the reply to its end.
+pub(crate) fn send(peer: &mut Peer, message: &str) -> String {
+    peer.dialogue(&[
+        ("EHLO client.example", "250"),
+        ("MAIL FROM:<a@b.example>", "250 2.1.0 "),
+        ("RCPT TO:<user@example.com>", "250 2.1.5 "),
+        ("DATA", "354 "),
+    ]);
+    peer.send(message);
+    peer.send("\r\n.\r\n");
+    peer.reply()
 }
 
 /// The names of the first header fields.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use examples::courier::Side;
+use examples::program::say;
 
 use crate::paint::Paint;
 
@@ -68,14 +69,11 @@ impl Dialogue {
             let text = text
                 .trim_end()
                 .replace(|c: char| c.is_control() && c != '\t', "?");
-            match side {
-                Side::Client => {
-                    println!("  {} {text}", paint.blue(format!("{client} → {server}:")))
-                }
-                Side::Server => {
-                    println!("  {} {text}", paint.faint(format!("{client} ← {server}:")));
-                }
-            }
+            let who = match side {
+                Side::Client => paint.blue(format!("{client} → {server}:")),
+                Side::Server => paint.faint(format!("{client} ← {server}:")),
+            };
+            say(format_args!("  {who} {text}"));
         }
     }
 

@@ -14,6 +14,7 @@ use examples::accounts::Accounts;
 use examples::config::{Cause, ConfigError};
 use examples::courier::Courier;
 use examples::mx::Mx;
+use examples::program::say;
 use examples::shutdown::{self, Shutdown, Trigger};
 use examples::signatories::Signatory;
 use examples::submission::Submission;
@@ -177,12 +178,12 @@ impl Stage {
 
     /// Prints the records that both sides rely on.
     pub(crate) fn show_records(&self, paint: Paint) {
-        println!("{}", paint.bold("What example.org publishes in the DNS"));
-        println!();
+        say(paint.bold("What example.org publishes in the DNS"));
+        say("");
         for line in self.records.lines() {
-            println!("  {line}");
+            say(format_args!("  {line}"));
         }
-        println!();
+        say("");
     }
 
     /// Prints how to talk to the servers.
@@ -190,20 +191,30 @@ impl Stage {
         let (mx, submission, password) = (self.mx, self.submission, &self.password);
         let (elsewhere, door) = self.stranger;
         let mail = format!("--from {USER}@{SENDER} --to {RECIPIENT}");
-        println!("{}", paint.bold("The servers are up; end them with Ctrl-C"));
-        println!();
-        println!("  honest mail, through submission:");
-        println!(
+        say(format_args!(
+            "{}",
+            paint.bold("The servers are up; end them with Ctrl-C")
+        ));
+        say("");
+        say("  honest mail, through submission:");
+        say(format_args!(
             "    swaks --server {submission} --tls --auth PLAIN --auth-user {USER} \
              --auth-password {password} {mail}"
-        );
-        println!("  the same sender, from somewhere else:");
-        println!("    swaks --server {door} --local-interface {elsewhere} {mail}");
-        println!("  by hand (EHLO, MAIL FROM:<>, RCPT TO:<{RECIPIENT}>, DATA, QUIT):");
-        println!("    telnet {} {}", mx.ip(), mx.port());
-        println!("  what was delivered:");
-        println!("    ls {}", self.maildir().join("new").display());
-        println!();
+        ));
+        say("  the same sender, from somewhere else:");
+        say(format_args!(
+            "    swaks --server {door} --local-interface {elsewhere} {mail}"
+        ));
+        say(format_args!(
+            "  by hand (EHLO, MAIL FROM:<>, RCPT TO:<{RECIPIENT}>, DATA, QUIT):"
+        ));
+        say(format_args!("    telnet {} {}", mx.ip(), mx.port()));
+        say("  what was delivered:");
+        say(format_args!(
+            "    ls {}",
+            self.maildir().join("new").display()
+        ));
+        say("");
     }
 
     /// Ends the servers and removes every file.

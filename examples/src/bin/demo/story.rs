@@ -5,6 +5,7 @@ use core::net::SocketAddr;
 use examples::config::{ConfigError, one_line};
 use examples::courier::{Courier, Undelivered};
 use examples::listener;
+use examples::program::say;
 use examples::spool::Chunks;
 use mail_address::Mailbox;
 use smtp_proto::client::Envelope;
@@ -22,38 +23,48 @@ pub(crate) async fn play(
 ) -> Result<bool, ConfigError> {
     let mut all_as_expected = true;
     for (index, scene) in SCENES.iter().enumerate() {
-        println!("{}", paint.bold(format!("{}. {}", index + 1, scene.title)));
-        println!();
+        say(paint.bold(format!("{}. {}", index + 1, scene.title)));
+        say("");
         let ending = scene.play(stage).await?;
         if quiet {
             stage.dialogue.forget();
         } else {
             stage.dialogue.show(paint);
-            println!();
+            say("");
         }
         if !ending.stamped.is_empty() {
-            println!("  {}", paint.faint("stamped by the receiver:"));
+            say(format_args!(
+                "  {}",
+                paint.faint("stamped by the receiver:")
+            ));
             for line in ending.stamped.lines() {
-                println!("  {line}");
+                say(format_args!("  {line}"));
             }
-            println!();
+            say("");
         }
         if !ending.body.is_empty() {
-            println!("  {} {}", paint.faint("what Bob would read:"), ending.body);
-            println!();
+            say(format_args!(
+                "  {} {}",
+                paint.faint("what Bob would read:"),
+                ending.body
+            ));
+            say("");
         }
         let verdict = &ending.verdict;
         if verdict.starts_with(scene.expected) {
-            println!("  {} {verdict}", paint.green("verdict, as expected:"));
+            say(format_args!(
+                "  {} {verdict}",
+                paint.green("verdict, as expected:")
+            ));
         } else {
             let expected = scene.expected;
-            println!(
+            say(format_args!(
                 "  {} {verdict}",
                 paint.red(format!("verdict, not {expected}:"))
-            );
+            ));
             all_as_expected = false;
         }
-        println!();
+        say("");
     }
     Ok(all_as_expected)
 }
