@@ -2,8 +2,10 @@
 
 mod support;
 
+use core::time::Duration;
 use std::io::Write;
 use std::net::TcpStream;
+use std::thread;
 
 use support::{Mx, Peer};
 
@@ -101,7 +103,7 @@ fn a_silent_client_is_told_why_it_is_cut_off() {
     let mut peer = mx.connect();
     let rest = peer.rest();
     assert!(rest.starts_with("421 4.4.2 "), "{rest}");
-    // In the middle of a message, too; and octets that complete nothing do not buy time.
+    // In the middle of a message, too.
     let mut peer = mx.connect();
     peer.dialogue(&[
         ("EHLO client.example", "250"),
@@ -113,6 +115,24 @@ fn a_silent_client_is_told_why_it_is_cut_off() {
     let rest = peer.rest();
     assert!(rest.starts_with("421 4.4.2 "), "{rest}");
     assert_eq!(mx.messages().len(), 0);
+    assert_alive(&mut mx);
+}
+
+#[test]
+fn octets_that_complete_no_command_buy_no_time() {
+    let mut mx = Mx::start("", &["--patience", "1"]);
+    let mut peer = mx.connect();
+    let reply = thread::scope(|scope| {
+        let mut dripping = peer.clone_stream();
+        // Drips until the server has had enough; if it never had, so would this test.
+        scope.spawn(move || {
+            while dripping.write_all(b"N").is_ok() {
+                thread::sleep(Duration::from_millis(50));
+            }
+        });
+        peer.reply()
+    });
+    assert!(reply.starts_with("421 4.4.2 "), "{reply}");
     assert_alive(&mut mx);
 }
 

@@ -89,6 +89,7 @@ async fn answers_travel_while_the_message_is_still_coming() {
     wait_for(&mut questions, "s._domainkey.b.example. TXT").await;
     peer.send(rest);
     peer.dialogue(&[(".", "250 "), ("QUIT", "221 ")]);
+    drop(peer);
     trigger.pull();
     server.await.unwrap();
 

@@ -108,8 +108,7 @@ async fn run(arguments: Arguments) -> Result<(), ConfigError> {
     let (trigger, shutdown) = shutdown::pair();
     let listener = listener::bind(listen).await?;
     program::announce(PROGRAM, &listener, "SMTP");
-    let mut room = listener::Limits::default();
-    room.connections = connections;
+    let room = listener::Limits::default().connections(connections);
     let server = mx.serve(listener, room, shutdown);
     program::serve_until_signal(server, &trigger).await;
     Ok(())

@@ -98,8 +98,7 @@ async fn run(arguments: Arguments) -> Result<(), ConfigError> {
     let (trigger, shutdown) = shutdown::pair();
     program::announce(PROGRAM, &start_tls, "SMTP with STARTTLS");
     program::announce(PROGRAM, &implicit, "SMTP over TLS");
-    let mut room = listener::Limits::default();
-    room.connections = arguments.connections;
+    let room = listener::Limits::default().connections(arguments.connections);
     let server = submission.serve(start_tls, implicit, room, shutdown);
     program::serve_until_signal(server, &trigger).await;
     Ok(())

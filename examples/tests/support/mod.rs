@@ -201,6 +201,11 @@ impl Peer {
         peer
     }
 
+    /// The connection itself, for somebody who sends while this one reads.
+    pub(crate) fn clone_stream(&self) -> TcpStream {
+        self.stream.get_ref().try_clone().unwrap()
+    }
+
     /// Sends octets. That the server has closed shows in the reply.
     pub(crate) fn send(&mut self, octets: impl AsRef<[u8]>) {
         let _ = self.stream.get_mut().write_all(octets.as_ref());
