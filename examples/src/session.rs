@@ -177,23 +177,21 @@ impl<H: Handler> Session<H> {
                     self.server.reply(&Reply::start_tls(), &mut self.out)?;
                     self.flush().await?;
                     self.start_tls().await?;
-                    deadline = Instant::now() + self.server.patience();
-                    continue;
+                    None
                 }
                 Some(event) => {
                     if matches!(event, Event::BodyEnd(_) | Event::Reset) {
                         self.in_message = false;
                     }
                     let protocol = self.server.protocol();
-                    let reply = self.handler.answer(event, protocol).await;
-                    // However long the answer took, the client's time begins with it.
-                    deadline = Instant::now() + self.server.patience();
-                    reply
+                    self.handler.answer(event, protocol).await
                 }
             };
             if let Some(reply) = reply {
                 self.server.reply(&reply, &mut self.out)?;
             }
+            // However long the answer took, the client's time begins with it.
+            deadline = Instant::now() + self.server.patience();
         }
     }
 
@@ -210,8 +208,10 @@ impl<H: Handler> Session<H> {
                 () = self.shutdown.requested(), if !self.in_message => {
                     break Reply::shutting_down();
                 }
-                read = stream.read_buf(&mut self.input) => return Ok(read? > 0),
+                // Before the octets: a client that sends without a pause must not keep what is
+                // under way from being begun.
                 () = self.handler.meanwhile() => {}
+                read = stream.read_buf(&mut self.input) => return Ok(read? > 0),
                 () = sleep_until(deadline.min(self.ends)) => break Reply::timeout(),
             }
         };
