@@ -313,6 +313,14 @@ mod tests {
         }
     }
 
+    /// RFC 6376 §3.4.5.
+    #[test]
+    fn the_examples_of_rfc_6376_have_the_forms_it_gives() {
+        let body = b" C \r\nD \t E\r\n\r\n\r\n";
+        assert_eq!(canonical(Form::Relaxed, &[body]), b" C\r\nD E\r\n");
+        assert_eq!(canonical(Form::Simple, &[body]), b" C \r\nD \t E\r\n");
+    }
+
     #[test]
     fn c08_empty_bodies() {
         for body in [&b""[..], b"\r\n", b"\r\n\r\n"] {

@@ -343,11 +343,14 @@ mod tests {
             ("", true, true),
             ("h=sha256; ", true, true),
             ("h=sha1: sha256 :x; ", true, true),
+            ("h=sha 256; ", false, true),
+            ("h=SHA256; ", false, true),
             ("h=sha1; ", false, true),
             ("h=; ", false, true),
             ("s=*; ", true, true),
             ("s=other:email; ", true, true),
             ("s=tlsrpt; ", true, false),
+            ("s=e mail; ", true, false),
             ("s=; ", true, false),
         ] {
             let record = record(&format!("v=DKIM1; {tags}p={P}")).unwrap();

@@ -270,6 +270,9 @@ mod tests {
             ("l", "l=", Error::Number { tag: "l" }),
             ("l", "l=-1", Error::Number { tag: "l" }),
             ("q", "q=dns/special", Error::QueryMethod),
+            ("q", "q=dns", Error::QueryMethod),
+            ("q", "q=dns/ txt", Error::QueryMethod),
+            ("q", "q=", Error::QueryMethod),
             ("t", "t=now", Error::Number { tag: "t" }),
             ("x", "x=1 0", Error::Number { tag: "x" }),
         ] {
@@ -371,6 +374,18 @@ mod tests {
                 refused,
                 Err(SignatureError::Tags(TagError::Duplicate { .. }))
             ));
+        }
+    }
+
+    #[test]
+    fn of_several_query_methods_the_unknown_ones_are_passed_over() {
+        let plain = parse(&changed("", "")).unwrap();
+        for methods in [
+            "q=dns/txt",
+            "q=dns/other:dns/txt",
+            "q=x : dns/txt\r\n :y/a=3Db",
+        ] {
+            assert_eq!(parse(&changed("", methods)), Ok(plain.clone()), "{methods}");
         }
     }
 
