@@ -350,6 +350,9 @@ fn c15_several_records_are_tried_in_turn_and_never_joined() {
     assert_eq!(fifth.result(), ResultWord::PermError);
     let told = with(&[b"unrelated", revoked.as_bytes()]).outcome;
     assert_eq!(told.to_string(), "key revoked");
+    // RFC 6376 §6.1.2: revocation comes before the kind of key, which is rsa where none is named.
+    let told = with(&[b"v=DKIM1; p="]).outcome;
+    assert_eq!(told.to_string(), "key revoked");
 }
 
 #[test]
