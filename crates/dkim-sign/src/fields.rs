@@ -305,6 +305,77 @@ mod tests {
         assert_eq!(select(&fields, &present), "subject:From:From:Cc");
     }
 
+    /// RFC 6376 §5.4.
+    #[test]
+    fn signatures_are_listed_as_often_as_they_are_there_and_never_more() {
+        let name = "DKIM-Signature";
+        for fields in [
+            Fields::exactly([name, "From", name]).unwrap(),
+            Fields::only([name, "From"])
+                .unwrap()
+                .oversign(name)
+                .unwrap(),
+            Fields::only(["From"]).unwrap().oversign(name).unwrap(),
+        ] {
+            let count = |present: &[&str]| {
+                let fields = fields.select(present.iter().map(|name| name.as_bytes()));
+                fields.unwrap().count_of(name)
+            };
+            assert_eq!(count(&["From"]), 0);
+            assert_eq!(count(&["dkim-signature", "From"]), 1);
+            assert_eq!(count(&[name, name, "From"]), 2);
+        }
+        let exactly = Fields::exactly([name, "From", name]).unwrap();
+        assert_eq!(
+            select(&exactly, &[name, name, name]),
+            "DKIM-Signature:From:DKIM-Signature"
+        );
+    }
+
+    /// RFC 6376 §5.4.1.
+    #[test]
+    fn what_the_rfc_recommends_is_signed_and_what_changes_on_the_way_is_not() {
+        let recommended = [
+            "From",
+            "Reply-To",
+            "Subject",
+            "Date",
+            "To",
+            "Cc",
+            "Resent-Date",
+            "Resent-From",
+            "Resent-To",
+            "Resent-Cc",
+            "In-Reply-To",
+            "References",
+            "List-Id",
+            "List-Help",
+            "List-Unsubscribe",
+            "List-Subscribe",
+            "List-Post",
+            "List-Owner",
+            "List-Archive",
+        ];
+        let others = [
+            "Return-Path",
+            "Received",
+            "Comments",
+            "Keywords",
+            "DKIM-Signature",
+            "Authentication-Results",
+        ];
+        let present = recommended
+            .iter()
+            .chain(&others)
+            .map(|name| name.as_bytes());
+        let signed = Fields::default().select(present).unwrap();
+        assert!(
+            recommended.iter().all(|name| signed.contains(name)),
+            "{signed}"
+        );
+        assert!(!others.iter().any(|name| signed.contains(name)), "{signed}");
+    }
+
     #[test]
     fn from_is_always_signed() {
         assert_eq!(Fields::only(["To"]), Err(FieldsError::FromMissing));
