@@ -19,6 +19,7 @@ fn a_message_is_taken_and_the_dots_of_its_way_are_gone() {
          S: 250-PIPELINING
          S: 250-8BITMIME
          S: 250-ENHANCEDSTATUSCODES
+         S: 250-HELP
          S: 250 SIZE 52428800
          C: MAIL FROM:<a@client.example> SIZE=100 BODY=8BITMIME
          S: 250 2.1.0 Sender OK
@@ -49,6 +50,7 @@ fn pipelined_replies_come_in_order() {
          S: 250-PIPELINING
          S: 250-8BITMIME
          S: 250-ENHANCEDSTATUSCODES
+         S: 250-HELP
          S: 250 SIZE 52428800
          C: MAIL FROM:<>
          C: RCPT TO:<b@mx.example>
@@ -144,6 +146,7 @@ fn a_login_under_tls_opens_the_submission_server() {
          S: 250-PIPELINING
          S: 250-8BITMIME
          S: 250-ENHANCEDSTATUSCODES
+         S: 250-HELP
          S: 250-STARTTLS
          S: 250 SIZE 52428800
          C: MAIL FROM:<tim@mx.example>
@@ -157,6 +160,7 @@ fn a_login_under_tls_opens_the_submission_server() {
          S: 250-PIPELINING
          S: 250-8BITMIME
          S: 250-ENHANCEDSTATUSCODES
+         S: 250-HELP
          S: 250-SIZE 52428800
          S: 250 AUTH PLAIN LOGIN
          C: MAIL FROM:<tim@mx.example>
@@ -196,6 +200,7 @@ fn commands_may_follow_a_login_of_one_round() {
          S: 250-PIPELINING
          S: 250-8BITMIME
          S: 250-ENHANCEDSTATUSCODES
+         S: 250-HELP
          S: 250-SIZE 52428800
          S: 250 AUTH PLAIN LOGIN
          C: AUTH PLAIN AHRpbQBzZWNyZXQ=
@@ -220,7 +225,8 @@ fn what_is_not_configured_is_neither_offered_nor_taken() {
         &config,
         "S: 220 mx.example ESMTP
          C: EHLO client.example
-         S: 250 mx.example
+         S: 250-mx.example
+         S: 250 HELP
          C: MAIL FROM:<a@client.example> SIZE=1
          S: 555 Parameter not recognized or not implemented
          C: MAIL FROM:<a@client.example> BODY=8BITMIME
@@ -251,6 +257,7 @@ fn a_size_without_limit_is_offered_without_a_number() {
          S: 250-PIPELINING
          S: 250-8BITMIME
          S: 250-ENHANCEDSTATUSCODES
+         S: 250-HELP
          S: 250-SMTPUTF8
          S: 250-SIZE
          S: 250 AUTH EXTERNAL

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use smtp_proto::Reply;
 use smtp_proto::sasl::Mechanism;
-use smtp_proto::server::{ApiMisuse, Closing, Event, Limits, Server};
+use smtp_proto::server::{ApiMisuse, Closing, Config, Event, Limits, Server};
 
 use self::dialogue::{Dialogue, answers, at_data, mx, open_submission, submission};
 
@@ -96,6 +96,22 @@ fn b04_there_is_no_login_in_a_transaction_or_after_another() {
     let heard = answers(&config, &[login, EHLO, MAIL, login]);
     assert_eq!(heard[0], "503 5.5.1 Send EHLO first\r\n");
     assert_eq!(heard[3], bad_sequence);
+}
+
+#[test]
+fn b04_a_login_out_of_place_is_503_whatever_it_asks_for() {
+    let bad_sequence = "503 5.5.1 Bad sequence of commands\r\n";
+    let config = mx().auth([Mechanism::Plain]).auth_without_tls(true);
+    for login in [&b"AUTH GSSAPI"[..], b"AUTH PLAIN =AAA", b"AUTH LOGIN"] {
+        let after_another = answers(
+            &open_submission(),
+            &[EHLO, b"AUTH PLAIN AHRpbQBzZWNyZXQ=", login],
+        );
+        assert_eq!(after_another[2], bad_sequence);
+        let in_transaction = answers(&config, &[login, EHLO, MAIL, login]);
+        assert_eq!(in_transaction[0], "503 5.5.1 Send EHLO first\r\n");
+        assert_eq!(in_transaction[3], bad_sequence);
+    }
 }
 
 #[test]
@@ -255,6 +271,15 @@ fn b11_too_many_errors_end_the_session() {
 }
 
 #[test]
+fn b11_whoever_quits_after_too_many_errors_has_the_last_word() {
+    let config = mx().limits(Limits::default().errors(1).unknown_commands(1));
+    for wrong in [&b"DATA"[..], b"XFOO"] {
+        let heard = answers(&config, &[wrong, b"QUIT"]);
+        assert_eq!(heard[1], "221 2.0.0 mx.example Bye\r\n");
+    }
+}
+
+#[test]
 fn b11_what_the_caller_refuses_counts_and_a_message_sets_it_back() {
     let config = mx().limits(Limits::default().errors(2));
     let refused = b"RCPT TO:<nobody@mx.example>";
@@ -356,6 +381,87 @@ fn a_refused_client_can_only_quit() {
     );
     let advance = server.advance(b"NOOP\r\n", &mut Vec::new()).unwrap();
     assert_eq!(advance.event, Some(Event::Close(Closing::Quit)));
+}
+
+/// A session with a sender and a recipient, and what the server says to one more line, answered so.
+fn in_transaction(config: Config, line: &[u8], reply: &Reply) -> (Server, String) {
+    let mut dialogue = Dialogue::new(config);
+    for line in [EHLO, MAIL, RCPT] {
+        dialogue.send([line, b"\r\n"]);
+    }
+    let mut server = dialogue.server;
+    let mut out = Vec::new();
+    let line = [line, b"\r\n"].concat();
+    let event = server.advance(&line, &mut out).unwrap().event;
+    if event.is_some_and(|event| event.needs_reply()) {
+        server.reply(reply, &mut out).unwrap();
+    }
+    (server, String::from_utf8(out).unwrap())
+}
+
+#[test]
+fn what_is_refused_or_malformed_leaves_the_transaction_as_it_is() {
+    let no = Reply::new(550, "5.7.1 Not you").unwrap();
+    let not_now = Reply::new(454, "4.7.0 No TLS now").unwrap();
+    for (line, reply, heard) in [
+        (&b"EHLO liar.example"[..], &no, "550 5.7.1 Not you\r\n"),
+        (b"HELO liar.example", &no, "550 5.7.1 Not you\r\n"),
+        (b"EHLO (", &no, "501 5.5.4 Syntax error in arguments\r\n"),
+        (b"RSET x", &no, "501 5.5.4 Syntax error in arguments\r\n"),
+        (b"DATA x", &no, "501 5.5.4 Syntax error in arguments\r\n"),
+        (b"QUIT x", &no, "501 5.5.4 Syntax error in arguments\r\n"),
+        (
+            b"STARTTLS x",
+            &no,
+            "501 5.5.4 Syntax error in arguments\r\n",
+        ),
+        (b"STARTTLS", &not_now, "454 4.7.0 No TLS now\r\n"),
+    ] {
+        let (mut server, out) = in_transaction(mx().start_tls(true), line, reply);
+        assert_eq!(out, heard, "{}", line.escape_ascii());
+        let advance = server.advance(b"DATA\r\n", &mut Vec::new()).unwrap();
+        assert_eq!(advance.event, Some(Event::DataStart));
+    }
+}
+
+#[test]
+fn a_greeting_of_several_lines_is_no_list_of_extensions_to_helo() {
+    let hello = Reply::new(250, "at your service\nXODD").unwrap();
+    let (_, out) = in_transaction(mx(), b"HELO client.example", &hello);
+    assert_eq!(out, "250 mx.example at your service\r\n");
+    let (_, out) = in_transaction(mx(), b"EHLO client.example", &hello);
+    assert!(out.starts_with("250-mx.example at your service\r\n250-XODD\r\n"));
+}
+
+#[test]
+fn every_reply_but_greetings_and_steps_has_an_enhanced_code() {
+    for (code, line) in [
+        (250, "250 2.0.0 one\r\n"),
+        (450, "450-4.0.0 one\r\n450 4.0.0 two\r\n"),
+        (550, "550 5.0.0 one\r\n"),
+        (421, "421 4.0.0 mx.example one\r\n"),
+    ] {
+        let text = if code == 450 { "one\ntwo" } else { "one" };
+        let reply = Reply::new(code, text).unwrap();
+        let (_, out) = in_transaction(mx(), RCPT, &reply);
+        assert_eq!(out, line);
+    }
+    let go = Reply::new(354, "go").unwrap();
+    let (_, out) = in_transaction(mx(), b"DATA", &go);
+    assert_eq!(out, "354 go\r\n");
+    let go = Reply::new(220, "go").unwrap();
+    let (_, out) = in_transaction(mx().start_tls(true), b"STARTTLS", &go);
+    assert_eq!(out, "220 2.0.0 go\r\n");
+    let plain = mx().enhanced_status_codes(false);
+    let (_, out) = in_transaction(plain, RCPT, &Reply::new(550, "no").unwrap());
+    assert_eq!(out, "550 no\r\n");
+}
+
+#[test]
+fn a_message_may_be_larger_than_announced() {
+    let mail = b"MAIL FROM:<a@client.example> SIZE=1";
+    let heard = answers(&mx(), &[EHLO, mail, RCPT, b"DATA", b"hello\r\n."]);
+    assert_eq!(heard[4], "250 2.0.0 OK\r\n");
 }
 
 #[test]
