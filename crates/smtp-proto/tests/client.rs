@@ -617,6 +617,38 @@ fn a_report_about_mail_has_an_empty_reverse_path() {
 }
 
 #[test]
+fn a_size_announced_counts_the_crlf_that_will_be_added() {
+    for (message, size) in [(&b"a\r\n"[..], 3), (b"a", 3), (b"", 0)] {
+        tell(config(), |mut session| {
+            session.greet(&["SIZE"]);
+            session.begin(&envelope(&["b@example.com"]).of_message(message));
+            let said = session.said();
+            assert_eq!(said, format!("MAIL FROM:<a@example.org> SIZE={size}\r\n"));
+        });
+    }
+}
+
+/// RFC 5321 §4.5.3.2.1 to §4.5.3.2.6.
+#[test]
+fn the_server_has_its_time_for_each_step() {
+    tell(config(), |mut session| {
+        let minutes = |session: &Session| session.client.patience().as_secs() / 60;
+        assert_eq!(minutes(&session), 5);
+        session.greet(&[]);
+        session.begin(&envelope(&["b@example.com"]));
+        assert_eq!(minutes(&session), 5);
+        session.hear("250 ok\r\n");
+        assert_eq!(minutes(&session), 5);
+        session.hear("250 ok\r\n");
+        assert_eq!(minutes(&session), 2);
+        session.hear("354 go\r\n");
+        assert_eq!(minutes(&session), 3);
+        session.send_body(b"hello\r\n");
+        assert_eq!(minutes(&session), 10);
+    });
+}
+
+#[test]
 fn b05_no_address_ends_the_command_line() {
     for text in [
         "a@example.com>\r\nRSET",
@@ -832,6 +864,61 @@ fn an_exchange_that_cannot_go_on_is_cancelled() {
             let events = session.hear("501 cancelled\r\n");
             assert!(matches!(&*events, [Event::Refused(refusal)] if refusal.verb() == Verb::Auth));
             session.begin(&envelope(&["b@example.com"]));
+        });
+    }
+}
+
+#[test]
+fn a_login_in_clear_is_forgotten_under_tls() {
+    tell(config().password_without_tls(true), |mut session| {
+        session.greet(&["STARTTLS", "AUTH PLAIN"]);
+        for _ in 0..2 {
+            let login = sasl::Client::plain(None, "test", "1234").unwrap();
+            session
+                .client
+                .authenticate(login, &mut session.out)
+                .unwrap();
+            session.hear("235 ok\r\n");
+            if !session.client.is_tls() {
+                session.client.start_tls(&mut session.out).unwrap();
+                session.hear("220 go\r\n");
+                session.client.tls_started(&mut session.out).unwrap();
+                session.hear("250-mx.example\r\n250 AUTH PLAIN\r\n");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_login_behind_a_refused_transaction_waits_for_rset() {
+    for extensions in [&["AUTH PLAIN"][..], &["AUTH PLAIN", "PIPELINING"]] {
+        tell_over_tls(|mut session| {
+            session.greet(extensions);
+            session.begin(&envelope(&["b@example.com"]));
+            session.hear("250 ok\r\n");
+            session.hear("530 5.7.0 not without a login\r\n");
+            if session.client.capabilities().pipelining() {
+                session.hear("554 nobody\r\n");
+            }
+            session.said();
+            let login = sasl::Client::plain(None, "test", "1234").unwrap();
+            session
+                .client
+                .authenticate(login, &mut session.out)
+                .unwrap();
+            assert_eq!(session.said(), "RSET\r\n");
+            let begun = session
+                .client
+                .begin(&envelope(&["b@example.com"]), &mut session.out);
+            assert_eq!(begun, Err(BeginError::NotNow));
+            assert_eq!(session.hear("250 ok\r\n"), []);
+            assert_eq!(session.said(), "AUTH PLAIN AHRlc3QAMTIzNA==\r\n");
+            assert!(matches!(
+                &*session.hear("235 ok\r\n"),
+                [Event::Authenticated(_)]
+            ));
+            session.begin(&envelope(&["b@example.com"]));
+            assert!(session.said().starts_with("MAIL "));
         });
     }
 }
