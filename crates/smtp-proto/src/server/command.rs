@@ -110,20 +110,26 @@ impl Server {
 
     /// RFC 4954 §4.
     fn auth<'i>(&self, auth: Auth<'i>, is_last: bool) -> Outcome<'i> {
-        let config = &self.config;
-        let refusal = if config.auth.is_empty() {
-            answer::NOT_IMPLEMENTED
+        if let Some(refusal) = self.no_auth_now() {
+            return Outcome::Answered(refusal);
+        }
+        if !self.config.auth.contains(&auth.mechanism) || !self.may_auth() {
+            return Outcome::Answered(answer::MECHANISM);
+        }
+        Outcome::Due(Event::Auth(auth), Due::Auth { rounds: 0, is_last })
+    }
+
+    /// Why nobody can log in here and now, by whatever mechanism.
+    fn no_auth_now(&self) -> Option<Answer> {
+        if self.config.auth.is_empty() {
+            Some(answer::NOT_IMPLEMENTED)
         } else if self.session.hello.is_none() {
-            answer::HELLO_FIRST
+            Some(answer::HELLO_FIRST)
         } else if self.session.authenticated || self.session.transaction.is_some() {
-            answer::BAD_SEQUENCE
-        } else if !config.auth.contains(&auth.mechanism) || !self.may_auth() {
-            answer::MECHANISM
+            Some(answer::BAD_SEQUENCE)
         } else {
-            let due = Due::Auth { rounds: 0, is_last };
-            return Outcome::Due(Event::Auth(auth), due);
-        };
-        Outcome::Answered(refusal)
+            None
+        }
     }
 
     /// Whether passwords can be sent, as far as the connection goes.
@@ -221,13 +227,10 @@ impl Server {
             CommandError::Argument { .. } => answer::ARGUMENT,
             CommandError::EightBit => answer::EIGHT_BIT_COMMAND,
             CommandError::ForwardPath => answer::FORWARD_PATH,
-            CommandError::Mechanism | CommandError::Response if self.config.auth.is_empty() => {
-                answer::NOT_IMPLEMENTED
-            }
-            CommandError::Mechanism => answer::MECHANISM,
+            CommandError::Mechanism => self.no_auth_now().unwrap_or(answer::MECHANISM),
             CommandError::Parameter { .. } => answer::PARAMETER,
             CommandError::ParameterValue { .. } => answer::PARAMETER_VALUE,
-            CommandError::Response => answer::AUTH_BASE64,
+            CommandError::Response => self.no_auth_now().unwrap_or(answer::AUTH_BASE64),
             CommandError::ReversePath => answer::REVERSE_PATH,
             CommandError::Verb if is_http(line) => {
                 return Outcome::Closed(answer::HTTP, Closing::Http);
