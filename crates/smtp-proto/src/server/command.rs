@@ -102,8 +102,7 @@ impl Server {
         }
     }
 
-    fn hello<'i>(&mut self, hello: Hello<'i>) -> Outcome<'i> {
-        self.session.transaction = None;
+    fn hello<'i>(&self, hello: Hello<'i>) -> Outcome<'i> {
         let extended = hello.extended;
         Outcome::Due(Event::Hello(hello), Due::Hello { extended })
     }

@@ -45,7 +45,8 @@ pub enum Event<'i> {
     Connected(Peer),
     /// The message is about to come. To be answered with 354, or with what is wrong.
     DataStart,
-    /// The client greets. To be answered. Sender and recipients that came before are void.
+    /// The client greets. To be answered: with 250, sender and recipients that came before are
+    /// void; otherwise nothing has changed (RFC 5321 §4.1.4).
     Hello(Hello<'i>),
     /// The sender of a new message. To be answered.
     Mail(Mail<'i>),

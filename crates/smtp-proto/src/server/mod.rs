@@ -319,8 +319,10 @@ impl Server {
                 });
             }
             Due::DataStart => {}
+            // One that is refused changes nothing (RFC 5321 §4.1.4).
             Due::Hello { extended } if accepted => {
                 self.session.hello = Some(extended);
+                self.session.transaction = None;
                 return self.print_hello(extended, reply, out);
             }
             Due::Hello { .. } => {}
