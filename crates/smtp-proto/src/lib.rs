@@ -113,7 +113,7 @@
 //! #     String::from_utf8(client.1)?,
 //! #     "220 mx.example ESMTP\r\n\
 //! #      250-mx.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n\
-//! #      250 SIZE 52428800\r\n\
+//! #      250-HELP\r\n250 SIZE 52428800\r\n\
 //! #      250 2.1.0 Sender OK\r\n250 2.1.5 Recipient OK\r\n554 5.7.1 Relay access denied\r\n\
 //! #      354 End data with <CR><LF>.<CR><LF>\r\n\
 //! #      250 2.0.0 OK\r\n221 2.0.0 mx.example Bye\r\n"

@@ -105,6 +105,8 @@ impl Server {
             (config.pipelining, "PIPELINING"),
             (config.eight_bit_mime, "8BITMIME"),
             (config.enhanced_status_codes, "ENHANCEDSTATUSCODES"),
+            // Whatever is answered beyond RFC 5321 §4.5.1 has to stand here (RFC 5321 §4.1.1.1).
+            (true, "HELP"),
             (config.smtp_utf8, "SMTPUTF8"),
             (config.start_tls && !self.tls, "STARTTLS"),
         ];
