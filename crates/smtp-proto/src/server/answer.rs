@@ -79,8 +79,8 @@ impl Due {
 }
 
 impl Server {
-    /// `ehlo-ok-rsp`: who the server is and, to `EHLO`, what it offers. No enhanced code
-    /// (RFC 2034 §4).
+    /// `ehlo-ok-rsp`: who the server is and, to `EHLO`, what it offers: further lines of the
+    /// caller's, and the extensions. No enhanced code (RFC 2034 §4).
     pub(super) fn print_hello(&self, extended: bool, reply: &Reply, out: &mut Vec<u8>) {
         let config = &*self.config;
         let greeting = match reply.text() {
@@ -91,8 +91,9 @@ impl Server {
         let mut texts = reply.lines();
         let first = texts.next().unwrap_or_default();
         lines.put(&[config.hostname.as_str(), greeting, first]);
-        texts.for_each(|text| lines.put(&[text]));
+        // HELO never gets more than one line (RFC 5321 §4.1.1.1).
         if extended {
+            texts.for_each(|text| lines.put(&[text]));
             self.put_extensions(&mut lines);
         }
         lines.finish();
