@@ -28,13 +28,12 @@ impl Server {
                 return Step::silent(line.consumed);
             }
         };
-        let limits = &self.config.limits;
-        if self.errors >= limits.errors || self.unknown_commands >= limits.unknown_commands {
-            self.answer(answer::TOO_MANY_ERRORS, out);
-            self.close(Closing::TooManyErrors);
-            return Step::silent(line.consumed);
-        }
         let outcome = match Command::parse(text) {
+            // Who quits is told goodbye whatever came before (RFC 5321 §4.1.1.10).
+            Ok(Command::Quit) => Outcome::Quit,
+            _ if self.is_fed_up() => {
+                Outcome::Closed(answer::TOO_MANY_ERRORS, Closing::TooManyErrors)
+            }
             Ok(command) if must_be_last(&command) && line.consumed < input.len() => {
                 return self.pipelined(input, out);
             }
@@ -75,6 +74,12 @@ impl Server {
             consumed: line.consumed,
             event,
         }
+    }
+
+    /// Whether the client has made all the errors it may make.
+    fn is_fed_up(&self) -> bool {
+        let limits = &self.config.limits;
+        self.errors >= limits.errors || self.unknown_commands >= limits.unknown_commands
     }
 
     fn command<'i>(&mut self, command: Command<'i>, is_last: bool) -> Outcome<'i> {

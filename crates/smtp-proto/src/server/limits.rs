@@ -22,7 +22,7 @@ pub struct Limits {
     /// Octets of a line before the connection is closed over it: 65536. A client can make a
     /// mistake of some octets over the limit of a command; this is none. No RFC has a limit.
     pub endless_line: usize,
-    /// Replies 5yz before the next command is answered with 421: 20, as in Postfix
+    /// Replies 5yz before the next command but `QUIT` is answered with 421: 20, as in Postfix
     /// (`smtpd_hard_error_limit`). A message that is accepted sets the count back.
     pub errors: u32,
     /// Octets of a message: 50 MiB, as in Exim (`message_size_limit`). RFC 5321 §4.5.3.1.7 asks
