@@ -2,12 +2,18 @@
 //!
 //! [RFC 1035]: https://www.rfc-editor.org/rfc/rfc1035
 
-use alloc::boxed::Box;
-use alloc::vec::Vec;
+mod builder;
+mod wire;
+
+use core::cmp::Ordering;
 use core::fmt::{self, Write};
+use core::hash::{Hash, Hasher};
 use core::str::FromStr;
 
 use thiserror::Error;
+
+use self::builder::Builder;
+use self::wire::Wire;
 
 /// An absolute domain name. Labels hold any octets; ASCII letters are kept in lower case.
 ///
@@ -17,17 +23,16 @@ use thiserror::Error;
 ///   macros produce them.
 ///
 /// The order is that of the stored octets: total, and without a meaning of its own.
-#[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone)]
 pub struct Name {
-    /// Wire form without the root's length octet: each label behind its length.
-    wire: Box<[u8]>,
+    wire: Wire,
 }
 
 impl Name {
     /// The root of the DNS, a name without labels.
     pub fn root() -> Self {
         Self {
-            wire: Box::default(),
+            wire: Wire::new(&[]),
         }
     }
 
@@ -36,12 +41,12 @@ impl Name {
         if text == b"." {
             return Ok(Self::root());
         }
-        let mut builder = Builder::default();
+        let mut builder = Builder::new();
         let mut rest = text;
         while let Some((&octet, after)) = rest.split_first() {
             rest = after;
             match octet {
-                b'.' => builder.end_label(rest.is_empty())?,
+                b'.' => builder.end_label()?,
                 b'\\' => {
                     let (escaped, after) = unescape(rest).ok_or(NameError::Escape)?;
                     rest = after;
@@ -59,15 +64,22 @@ impl Name {
         if octets == b"." {
             return Ok(Self::root());
         }
-        let octets = octets.strip_suffix(b".").unwrap_or(octets);
-        Self::from_labels(octets.split(|&octet| octet == b'.'))
+        let mut builder = Builder::new();
+        for &octet in octets {
+            match octet {
+                b'.' => builder.end_label()?,
+                _ => builder.push(octet)?,
+            }
+        }
+        builder.finish()
     }
 
     /// Joins labels, the leftmost first. No label gives the root.
     pub fn from_labels<'l>(labels: impl IntoIterator<Item = &'l [u8]>) -> Result<Self, NameError> {
-        let mut builder = Builder::default();
+        let mut builder = Builder::new();
         for label in labels {
-            builder.push_label(label)?;
+            label.iter().try_for_each(|&octet| builder.push(octet))?;
+            builder.end_label()?;
         }
         Ok(builder.into_name())
     }
@@ -87,7 +99,7 @@ impl Name {
         let mut labels = self.labels();
         labels.next()?;
         Some(Self {
-            wire: labels.wire.into(),
+            wire: Wire::new(labels.wire),
         })
     }
 
@@ -107,6 +119,32 @@ impl Name {
                 return false;
             }
         }
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        *self.wire == *other.wire
+    }
+}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.wire.hash(state);
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.wire.cmp(&other.wire)
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -194,64 +232,6 @@ pub enum NameError {
     NameTooLong,
 }
 
-/// Collects labels in wire form.
-#[derive(Default)]
-struct Builder {
-    wire: Vec<u8>,
-    label: Vec<u8>,
-}
-
-impl Builder {
-    fn push(&mut self, octet: u8) -> Result<(), NameError> {
-        if self.label.len() == MAX_LABEL {
-            return Err(NameError::LabelTooLong);
-        }
-        self.label.push(octet);
-        Ok(())
-    }
-
-    /// Ends the label before a dot; `last` says that nothing follows the dot.
-    fn end_label(&mut self, last: bool) -> Result<(), NameError> {
-        if last && self.label.is_empty() {
-            return Err(NameError::EmptyLabel);
-        }
-        let label = core::mem::take(&mut self.label);
-        self.push_label(&label)
-    }
-
-    fn push_label(&mut self, label: &[u8]) -> Result<(), NameError> {
-        if label.is_empty() {
-            return Err(NameError::EmptyLabel);
-        }
-        if label.len() > MAX_LABEL {
-            return Err(NameError::LabelTooLong);
-        }
-        let length = u8::try_from(label.len()).map_err(|_| NameError::LabelTooLong)?;
-        if self.wire.len() + 1 + label.len() > MAX_WIRE {
-            return Err(NameError::NameTooLong);
-        }
-        self.wire.push(length);
-        self.wire.extend(label.iter().map(u8::to_ascii_lowercase));
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<Name, NameError> {
-        if !self.label.is_empty() {
-            self.end_label(false)?;
-        }
-        if self.wire.is_empty() {
-            return Err(NameError::EmptyLabel);
-        }
-        Ok(self.into_name())
-    }
-
-    fn into_name(self) -> Name {
-        Name {
-            wire: self.wire.into_boxed_slice(),
-        }
-    }
-}
-
 /// What stands behind a backslash: three digits or any one octet (RFC 1035 §5.1).
 pub(crate) fn unescape(input: &[u8]) -> Option<(u8, &[u8])> {
     let (&first, rest) = input.split_first()?;
@@ -267,16 +247,12 @@ pub(crate) fn unescape(input: &[u8]) -> Option<(u8, &[u8])> {
     Some((u8::try_from(value).ok()?, rest))
 }
 
-/// RFC 1035 §2.3.4.
-const MAX_LABEL: usize = 63;
-
-/// RFC 1035 §2.3.4: 255 octets, less the root's length octet.
-const MAX_WIRE: usize = 254;
-
 #[cfg(test)]
 mod tests {
+    use alloc::collections::BTreeSet;
     use alloc::string::ToString;
     use alloc::vec;
+    use alloc::vec::Vec;
 
     use proptest::prelude::*;
 
@@ -344,6 +320,21 @@ mod tests {
         let longer = [label(63), label(63), label(63), label(62)].join(&b'.');
         assert_eq!(Name::from_dotted(&longer), Err(NameError::NameTooLong));
         assert_eq!(Name::parse(&longer), Err(NameError::NameTooLong));
+    }
+
+    #[test]
+    fn names_of_any_length_are_equal_and_in_order() {
+        let name = |length: usize| {
+            let labels = "ab.".repeat(length / 3) + &"a".repeat(length % 3);
+            Name::from_dotted(labels.as_bytes()).unwrap()
+        };
+        for length in 1..=253 {
+            assert_eq!(name(length), name(length).clone());
+            assert_eq!(name(length).cmp(&name(length)), Ordering::Equal);
+        }
+        let names: BTreeSet<Name> = (1..=253).map(name).collect();
+        let wires: BTreeSet<Vec<u8>> = (1..=253).map(|length| name(length).wire.to_vec()).collect();
+        assert!(names.iter().map(|name| name.wire.to_vec()).eq(wires));
     }
 
     #[test]
