@@ -189,9 +189,15 @@ fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
     })
 }
 
+/// Whether there is anything to expand, which most texts have not.
+fn has_macros(text: &str) -> bool {
+    text.contains('%')
+}
+
 fn needs_client_name(text: &str) -> bool {
-    parts(text).any(|part| match part {
-        Part::Escape(_) | Part::Literal(_) => false,
-        Part::Macro(expression) => expression.letter == Letter::ValidatedName,
-    })
+    has_macros(text)
+        && parts(text).any(|part| match part {
+            Part::Escape(_) | Part::Literal(_) => false,
+            Part::Macro(expression) => expression.letter == Letter::ValidatedName,
+        })
 }
