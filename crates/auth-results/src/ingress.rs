@@ -16,7 +16,8 @@ use crate::punycode::to_unicode;
 /// A field is ours if any reader could take it for ours. So the case of letters, comments, quotes,
 /// escapes, a version, a substructure (`mx.example.org/queue-id`), a trailing dot, and A-labels
 /// where we write U-labels make no difference; and where no authserv-id can be read at all, our id
-/// anywhere in the field is enough.
+/// anywhere in the field is enough. A field goes too if one that is ours stands inside of it, on a
+/// line of its own to a reader who takes a bare CR or LF for the end of a line.
 ///
 /// ```
 /// let header: [(&[u8], &[u8]); 3] = [
@@ -34,7 +35,10 @@ pub fn forged<'h>(
     fields
         .into_iter()
         .enumerate()
-        .filter(|(_, (name, value))| is_authentication_results(name) && is_forged(value, &ours))
+        .filter(|(_, (name, value))| {
+            is_authentication_results(last_line(name)) && is_forged(value, &ours)
+                || hides_forged(value, &ours)
+        })
         .map(|(index, _)| index)
         .collect()
 }
@@ -43,6 +47,44 @@ pub fn forged<'h>(
 fn is_authentication_results(name: &[u8]) -> bool {
     name.trim_ascii()
         .eq_ignore_ascii_case(b"Authentication-Results")
+}
+
+/// What a reader who takes a bare CR or LF for the end of a line sees before the colon.
+fn last_line(name: &[u8]) -> &[u8] {
+    let mut lines = name.trim_ascii().rsplit(|&octet| is_line_end(octet));
+    lines.next().unwrap_or_default()
+}
+
+/// Whether such a reader finds a field of ours inside of a value.
+fn hides_forged(value: &[u8], ours: &str) -> bool {
+    let (_, mut rest) = split_line(value);
+    while !rest.is_empty() {
+        let (line, behind) = split_line(rest);
+        rest = behind;
+        let mut parts = line.splitn(2, |&octet| octet == b':');
+        if let (Some(name), Some(value)) = (parts.next(), parts.next())
+            && is_authentication_results(name)
+            && is_forged(value, ours)
+        {
+            return true;
+        }
+    }
+    false
+}
+
+/// A line with its folds, which ends where no white space follows a line end, and what is behind.
+fn split_line(octets: &[u8]) -> (&[u8], &[u8]) {
+    let is_border = |pair: &[u8]| match pair {
+        [octet, next] => is_line_end(*octet) && !matches!(next, b' ' | b'\t' | b'\r' | b'\n'),
+        _ => false,
+    };
+    let length = octets.windows(2).position(is_border);
+    let length = length.map_or(octets.len(), |at| at + 1);
+    octets.split_at_checked(length).unwrap_or((octets, &[]))
+}
+
+fn is_line_end(octet: u8) -> bool {
+    matches!(octet, b'\r' | b'\n')
 }
 
 fn is_forged(value: &[u8], ours: &str) -> bool {
@@ -87,9 +129,11 @@ fn words_before_results(value: &[u8]) -> Option<Vec<String>> {
         rest = match first {
             b';' => break,
             b'(' => comment::<()>(rest).ok()?.0,
+            // A word of its own: `"id"1` is an id and a version to one reader, one word to another.
             b'"' => {
                 let (behind, quoted) = quoted_string::<()>(rest).ok()?;
-                word.extend_from_slice(quoted.text().trim_ascii());
+                words.push(core::mem::take(&mut word));
+                words.push(quoted.text().trim_ascii().to_vec());
                 behind
             }
             _ => {
@@ -146,6 +190,9 @@ mod tests {
             " mx .example .org 1; spf=pass",
             " \"mx.example.org\"; spf=pass",
             " \"mx.example\".org; spf=pass",
+            " \"mx.example.org\"1; spf=pass",
+            " \"mx.example.org\"01(c); spf=pass",
+            " \"mx\"\".example.org\"1; spf=pass",
             " \"mx.\\example.org\"; spf=pass",
             " \" mx.example.org \"; spf=pass",
             "\r\n mx.example.org; spf=pass\r\n",
@@ -206,6 +253,41 @@ mod tests {
             (b"AUTHENTICATION-RESULTS", value),
         ];
         assert_eq!(forged(fields, "mx.example.org"), [0, 1, 5]);
+    }
+
+    #[test]
+    fn f01_behind_a_bare_line_end_a_field_is_found_too() {
+        for (name, value) in [
+            (
+                "X",
+                " 1\nAuthentication-Results: mx.example.org; spf=pass\r\n",
+            ),
+            (
+                "X",
+                " 1\rAuthentication-Results: mx.example.org; spf=pass\r\n",
+            ),
+            (
+                "X",
+                " 1\n 2\nY: 3\n\nauthentication-results : mx.example.org\n; a=b\r\n",
+            ),
+            ("X\nAuthentication-Results", " mx.example.org; spf=pass\r\n"),
+            (
+                "X",
+                " 1\nAuthentication-Results:\n mx.example.org\nZ: 4\r\n",
+            ),
+        ] {
+            let fields = [(name.as_bytes(), value.as_bytes())];
+            assert_eq!(forged(fields, "mx.example.org"), [0], "{value:?}");
+        }
+        for value in [
+            " 1\n Authentication-Results: mx.example.org; spf=pass\r\n",
+            " 1\r\n\tAuthentication-Results: mx.example.org; spf=pass\r\n",
+            " 1\nAuthentication-Results: list.example; spf=pass\r\n",
+            " Authentication-Results: mx.example.org\r\n",
+        ] {
+            let fields = [(&b"X"[..], value.as_bytes())];
+            assert!(forged(fields, "mx.example.org").is_empty(), "{value:?}");
+        }
     }
 
     #[test]
