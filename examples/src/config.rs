@@ -47,6 +47,9 @@ pub enum ConfigError {
         /// What is wrong with it.
         source: Cause,
     },
+    /// SIGINT and SIGTERM cannot be listened to.
+    #[error("cannot hear signals")]
+    Signals(#[source] io::Error),
 }
 
 /// What went wrong below a [`ConfigError`].

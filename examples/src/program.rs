@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tracing::error;
 
 use crate::config::{ConfigError, one_line};
-use crate::shutdown::{self, Trigger};
+use crate::shutdown::{Signals, Trigger};
 
 /// Reads the command line, or tells in one line what is wrong with it (help and version are
 /// printed as they are).
@@ -56,19 +56,16 @@ pub fn say(line: impl fmt::Display) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// Runs a server until SIGINT or SIGTERM, then lets it finish.
-pub async fn serve_until_signal<T>(server: impl Future<Output = T>, trigger: &Trigger) -> T {
-    let signal = async {
-        if let Err(error) = shutdown::signal().await {
-            error!(%error, "cannot hear signals");
-            core::future::pending::<()>().await;
-        }
-        trigger.pull();
-    };
+/// Runs a server until one of the signals, then lets it finish.
+pub async fn serve_until<T>(
+    server: impl Future<Output = T>,
+    mut signals: Signals,
+    trigger: Trigger,
+) -> T {
     let mut server = core::pin::pin!(server);
     tokio::select! {
         ended = &mut server => return ended,
-        () = signal => {}
+        () = signals.wait() => trigger.pull(),
     }
     server.await
 }

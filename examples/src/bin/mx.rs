@@ -9,7 +9,8 @@ use clap::Parser;
 use dns_txt::Domain;
 use examples::config::ConfigError;
 use examples::mx::Mx;
-use examples::{dns, listener, logging, program, shutdown, tls};
+use examples::shutdown::{self, Signals};
+use examples::{dns, listener, logging, program, tls};
 use smtp_proto::server::Limits;
 use tracing::Level;
 
@@ -106,11 +107,13 @@ async fn run(arguments: Arguments) -> Result<(), ConfigError> {
         mx = mx.tls(tls::from_files(&certificates, &key)?);
     }
     let (trigger, shutdown) = shutdown::pair();
+    // Whoever reads the announcement may send a signal at once.
+    let signals = Signals::listen().map_err(ConfigError::Signals)?;
     let listener = listener::bind(listen).await?;
     program::announce(PROGRAM, &listener, "SMTP");
     let room = listener::Limits::default().connections(connections);
     let server = mx.serve(listener, room, shutdown);
-    program::serve_until_signal(server, &trigger).await;
+    program::serve_until(server, signals, trigger).await;
     Ok(())
 }
 

@@ -10,9 +10,10 @@ use dns_txt::Domain;
 use examples::accounts::Accounts;
 use examples::config::ConfigError;
 use examples::courier::Courier;
+use examples::shutdown::{self, Signals};
 use examples::signatories::{SignArgument, Signatory};
 use examples::submission::Submission;
-use examples::{listener, logging, program, shutdown, tls};
+use examples::{listener, logging, program, tls};
 use smtp_proto::server::Limits;
 use tracing::{Level, warn};
 
@@ -96,11 +97,13 @@ async fn run(arguments: Arguments) -> Result<(), ConfigError> {
     let implicit = listener::bind(arguments.tls_listen).await?;
     let submission = submission(&arguments)?;
     let (trigger, shutdown) = shutdown::pair();
+    // Whoever reads the announcement may send a signal at once.
+    let signals = Signals::listen().map_err(ConfigError::Signals)?;
     program::announce(PROGRAM, &start_tls, "SMTP with STARTTLS");
     program::announce(PROGRAM, &implicit, "SMTP over TLS");
     let room = listener::Limits::default().connections(arguments.connections);
     let server = submission.serve(start_tls, implicit, room, shutdown);
-    program::serve_until_signal(server, &trigger).await;
+    program::serve_until(server, signals, trigger).await;
     Ok(())
 }
 

@@ -14,7 +14,9 @@ mod verdict;
 use std::process::ExitCode;
 
 use clap::Parser;
-use examples::{program, shutdown};
+use examples::config::ConfigError;
+use examples::program;
+use examples::shutdown::Signals;
 
 use crate::paint::Paint;
 use crate::stage::Stage;
@@ -48,9 +50,9 @@ fn main() -> ExitCode {
         stage.show_records(paint);
         as_expected = story::play(&mut stage, arguments.quiet, paint).await?;
         if arguments.serve {
+            let mut signals = Signals::listen().map_err(ConfigError::Signals)?;
             stage.show_how_to_talk(paint);
-            // Where no signal can be heard there is nothing to wait for.
-            let _ = shutdown::signal().await;
+            signals.wait().await;
         }
         stage.clear().await;
         Ok(())
