@@ -244,8 +244,16 @@ fn data(tag: &Tag<'_>) -> Result<Box<[u8]>, KeyRecordError> {
 struct Names(Box<str>);
 
 impl Names {
+    /// White space may stand around a colon (RFC 6376 §3.6.1). What holds some is no name, so it
+    /// is passed over as an unknown one is.
     fn parse(tag: &Tag<'_>) -> Self {
-        Self(text_of(&tag.without_fws()))
+        let mut text = String::new();
+        let value = text_of(tag.value());
+        let names = value.split(':').map(str::trim_ascii);
+        for name in names.filter(|name| !name.is_empty() && !name.contains([' ', '\t'])) {
+            push_name(&mut text, name);
+        }
+        Self(text.into_boxed_str())
     }
 
     fn contains(&self, name: &str) -> bool {
@@ -258,13 +266,17 @@ impl Names {
         let listed = names.as_ref().map_or("", |names| &*names.0);
         let others = listed.split(':').filter(|listed| *listed != name);
         for name in others.chain(wanted.then_some(name)) {
-            if !text.is_empty() {
-                text.push(':');
-            }
-            text.push_str(name);
+            push_name(&mut text, name);
         }
         *names = (!text.is_empty()).then(|| Self(text.into_boxed_str()));
     }
+}
+
+fn push_name(text: &mut String, name: &str) {
+    if !text.is_empty() {
+        text.push(':');
+    }
+    text.push_str(name);
 }
 
 /// The text of a value; values are UTF-8.

@@ -10,6 +10,7 @@ use super::{CopiedField, SignatureError, SignatureField};
 use crate::algorithm::Algorithm;
 use crate::canonicalization::Canonicalization;
 use crate::encoding::from_base64;
+use crate::field::trim;
 use crate::identity::Identity;
 use crate::quoted_printable;
 use crate::signed_fields::SignedFields;
@@ -172,9 +173,9 @@ fn body_length(tag: &Tag<'_>) -> Result<u64, SignatureError> {
 
 /// `sig-q-tag = %x71 [FWS] "=" [FWS] sig-q-tag-method *([FWS] ":" [FWS] sig-q-tag-method)`
 fn query_methods(tag: &Tag<'_>) -> Result<(), SignatureError> {
-    let value = tag.without_fws();
-    let mut methods = value.split(|&octet| octet == b':');
-    match methods.any(|method| method == b"dns/txt") {
+    let mut methods = tag.value().split(|&octet| octet == b':');
+    // RFC 6376 §3.5: methods that are not known are passed over.
+    match methods.any(|method| trim(method) == b"dns/txt") {
         true => Ok(()),
         false => Err(SignatureError::QueryMethod),
     }
