@@ -5,7 +5,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use dkim_canon::{KeyRecord, KeyRecordError, KeyType, PublicKey, SignatureField};
+use dkim_canon::{KeyError, KeyRecord, KeyRecordError, KeyType, PublicKey, SignatureField};
 use dns_txt::{Answer, Failure};
 
 use crate::crypto::{PreparedKey, VerifySignature};
@@ -74,6 +74,10 @@ fn candidate(
     }
     if !record.allows_hash(tags.algorithm().hash()) {
         return Err(Outcome::Failed(Fault::HashNotAllowed));
+    }
+    // Step 7 before step 8: a withdrawn key need not be of any kind.
+    if record.data().is_empty() {
+        return Err(Outcome::Failed(KeyError::Revoked.into()));
     }
     if record.key_type() != tags.algorithm().key_type() {
         return Err(Outcome::Failed(Fault::KeyType));
