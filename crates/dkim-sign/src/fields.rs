@@ -5,7 +5,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use dkim_canon::{SignedFields, SignedFieldsError};
+use dkim_canon::{SignatureField, SignedFields, SignedFieldsError};
 use thiserror::Error;
 
 /// The header fields that a signature covers, and those that nobody may add to.
@@ -34,7 +34,8 @@ pub struct Fields {
 
 impl Fields {
     /// Exactly these names in `h=`, in this order, whatever the message holds. A name given more
-    /// often than the message has the field asserts that there are no more of them.
+    /// often than the message has the field asserts that there are no more of them. DKIM-Signature
+    /// alone is never listed more often than it is there (RFC 6376 §5.4).
     pub fn exactly<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, FieldsError> {
         let names = names.into_iter().map(FieldName::new);
         let names = names.collect::<Result<Vec<_>, _>>()?;
@@ -67,7 +68,8 @@ impl Fields {
         Ok(self.add(name, false))
     }
 
-    /// Signs the fields of this name, too, and lets nobody add another one.
+    /// Signs the fields of this name, too, and lets nobody add another one; DKIM-Signature is
+    /// signed only, since everybody may add one (RFC 6376 §5.4).
     pub fn oversign(self, name: &str) -> Result<Self, FieldsError> {
         let name = FieldName::new(name)?;
         Ok(self.add(name, true))
@@ -104,7 +106,7 @@ impl Fields {
         present: impl Iterator<Item = &'n [u8]>,
     ) -> Result<SignedFields, SignedFieldsError> {
         let wanted = match &self.plan {
-            Plan::Exactly(names) => return SignedFields::new(names.iter().map(FieldName::as_str)),
+            Plan::Exactly(names) => return exactly(names, present),
             Plan::Present(wanted) => wanted,
         };
         let mut counts = Vec::from_iter(wanted.iter().map(|wanted| usize::from(wanted.oversign)));
@@ -120,6 +122,7 @@ impl Fields {
     }
 
     fn add(mut self, name: FieldName, oversign: bool) -> Self {
+        let oversign = oversign && !name.is(SIGNATURE);
         match &mut self.plan {
             Plan::Exactly(names) => names.push(name),
             Plan::Present(wanted) => {
@@ -201,6 +204,20 @@ impl FieldName {
         self.is(b"From")
     }
 }
+
+/// The names that can be listed: RFC 6376 §5.4 lets DKIM-Signature stand in `h=` only "to indicate
+/// that other preexisting signatures are also signed".
+fn exactly<'n>(
+    names: &[FieldName],
+    present: impl Iterator<Item = &'n [u8]>,
+) -> Result<SignedFields, SignedFieldsError> {
+    let mut signatures = present.filter(|name| name.eq_ignore_ascii_case(SIGNATURE));
+    let names = names.iter();
+    let names = names.filter(|name| !name.is(SIGNATURE) || signatures.next().is_some());
+    SignedFields::new(names.map(FieldName::as_str))
+}
+
+const SIGNATURE: &[u8] = SignatureField::NAME.as_bytes();
 
 const OVERSIGNED: [&str; 8] = [
     "From",
