@@ -99,7 +99,7 @@ fn b06_who_talks_before_the_greeting_is_sent_away() {
 
 #[test]
 fn a_silent_client_is_told_why_it_is_cut_off() {
-    let mut mx = Mx::start("", &["--patience", "1"]);
+    let mut mx = Mx::start("", &["--patience", "2"]);
     let mut peer = mx.connect();
     let rest = peer.rest();
     assert!(rest.starts_with("421 4.4.2 "), "{rest}");
@@ -120,7 +120,7 @@ fn a_silent_client_is_told_why_it_is_cut_off() {
 
 #[test]
 fn octets_that_complete_no_command_buy_no_time() {
-    let mut mx = Mx::start("", &["--patience", "1"]);
+    let mut mx = Mx::start("", &["--patience", "2"]);
     let mut peer = mx.connect();
     let reply = thread::scope(|scope| {
         let mut dripping = peer.clone_stream();
