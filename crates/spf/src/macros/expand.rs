@@ -27,7 +27,7 @@ pub(crate) enum NoName {
     Malformed(NameError),
     /// The local part is not ASCII, and no term that names it matches (RFC 8616 §4).
     NonAsciiLocalPart,
-    /// A value is longer than anything that could be part of a name.
+    /// A value is longer than anything that could be part of a name, or all values together are.
     TooLong,
 }
 
@@ -38,6 +38,7 @@ impl DomainSpec {
             return Name::from_dotted(self.text.as_bytes()).map_err(NoName::Malformed);
         }
         let mut tail = Tail::default();
+        let mut budget = Budget::default();
         for part in parts(&self.text) {
             match part {
                 Part::Escape(text) | Part::Literal(text) => {
@@ -45,7 +46,7 @@ impl DomainSpec {
                 }
                 Part::Macro(expression) => {
                     let value = facts.value(expression.letter);
-                    if value.len() > MAX_VALUE {
+                    if value.len() > MAX_VALUE || !budget.allows(&value) {
                         return Err(NoName::TooLong);
                     }
                     let names_local_part =
@@ -65,9 +66,11 @@ impl ExplainString {
     /// The explanation as printable ASCII, at most `limit` octets long.
     ///
     /// RFC 7208 §6.2 limits it to ASCII; controls are left out too, so that nothing of it can end
-    /// the line of a reply. Both come only from macros, and are printed as `?`.
+    /// the line of a reply. Both come only from macros, and are printed as `?`. It ends early where
+    /// macros go on beyond all measure.
     pub(crate) fn expand(&self, facts: &Facts<'_>, limit: usize) -> Vec<u8> {
         let mut text = Vec::new();
+        let mut budget = Budget::default();
         let mut push = |octet: u8| {
             if text.len() < limit {
                 let printable = octet == b' ' || octet.is_ascii_graphic();
@@ -82,6 +85,9 @@ impl ExplainString {
                 Part::Macro(expression) => {
                     let value = facts.value(expression.letter);
                     let value = value.get(..MAX_VALUE).unwrap_or(&value);
+                    if !budget.allows(value) {
+                        break;
+                    }
                     expression.write(value, &mut push);
                 }
             }
@@ -161,6 +167,28 @@ impl Macro<'_> {
     }
 }
 
+/// What the macros of one text may cost together. A record holds thousands of them, and each is
+/// work in proportion to its value, even where nothing of it is left in the end.
+struct Budget {
+    octets: usize,
+}
+
+impl Budget {
+    /// Pays for looking at a value; `false` if there is not enough left.
+    fn allows(&mut self, value: &[u8]) -> bool {
+        let cost = value.len().saturating_add(MACRO_COST);
+        let left = self.octets.checked_sub(cost);
+        self.octets = left.unwrap_or(0);
+        left.is_some()
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { octets: MAX_VALUES }
+    }
+}
+
 /// The end of a text of any length: all that can be left when it is cut to a name's length.
 #[derive(Default)]
 struct Tail {
@@ -237,6 +265,13 @@ const MAX_NAME: usize = 253;
 /// (RFC 5321 §4.5.3.1.3: 256 octets) or host name comes near.
 const MAX_VALUE: usize = 1024;
 
+/// All values of one text, the costs of their macros included: many times what a text can be
+/// made of that is cut to 253 octets, or to a line of a reply.
+const MAX_VALUES: usize = 64 * MAX_VALUE;
+
+/// What a macro costs whatever its value, in octets.
+const MACRO_COST: usize = 16;
+
 /// What stands for a name that is not known (RFC 7208 §7.3).
 const UNKNOWN: &[u8] = b"unknown";
 
@@ -307,6 +342,41 @@ mod tests {
         };
         expression.write(b"-a+-b-", &mut |octet| text.push(octet));
         assert_eq!(text, b".a.");
+    }
+
+    #[test]
+    fn e06_macros_without_end_are_no_name() {
+        let value = b"-".repeat(MAX_VALUE);
+        let most = MAX_VALUES / (MAX_VALUE + MACRO_COST);
+        let mut budget = Budget::default();
+        let paid = (0..100_000).filter(|_| budget.allows(&value)).count();
+        assert_eq!(paid, most);
+
+        // 28 octets of sender: `%{s1r-}` looks at all of them and leaves six.
+        let macros = MAX_VALUES / (28 + MACRO_COST);
+        let sender = b"strong-bad@email.example.com";
+        let client = "192.0.2.3".parse().unwrap();
+        let (subject, _) = Subject::mail_from(client, b"", sender, &Options::default());
+        let facts = Facts {
+            subject: &subject,
+            domain: &"email.example.com".parse().unwrap(),
+            client_name: None,
+        };
+        for (count, expected) in [(macros, true), (macros + 1, false)] {
+            let text = alloc::format!("{}example.com", "%{s1r-}.".repeat(count));
+            let spec = crate::macros::domain_spec(text.as_bytes());
+            let (_, spec) = spec.unwrap();
+            assert_eq!(spec.expand(&facts).is_ok(), expected, "{count}");
+        }
+        assert_eq!(
+            expand("192.0.2.3", &"%{s1r-}".repeat(macros + 1)).len(),
+            1000
+        );
+        assert_eq!(
+            expand("192.0.2.3", &"%{s99r-}%{v}".repeat(9999)).len(),
+            1000
+        );
+        assert_eq!(expand("192.0.2.3", &"x".repeat(9999)).len(), 1000);
     }
 
     #[test]
