@@ -102,7 +102,8 @@ impl SignatureField {
         self
     }
 
-    /// Sets `z=`.
+    /// Sets `z=`. Of more than [`SignedFields::MAX`] copies, the rest is passed over when the field
+    /// is read.
     #[must_use]
     pub fn with_copied_fields(mut self, fields: Vec<CopiedField>) -> Self {
         self.copied_fields = fields;

@@ -189,11 +189,13 @@ fn time(tag: &Tag<'_>, name: &'static str) -> Result<UnixTime, SignatureError> {
 /// `sig-z-tag = %x7A [FWS] "=" [FWS] sig-z-tag-copy *( "|" [FWS] sig-z-tag-copy )`
 ///
 /// Copies serve diagnosis only, so one that cannot be read is left out and not held against the
-/// signature.
+/// signature. So are those beyond [`SignedFields::MAX`]: a copy of three octets takes twenty times
+/// their memory.
 fn copied_fields(tag: &Tag<'_>) -> Vec<CopiedField> {
     let value = tag.without_fws();
     let copies = value.split(|&octet| octet == b'|');
-    copies.filter_map(copied_field).collect()
+    let copies = copies.filter_map(copied_field);
+    copies.take(SignedFields::MAX).collect()
 }
 
 /// `sig-z-tag-copy = hdr-name [FWS] ":" qp-hdr-value`
@@ -416,6 +418,14 @@ mod tests {
             field.key_name().map(|name| name.to_string()),
             Ok("xn--bcher-kva._domainkey.xn--bcher-kva.example".into())
         );
+    }
+
+    #[test]
+    fn c11_a_thousand_copied_fields_are_kept_and_no_more() {
+        for (copies, kept) in [(999, 999), (1000, 1000), (1001, 1000), (100_000, 1000)] {
+            let field = parse(&changed("", &format!("z={}x", "a:|".repeat(copies)))).unwrap();
+            assert_eq!(field.copied_fields().len(), kept);
+        }
     }
 
     #[test]
