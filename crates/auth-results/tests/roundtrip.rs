@@ -167,7 +167,11 @@ fn f06_separators_are_quoted_and_addresses_are_not() {
         ("user@example.net", "user@example.net"),
         ("@example.net", "@example.net"),
         (r#""john doe"@example.net"#, r#""john doe"@example.net"#),
-        ("bounce+a=b@example.net", r#""bounce+a=b@example.net""#),
+        // RFC 8601 §2.2: what is an address must be written as one.
+        ("bounce+a=b@example.net", "bounce+a=b@example.net"),
+        ("a/b?c@example.net", "a/b?c@example.net"),
+        ("grüße@bücher.example", "grüße@bücher.example"),
+        ("a..b@example.net", r#""a..b@example.net""#),
         ("user@[192.0.2.1]", r#""user@[192.0.2.1]""#),
         ("", r#""""#),
     ] {
