@@ -5,10 +5,10 @@ mod support;
 use auth_results::{AuthenticationResults, Method, PropertyType, ResultCode};
 use dkim_sign::{SignMessage, SignRequest};
 use dkim_verify::{Refusal, RustCrypto};
-use dns_txt::{Answer, Inquiry, Kind, Question};
+use dns_txt::{Answer, Inquiry, Kind, Question, Zone};
 use message_auth::{Facts, Inbound, Options, Outbound, OutboundError, Report};
 use spf::Verdict;
-use support::{HONEST, MESSAGE, NOW, NoRandom, check, facts, honest, signed, zone};
+use support::{HONEST, MESSAGE, NOW, NoRandom, check, facts, honest, key, signed, zone};
 
 /// As a server sees it: the questions are asked as they come, and the header is stripped.
 fn receive(facts: Facts, chunks: &[&[u8]]) -> (Report, Vec<u8>) {
@@ -200,6 +200,48 @@ fn questions_are_asked_once_and_as_early_as_they_are_known() {
 }
 
 #[test]
+fn the_local_part_of_the_sender_is_told_only_on_request() {
+    let zone = zone();
+    for (whole, value) in [(false, "example.com"), (true, "alice@example.com")] {
+        let options = Options::default().whole_mail_from(whole);
+        let mut inbound = Inbound::begin(honest(), &options, RustCrypto::shared());
+        inbound.push(MESSAGE.as_bytes()).unwrap();
+        dns_txt::drive(&mut inbound, |question| zone.answer(question));
+        let field = inbound.finish().authentication_results();
+        let mail_from = field.results[0].property(&PropertyType::Smtp, "mailfrom");
+        assert_eq!(mail_from, Some(value));
+    }
+}
+
+#[test]
+fn a_failure_of_a_testing_domain_counts_for_nothing() {
+    let text = key().key_record().clone().with_testing(true).to_string();
+    let zone = Zone::parse(&format!("e1._domainkey.example.com. TXT \"{text}\""), None).unwrap();
+    let honest_message = signed(MESSAGE);
+    let changed = honest_message.replace("At noon", "At one");
+    for (message, result, comment) in [
+        (honest_message, ResultCode::Pass, "testing domain"),
+        (
+            changed,
+            ResultCode::Neutral,
+            "body hash does not match, testing domain",
+        ),
+    ] {
+        let report = message_auth::check(
+            honest(),
+            message.as_bytes(),
+            &Options::default(),
+            RustCrypto::shared(),
+            |question| zone.answer(question),
+        );
+        let field = report.unwrap().authentication_results();
+        let dkim = field.results.last().unwrap();
+        let said = dkim.comment.as_ref().map(|comment| comment.as_str());
+        assert_eq!((&dkim.result, said), (&result, Some(comment)));
+    }
+}
+
+#[test]
 fn what_has_no_answer_at_the_end_is_a_temperror() {
     let mut inbound = Inbound::begin(honest(), &Options::default(), RustCrypto::shared());
     inbound.push(signed(MESSAGE).as_bytes()).unwrap();
@@ -208,6 +250,10 @@ fn what_has_no_answer_at_the_end_is_a_temperror() {
         results(&report),
         ["spf=temperror", "spf=temperror", "dkim=temperror"]
     );
+    // RFC 6376 §3.9: a temporary failure is told with the domain it is of.
+    let field = report.authentication_results();
+    let domain = field.results[2].property(&PropertyType::Header, "d");
+    assert_eq!(domain, Some("example.com"));
 }
 
 #[test]
@@ -231,7 +277,7 @@ fn what_was_stamped_can_be_read() {
 
 #[test]
 fn what_outbound_signs_inbound_accepts_wherever_it_was_split() {
-    let key = support::key();
+    let key = key();
     let domain: dns_txt::Domain = "example.com".parse().unwrap();
     let request = SignRequest::new(key.algorithm(), domain, "e1".parse().unwrap());
     let sign = |first: &[u8], second: &[u8]| {
