@@ -67,13 +67,17 @@ fn print_propspec(field: &mut FieldWriter, property: &Property) {
 
 /// `pvalue = [CFWS] ( value / [ [ local-part ] "@" ] domain-name ) [CFWS]`
 ///
-/// An address prints as one. A local part that holds `=`, `/` or `?`, as return paths of mailing
-/// lists do, is legal there without quotes, but is quoted with the whole address: readers that know
-/// the tokens of MIME only would stop at it.
+/// RFC 8601 §2.2: what is an address must print as one, quoted in the local part only, and there
+/// only if it is no dot-atom. `=`, `/` and `?`, as return paths of mailing lists have them, stay
+/// bare, other than in a value.
 fn print_pvalue(field: &mut FieldWriter, value: &Value<'static>) {
     if let Some((local, at_domain)) = split_address(value.as_str()) {
         if local.is_empty() {
             field.visible(at_domain);
+            return;
+        }
+        if let Some(local) = dot_atom(local) {
+            field.visible(local).visible(at_domain);
             return;
         }
         if let Some(local) = unquote(local) {
@@ -94,25 +98,26 @@ fn split_address(text: &str) -> Option<(&str, Visible<'_>)> {
     is_domain.then_some((local, at_domain))
 }
 
-/// What a local part holds, if that prints as the local part is written.
-fn unquote(local: &str) -> Option<Value<'_>> {
-    let value = match local
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-    {
-        None => Value::try_from(local).ok()?,
-        Some(quoted) => {
-            let mut text = String::with_capacity(quoted.len());
-            let mut characters = quoted.chars();
-            while let Some(character) = characters.next() {
-                match character {
-                    '\\' => text.extend(characters.next()),
-                    _ => text.push(character),
-                }
-            }
-            Value::try_from(text).ok()?
+/// A local part that needs no quotes.
+fn dot_atom(local: &str) -> Option<Visible<'_>> {
+    match dot_atom_text::<()>(local.as_bytes()).ok()? {
+        (b"", atoms) => Visible::new(atoms).ok(),
+        _ => None,
+    }
+}
+
+/// What a quoted local part holds, if that prints as the local part is written.
+fn unquote(local: &str) -> Option<Value<'static>> {
+    let quoted = local.strip_prefix('"')?.strip_suffix('"')?;
+    let mut text = String::with_capacity(quoted.len());
+    let mut characters = quoted.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => text.extend(characters.next()),
+            _ => text.push(character),
         }
-    };
+    }
+    let value = Value::try_from(text).ok()?;
     (value.to_string() == local).then_some(value)
 }
 
