@@ -71,17 +71,23 @@ fn spf(report: &Report, spf: &spf::Report) -> ResInfo {
 /// RFC 8601 §2.7.1.
 fn dkim(verdict: &Verdict, signatures: &BTreeSet<&[u8]>) -> ResInfo {
     let result = match verdict.result() {
-        ResultWord::Fail => ResultCode::Fail,
         ResultWord::Pass => ResultCode::Pass,
+        // RFC 6376 §3.6.1: a domain that is testing must be none the worse for a failure, and
+        // `neutral` leaves the reader no choice (RFC 8601 §2.7.1).
+        _ if verdict.testing => ResultCode::Neutral,
+        ResultWord::Fail => ResultCode::Fail,
         ResultWord::PermError => ResultCode::Permerror,
         ResultWord::Policy => ResultCode::Policy,
         ResultWord::TempError => ResultCode::Temperror,
         _ => ResultCode::Neutral,
     };
     let mut result = ResInfo::new(Method::Dkim, result);
-    if !verdict.is_pass() {
-        result = result.with_comment(&verdict.outcome.to_string());
-    }
+    result = match (verdict.is_pass(), verdict.testing) {
+        (true, false) => result,
+        (true, true) => result.with_comment("testing domain"),
+        (false, false) => result.with_comment(&verdict.outcome.to_string()),
+        (false, true) => result.with_comment(&format!("{}, testing domain", verdict.outcome)),
+    };
     let Some(signature) = &verdict.signature else {
         return result;
     };
