@@ -102,6 +102,16 @@ impl EnhancedCode {
         Self::new(class, subject, detail).expect("a constant of this crate is a code")
     }
 
+    /// `X.0.0`: other undefined status (RFC 3463 §3.1). None for 3yz.
+    pub(super) const fn undefined(severity: Severity) -> Option<Self> {
+        match severity {
+            Severity::Completion => Self::new(2, 0, 0),
+            Severity::Intermediate => None,
+            Severity::Permanent => Self::new(5, 0, 0),
+            Severity::Transient => Self::new(4, 0, 0),
+        }
+    }
+
     /// The code that text begins with, and the text behind it and its blank.
     pub(super) fn split(text: &str) -> Option<(Self, &str)> {
         let (code, rest) = text.split_once(' ').unwrap_or((text, ""));

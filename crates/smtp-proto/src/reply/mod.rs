@@ -54,7 +54,8 @@ impl Reply {
             return Err(ReplyError::Severity { code, enhanced });
         }
         let reply = Self::from_parts(code, enhanced, text);
-        // Three digits, a separator, the enhanced code, CRLF.
+        // Three digits, a separator, the enhanced code or the one a server adds, CRLF.
+        let enhanced = enhanced.or(EnhancedCode::undefined(code.severity()));
         let around = 6 + enhanced.map_or(0, |enhanced| enhanced.printed_len() + 1);
         if let Some(line) = reply
             .lines()

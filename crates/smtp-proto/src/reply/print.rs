@@ -10,6 +10,13 @@ impl Reply {
         self.print_as(self.enhanced, out);
     }
 
+    /// The same with an enhanced code in any case, but for 3yz: a server that offers them owes
+    /// them (RFC 2034 §4).
+    pub(crate) fn print_enhanced(&self, out: &mut Vec<u8>) {
+        let enhanced = self.enhanced.or(EnhancedCode::undefined(self.severity()));
+        self.print_as(enhanced, out);
+    }
+
     /// The same without the enhanced code, for a server that does not offer them.
     pub(crate) fn print_without_enhanced(&self, out: &mut Vec<u8>) {
         self.print_as(None, out);

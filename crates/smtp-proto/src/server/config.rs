@@ -22,7 +22,8 @@ pub struct Config {
     pub bare_line_ends: BareLineEnds,
     /// `8BITMIME` (RFC 6152): offered.
     pub eight_bit_mime: bool,
-    /// `ENHANCEDSTATUSCODES` (RFC 2034): offered. Without it no reply carries one.
+    /// `ENHANCEDSTATUSCODES` (RFC 2034): offered. With it a reply that has none gets one that
+    /// says no more than its first digit, such as 5.0.0; without it no reply carries one.
     pub enhanced_status_codes: bool,
     /// The server's name, in its greeting and elsewhere.
     pub hostname: Domain,

@@ -367,15 +367,18 @@ impl Server {
 
     fn print(&self, reply: &Reply, out: &mut Vec<u8>) {
         match self.config.enhanced_status_codes {
-            true => reply.print(out),
+            true => reply.print_enhanced(out),
             false => reply.print_without_enhanced(out),
         }
     }
 
     /// Writes a reply that begins with the server's name: 220 and 421 (RFC 5321 §4.2).
     fn print_named(&self, reply: &Reply, out: &mut Vec<u8>) {
+        let named = || reply.with_name(self.config.hostname.as_str());
         match reply.code().get() {
-            220 | 421 => self.print(&reply.with_name(self.config.hostname.as_str()), out),
+            // In a greeting nothing stands before the name (RFC 2034 §4).
+            220 => named().print_without_enhanced(out),
+            421 => self.print(&named(), out),
             _ => self.print(reply, out),
         }
     }
