@@ -43,6 +43,7 @@ impl Client {
         self.state = State::Greeting;
         self.tls = true;
         self.unclean = false;
+        self.authenticated = false;
         self.hello("EHLO", Expected::Ehlo, out);
         Ok(())
     }
