@@ -166,7 +166,7 @@ impl Client {
             }
         }
         if core::mem::take(&mut self.unclean) {
-            self.send(&Command::Rset, Expected::CleanUp, out);
+            self.send(&Command::Rset, Expected::CleanUp { login: None }, out);
         }
         self.transaction = Some(Transaction::new(envelope.clone()));
         self.proceed(out);

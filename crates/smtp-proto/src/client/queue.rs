@@ -17,8 +17,11 @@ pub(super) enum Expected {
     Auth(sasl::Client),
     /// `*`: the client has given the exchange up.
     AuthCancelled,
-    /// RSET behind a refused transaction, which the caller does not hear of.
-    CleanUp,
+    /// RSET behind a refused transaction, which the caller does not hear of, and the login that
+    /// waits for it.
+    CleanUp {
+        login: Option<sasl::Client>,
+    },
     Connect,
     Data,
     Ehlo,
@@ -45,7 +48,7 @@ impl Expected {
             Self::Noop => Verb::Noop,
             Self::Quit => Verb::Quit,
             Self::Rcpt => Verb::Rcpt,
-            Self::CleanUp | Self::Rset => Verb::Rset,
+            Self::CleanUp { .. } | Self::Rset => Verb::Rset,
             Self::StartTls => Verb::StartTls,
         }
     }
@@ -53,7 +56,11 @@ impl Expected {
     /// Whether a new transaction may be written behind it, before its reply: the content of a
     /// message may begin a group, and RSET stand anywhere in one (RFC 2920 §3.1).
     fn may_be_followed(&self) -> bool {
-        matches!(self, Self::CleanUp | Self::Message(_) | Self::Rset)
+        match self {
+            Self::CleanUp { login } => login.is_none(),
+            Self::Message(_) | Self::Rset => true,
+            _ => false,
+        }
     }
 }
 

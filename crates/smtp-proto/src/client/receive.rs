@@ -32,14 +32,17 @@ impl Client {
             // was cancelled is, and RSET cannot be refused (RFC 5321 §4.1.1.5).
             (_, Severity::Intermediate)
             | (Expected::AuthCancelled | Expected::Data, Severity::Completion)
-            | (Expected::CleanUp, Severity::Permanent | Severity::Transient) => {
+            | (Expected::CleanUp { .. }, Severity::Permanent | Severity::Transient) => {
                 return Err(ProtocolError::Unexpected { verb, reply });
             }
             (Expected::Auth(_), Severity::Completion) => {
                 self.authenticated = true;
                 self.events.push_back(Event::Authenticated(reply));
             }
-            (Expected::CleanUp, Severity::Completion) => {}
+            (Expected::CleanUp { login: None }, Severity::Completion) => {}
+            (Expected::CleanUp { login: Some(login) }, Severity::Completion) => {
+                self.send_auth(login, out);
+            }
             (Expected::Connect, Severity::Completion) => {
                 self.hello("EHLO", Expected::Ehlo, out);
             }

@@ -54,7 +54,7 @@ impl Client {
     /// cannot be answered is, too, a refusal: the client cancels, and the server says 501.
     pub fn authenticate(
         &mut self,
-        mut login: sasl::Client,
+        login: sasl::Client,
         out: &mut Vec<u8>,
     ) -> Result<(), AuthenticateError> {
         let mechanism = login.mechanism();
@@ -73,7 +73,19 @@ impl Client {
         if mechanism.shows_password() && !self.tls && !self.config.password_without_tls {
             return Err(AuthenticateError::NotConfidential);
         }
-        let before = out.len();
+        // RFC 4954 §4: not in a transaction.
+        if core::mem::take(&mut self.unclean) {
+            let expected = Expected::CleanUp { login: Some(login) };
+            self.send(&Command::Rset, expected, out);
+        } else {
+            self.send_auth(login, out);
+        }
+        Ok(())
+    }
+
+    /// Writes AUTH.
+    pub(super) fn send_auth(&mut self, mut login: sasl::Client, out: &mut Vec<u8>) {
+        let mechanism = login.mechanism();
         // RFC 4954 §4: an initial response only if the line stays within its limit.
         let room = COMMAND_LINE - "AUTH  \r\n".len() - mechanism.name().len();
         let initial = login
@@ -82,9 +94,8 @@ impl Client {
         let response = initial
             .as_ref()
             .and_then(|text| Response::parse(text.as_bytes()));
-        Command::Auth(Auth::new(mechanism, response)).print(out);
-        self.queue.push(Expected::Auth(login), out.len() - before);
-        Ok(())
+        let command = Command::Auth(Auth::new(mechanism, response));
+        self.send(&command, Expected::Auth(login), out);
     }
 
     /// Answers a challenge, or cancels the exchange (RFC 4954 §4).
