@@ -31,10 +31,15 @@ impl Envelope {
         }
     }
 
-    /// Announces size and 8-bit content of a message that is at hand as a whole.
+    /// Announces size and 8-bit content of a message that is at hand as a whole. The CRLF that its
+    /// last line is given, if it has none, counts too.
     #[must_use]
     pub fn of_message(self, message: &[u8]) -> Self {
-        let size = u64::try_from(message.len()).unwrap_or(u64::MAX);
+        let crlf = match message {
+            [] | [.., b'\r', b'\n'] => 0,
+            _ => 2,
+        };
+        let size = u64::try_from(message.len()).map_or(u64::MAX, |octets| octets.saturating_add(crlf));
         self.size(size).eight_bit(!message.is_ascii())
     }
 
