@@ -617,6 +617,27 @@ fn a_report_about_mail_has_an_empty_reverse_path() {
 }
 
 #[test]
+fn who_submitted_a_message_is_told_to_servers_with_auth() {
+    let submitter = "e=mc2@example.com".parse().unwrap();
+    for (submitter, extensions, parameter) in [
+        (
+            Some(&submitter),
+            &["AUTH PLAIN"][..],
+            " AUTH=e+3Dmc2@example.com",
+        ),
+        (None, &["AUTH PLAIN"], " AUTH=<>"),
+        (None, &[], ""),
+    ] {
+        tell(config(), |mut session| {
+            session.greet(extensions);
+            session.begin(&envelope(&["b@example.com"]).submitter(submitter));
+            let said = session.said();
+            assert_eq!(said, format!("MAIL FROM:<a@example.org>{parameter}\r\n"));
+        });
+    }
+}
+
+#[test]
 fn a_size_announced_counts_the_crlf_that_will_be_added() {
     for (message, size) in [(&b"a\r\n"[..], 3), (b"a", 3), (b"", 0)] {
         tell(config(), |mut session| {

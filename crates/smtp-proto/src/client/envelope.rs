@@ -1,8 +1,11 @@
 //! From whom, to whom, and what the server should know before.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use mail_address::Mailbox;
+
+use crate::command::Xtext;
 
 /// The envelope of one message.
 #[derive(Clone, Debug)]
@@ -12,6 +15,8 @@ pub struct Envelope {
     size: Option<u64>,
     eight_bit: bool,
     utf8: bool,
+    /// The value of `AUTH=`, in xtext.
+    submitter: Option<Box<str>>,
 }
 
 impl Envelope {
@@ -28,6 +33,7 @@ impl Envelope {
             size: None,
             eight_bit: false,
             utf8,
+            submitter: None,
         }
     }
 
@@ -39,7 +45,8 @@ impl Envelope {
             [] | [.., b'\r', b'\n'] => 0,
             _ => 2,
         };
-        let size = u64::try_from(message.len()).map_or(u64::MAX, |octets| octets.saturating_add(crlf));
+        let size =
+            u64::try_from(message.len()).map_or(u64::MAX, |octets| octets.saturating_add(crlf));
         self.size(size).eight_bit(!message.is_ascii())
     }
 
@@ -68,6 +75,16 @@ impl Envelope {
         self
     }
 
+    /// Tells servers that offer AUTH who submitted the message, `None` if that is not known for
+    /// certain. Who passes on the mail of others and logs in to do so owes the server this
+    /// (RFC 4954 §5).
+    #[must_use]
+    pub fn submitter(mut self, submitter: Option<&Mailbox>) -> Self {
+        let text = submitter.map_or("<>", |mailbox| mailbox.view().as_str());
+        self.submitter = Some(Xtext::encode(text.as_bytes()).into());
+        self
+    }
+
     /// The sender.
     pub fn reverse_path(&self) -> Option<&Mailbox> {
         self.reverse_path.as_ref()
@@ -80,6 +97,10 @@ impl Envelope {
 
     pub(super) fn into_recipients(self) -> Vec<Mailbox> {
         self.recipients
+    }
+
+    pub(super) fn announced_submitter(&self) -> Option<Xtext<'_>> {
+        Xtext::parse(self.submitter.as_ref()?.as_bytes())
     }
 
     pub(super) fn announced_size(&self) -> Option<u64> {

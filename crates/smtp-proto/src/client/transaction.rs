@@ -128,6 +128,11 @@ pub(super) fn mail<'e>(envelope: &'e Envelope, capabilities: &Capabilities) -> M
     if let Some(octets) = envelope.announced_size().filter(|_| capabilities.size()) {
         mail = mail.size(octets);
     }
+    if capabilities.offers("AUTH")
+        && let Some(submitter) = envelope.announced_submitter()
+    {
+        mail = mail.auth(submitter);
+    }
     if envelope.is_eight_bit() {
         mail = mail.body(Body::EightBitMime);
     }
