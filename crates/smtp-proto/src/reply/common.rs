@@ -64,7 +64,8 @@ impl Reply {
         Self::fixed(535, (5, 7, 8), "Authentication credentials invalid")
     }
 
-    /// 554 5.7.1: neither the sender nor the recipient is ours.
+    /// 554 5.7.1: neither the sender nor the recipient is ours. RFC 5321 §3.6.2 would have 550;
+    /// 554 is Postfix's (`relay_domains_reject_code`), which most clients have met.
     pub const fn relay_denied() -> Self {
         Self::fixed(554, (5, 7, 1), "Relay access denied")
     }

@@ -55,7 +55,7 @@ impl Reply {
         }
         let reply = Self::from_parts(code, enhanced, text);
         // Three digits, a separator, the enhanced code or the one a server adds, CRLF.
-        let enhanced = enhanced.or(EnhancedCode::undefined(code.severity()));
+        let enhanced = enhanced.or_else(|| EnhancedCode::undefined(code.severity()));
         let around = 6 + enhanced.map_or(0, |enhanced| enhanced.printed_len() + 1);
         if let Some(line) = reply
             .lines()

@@ -13,7 +13,9 @@ impl Reply {
     /// The same with an enhanced code in any case, but for 3yz: a server that offers them owes
     /// them (RFC 2034 §4).
     pub(crate) fn print_enhanced(&self, out: &mut Vec<u8>) {
-        let enhanced = self.enhanced.or(EnhancedCode::undefined(self.severity()));
+        let enhanced = self
+            .enhanced
+            .or_else(|| EnhancedCode::undefined(self.severity()));
         self.print_as(enhanced, out);
     }
 
