@@ -429,6 +429,16 @@ mod tests {
         assert!(!at(format!("{three}{}", label(62))));
     }
 
+    /// RFC 5321 §4.5.3.1.1 asks for 64 octets at least.
+    #[test]
+    fn a_local_part_has_any_length() {
+        for length in [1, 64, 65, 1000] {
+            let name = "a".repeat(length);
+            let text = format!("{name}@example.com");
+            assert_eq!(mailbox(&text).view().local_part().as_str(), name);
+        }
+    }
+
     #[test]
     fn a_name_is_quoted_if_it_must_be() {
         let domain = "example.com".parse().unwrap();
