@@ -60,7 +60,9 @@ pub enum Command<'i> {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Mail<'i> {
-    /// `AUTH=`: who submitted the message, as a mailbox or `<>` in xtext (RFC 4954 §5).
+    /// `AUTH=`: who submitted the message, which should be a mailbox or `<>` in xtext. Counts as
+    /// `<>` unless the client has logged in and is trusted to say so (RFC 4954 §5), so what it
+    /// stands for is not looked at here.
     pub auth: Option<Xtext<'i>>,
     /// `BODY=`: what kinds of octets the message holds (RFC 6152 §2).
     pub body: Option<Body>,

@@ -16,7 +16,9 @@ pub(crate) use self::unstuff::Unstuffer;
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum BareLineEnds {
-    /// A bare LF becomes CRLF, a bare CR a blank.
+    /// A bare LF becomes CRLF, a bare CR a blank. Against RFC 5321 §4.1.1.4, which wants no such
+    /// tolerance; Postfix has it too (`smtpd_forbid_bare_newline = normalize`). The end of the
+    /// message is CRLF, dot, CRLF here as well.
     Normalize,
     /// The message is refused.
     #[default]

@@ -92,6 +92,8 @@ impl Server {
                 extended: true,
                 name,
             }),
+            // A SHOULD of RFC 5321 §3.5.2 that few servers follow, for lists are harvested by it
+            // (RFC 5321 §7.3). Known and not offered is 502 (RFC 5321 §4.2.4).
             Command::Expn(_) => Outcome::Answered(answer::NOT_IMPLEMENTED),
             Command::Helo(name) => self.hello(Hello {
                 extended: false,

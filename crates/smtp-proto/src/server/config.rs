@@ -36,7 +36,8 @@ pub struct Config {
     pub refuse_undeclared_eight_bit: bool,
     /// Whom the server serves.
     pub role: Role,
-    /// `SIZE` (RFC 1870): offered, with the limit of messages.
+    /// `SIZE` (RFC 1870): offered, with the limit of messages. If they have none, the caller sees
+    /// to it that there is room before it accepts a `MAIL` with a size (RFC 1870 §7).
     pub size: bool,
     /// `SMTPUTF8` (RFC 6531): not offered, since everything behind the server has to cope with
     /// such addresses.
