@@ -38,8 +38,26 @@
 //! what follows from it is the server's policy. Two aids are here: the [reply](Report::refusal) that
 //! RFC 7372 has for a refusal, and the [Received-SPF field](Report::received_spf).
 //!
+//! With [`Options::trace`] the report holds a [`Trace`](trace::Trace): every term that was
+//! evaluated, what came of it and what the DNS said to it, as text for the person who has to find
+//! out why. For the check above it is
+//!
+//! ```text
+//! example.com: v=spf1 include:example.org -all
+//!   octet 7: include:example.org matches (lookup 1)
+//!     example.org: v=spf1 ip4:192.0.2.128/28 ?all
+//!       octet 7: ip4:192.0.2.128/28 matches 192.0.2.128/28
+//! pass: mechanism matched, octet 7 of the record at example.com
+//! ```
+//!
 //! A deadline is the caller's: after it, [`Check::finish`] gives a `temperror` (RFC 7208 §4.6.4
 //! asks for no less than 20 seconds).
+//!
+//! # What a domain does with it
+//!
+//! A [`Lint`](lint::Lint) walks over all records that a policy leads to and says what is wrong
+//! with it, now or soon: how many look-ups it takes and which terms cost them, what cannot be read,
+//! what is missing, what lets everybody pass. It is an [`Inquiry`](dns_txt::Inquiry) too.
 //!
 //! # Where RFC 7208 leaves a choice
 //!
@@ -66,6 +84,7 @@ mod explanation;
 mod frames;
 mod ledger;
 mod limits;
+pub mod lint;
 mod macros;
 mod network;
 mod options;

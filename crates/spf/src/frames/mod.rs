@@ -393,6 +393,6 @@ impl End {
 }
 
 /// RFC 7208 §4.3
-fn is_multi_label(name: &Name) -> bool {
+pub(crate) fn is_multi_label(name: &Name) -> bool {
     name.labels().nth(1).is_some()
 }

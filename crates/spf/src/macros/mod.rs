@@ -37,6 +37,16 @@ impl DomainSpec {
         needs_client_name(&self.text)
     }
 
+    /// Whether it expands to the same name for every client and sender of one domain.
+    pub(crate) fn is_fixed(&self) -> bool {
+        parts(&self.text).all(|part| match part {
+            Part::Escape(_) | Part::Literal(_) => true,
+            Part::Macro(expression) => {
+                matches!(expression.letter, Letter::Domain | Letter::SenderDomain)
+            }
+        })
+    }
+
     fn from_checked(text: &[u8]) -> Self {
         Self {
             text: ascii(text).to_owned().into_boxed_str(),

@@ -9,7 +9,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::str::FromStr;
 
-pub(crate) use self::parse::{ends_in_cidr, is_record};
+pub(crate) use self::parse::{ends_in_cidr, is_record, terms};
 use crate::macros::{DomainSpec, MacroString};
 use crate::network::{DualCidr, Network};
 use crate::report::Verdict;

@@ -16,23 +16,49 @@ use crate::syntax::{Expected, Parsed, SyntaxError, What, ascii, expect, whole};
 
 /// `record = version terms *SP`, `terms = *( 1*SP ( directive / modifier ) )`
 pub(super) fn record(text: &[u8]) -> Result<Record, SyntaxError> {
-    let (terms, _) = version(text).finish().map_err(|_| SyntaxError::Version)?;
+    let pieces = pieces(text)?;
     if let Some(offset) = text.iter().position(|&octet| !is_record_octet(octet)) {
         return Err(SyntaxError::Octet { offset });
     }
     let mut record = Record { terms: Vec::new() };
-    let mut offset = text.len().saturating_sub(terms.len());
-    for piece in terms.split(|&octet| octet == b' ') {
-        if !piece.is_empty() {
-            let term = whole(term, piece, offset)?;
-            if record.has_modifier_of(&term) {
-                return Err(SyntaxError::Duplicate { offset });
-            }
-            record.terms.push(Placed { offset, term });
+    for (offset, piece) in pieces {
+        let term = whole(term, piece, offset)?;
+        if record.has_modifier_of(&term) {
+            return Err(SyntaxError::Duplicate { offset });
         }
-        offset = offset.saturating_add(piece.len()).saturating_add(1);
+        record.terms.push(Placed { offset, term });
     }
     Ok(record)
+}
+
+/// Where a term stands, its text, and what that reads as.
+pub(crate) type TermText<'t> = (usize, &'t [u8], Result<Term, SyntaxError>);
+
+/// The terms of a record, each by itself with where it stands and its text: what is wrong with one
+/// does not hide the others.
+pub(crate) fn terms(text: &[u8]) -> Result<impl Iterator<Item = TermText<'_>>, SyntaxError> {
+    Ok(pieces(text)?.map(|(offset, piece)| {
+        let odd = piece.iter().position(|&octet| !is_record_octet(octet));
+        let term = match odd {
+            Some(position) => Err(SyntaxError::Octet {
+                offset: offset.saturating_add(position),
+            }),
+            None => whole(term, piece, offset),
+        };
+        (offset, piece, term)
+    }))
+}
+
+/// What stands between the spaces of a record, and where.
+fn pieces(text: &[u8]) -> Result<impl Iterator<Item = (usize, &[u8])>, SyntaxError> {
+    let (terms, _) = version(text).finish().map_err(|_| SyntaxError::Version)?;
+    let mut next = text.len().saturating_sub(terms.len());
+    let pieces = terms.split(|&octet| octet == b' ').map(move |piece| {
+        let offset = next;
+        next = next.saturating_add(piece.len()).saturating_add(1);
+        (offset, piece)
+    });
+    Ok(pieces.filter(|(_, piece)| !piece.is_empty()))
 }
 
 /// Whether a text is an SPF record, well formed or not (RFC 7208 §4.5).

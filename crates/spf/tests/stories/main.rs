@@ -5,6 +5,8 @@ mod explanation;
 mod failures;
 mod identity;
 mod limits;
+mod lint;
+mod lint_budget;
 mod macros;
 mod order;
 mod received_spf;

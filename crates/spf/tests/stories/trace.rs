@@ -37,6 +37,24 @@ fn there_is_none_unless_it_is_asked_for() {
 }
 
 #[test]
+fn the_trace_of_the_front_page() {
+    let zone = zone(
+        "example.com TXT \"v=spf1 include:example.org -all\"
+         example.org TXT \"v=spf1 ip4:192.0.2.128/28 ?all\"",
+    );
+    assert_prints(
+        &trace("192.0.2.129", &zone),
+        "
+        example.com: v=spf1 include:example.org -all
+          octet 7: include:example.org matches (lookup 1)
+            example.org: v=spf1 ip4:192.0.2.128/28 ?all
+              octet 7: ip4:192.0.2.128/28 matches 192.0.2.128/28
+        pass: mechanism matched, octet 7 of the record at example.com
+        ",
+    );
+}
+
+#[test]
 fn each_term_says_what_came_of_it_and_what_was_asked() {
     let zone = zone(
         "example.com TXT \"v=spf1 a ip4:203.0.113.0/24 include:example.net a:gone.test mx/24 -all\"

@@ -1,0 +1,168 @@
+//! A lint ends, whatever a zone answers, and its report does not depend on the order of answers.
+
+use dns_txt::{Answer, Failure, Inquiry, Kind, Name, Question, Record};
+use proptest::prelude::*;
+use spf::lint::{Lint, LintOptions, LintReport};
+
+/// A DNS in which every name has whatever its octets and a seed say, without an end.
+fn hostile(question: &Question, seed: u64) -> Answer {
+    let mut state = question.to_string().bytes().fold(seed | 1, |state, octet| {
+        (state ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let mut next = move |below: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) % below
+    };
+    match next(12) {
+        0 => return Answer::NoSuchName,
+        1 => return Answer::NO_DATA,
+        2 => return Answer::Failed(Failure::ServerFailure),
+        _ => {}
+    }
+    let records = 1 + next(2) * next(2) * next(12);
+    let records = (0..records).map(|_| match question.kind() {
+        Kind::A => Record::A([10, 0, 0, 1].into()),
+        Kind::Mx => Record::Mx {
+            preference: 1,
+            exchange: Name::root(),
+        },
+        Kind::Txt => {
+            let mut text = String::from("v=spf1");
+            for _ in 0..next(30) {
+                let label = next(400);
+                text += &match next(12) {
+                    0 | 1 => format!(" include:d{label}.test"),
+                    2 => format!(" redirect=d{label}.test"),
+                    3 => format!(" exp=d{label}.test"),
+                    4 => format!(" a:d{label}.test/{}", next(33)),
+                    5 => format!(" mx:d{label}.%{{d}}"),
+                    6 => format!(" -ip4:10.0.{}.0/{}", next(4), 16 + next(17)),
+                    7 => format!(" ip4:10.0.{}.0/{}", next(4), 16 + next(17)),
+                    8 => format!(" exists:%{{i}}.d{label}.test"),
+                    9 => String::from(" ptr"),
+                    10 => String::from(" moo"),
+                    _ if next(8) == 0 => String::from(" all"),
+                    _ => String::from(" include:x.%{d}"),
+                };
+            }
+            Record::Txt(text.into_bytes().into())
+        }
+        _ => Record::Aaaa([1; 16].into()),
+    });
+    Answer::Records(records.collect())
+}
+
+fn options() -> impl Strategy<Value = LintOptions> {
+    (0u16..60, 0u16..20, 0usize..200).prop_map(|(questions, records, terms)| {
+        LintOptions::default()
+            .questions(questions)
+            .records(records)
+            .terms(terms)
+    })
+}
+
+/// Takes every question that can be asked before it answers one, the one that `choices` say.
+/// Gives the report and how many questions there were.
+fn shuffled(mut lint: Lint, seed: u64, choices: &[usize]) -> (LintReport, usize) {
+    let mut choices = choices.iter().cycle();
+    let mut open: Vec<Question> = Vec::new();
+    let mut asked = 0;
+    loop {
+        while let Some(question) = lint.poll_question() {
+            open.push(question);
+            asked += 1;
+        }
+        if open.is_empty() {
+            break;
+        }
+        let question = open.swap_remove(choices.next().unwrap() % open.len());
+        lint.answer(&question, &hostile(&question, seed));
+    }
+    assert!(lint.is_settled());
+    (lint.finish(), asked)
+}
+
+fn begin(options: &LintOptions) -> Lint {
+    Lint::domain(&"d0.test".parse().unwrap(), options)
+}
+
+proptest! {
+    #[test]
+    fn it_settles_within_its_budget_and_in_any_order(
+        seed in any::<u64>(),
+        options in options(),
+        choices in proptest::collection::vec(any::<usize>(), 1..20),
+    ) {
+        let (report, asked) = shuffled(begin(&options), seed, &choices);
+        prop_assert!(asked <= usize::from(options.questions));
+        prop_assert!(report.costs.len() <= options.terms);
+        // What can be said of one term is bounded, and so is what can be said of one record.
+        let records = usize::from(options.records) + 1;
+        prop_assert!(report.findings.len() <= 6 * options.terms + 3 * records + 4);
+        let (plain, _) = shuffled(begin(&options), seed, &[0]);
+        prop_assert_eq!(report, plain);
+    }
+
+    #[test]
+    fn one_in_a_hurry_asks_nothing_more_and_says_so(
+        seed in any::<u64>(),
+        answers in 0usize..30,
+    ) {
+        let mut lint = begin(&LintOptions::default());
+        for _ in 0..answers {
+            if let Some(question) = lint.poll_question() {
+                lint.answer(&question, &hostile(&question, seed));
+            }
+        }
+        let is_settled = lint.is_settled();
+        let report = lint.finish();
+        prop_assert!(is_settled || !report.is_complete);
+        let (plain, _) = shuffled(begin(&LintOptions::default()), seed, &[0]);
+        prop_assert!(report == plain || !is_settled);
+    }
+}
+
+#[test]
+fn the_endless_zone_has_something_in_it() {
+    // Else the properties above would say little.
+    let reports: Vec<LintReport> = (0..60)
+        .map(|seed| shuffled(begin(&LintOptions::default()), seed, &[0]).0)
+        .collect();
+    for code in [
+        "after-all",
+        "any-address",
+        "dns-failure",
+        "incomplete",
+        "loop",
+        "overlapping-range",
+        "several-records",
+        "shared-range",
+        "target-without-record",
+        "too-many-lookups",
+        "too-many-mx-hosts",
+        "too-many-void-lookups",
+    ] {
+        let found = |report: &&LintReport| report.findings.iter().any(|f| f.code() == code);
+        assert!(reports.iter().any(|report| found(&report)), "{code}");
+    }
+}
+
+#[test]
+fn includes_that_double_at_each_step_are_counted_without_walking_each_way() {
+    let mut lint = begin(&LintOptions::default().questions(200).records(200));
+    dns_txt::drive(&mut lint, |question| {
+        let name = question.name().to_string();
+        let depth: u32 = name
+            .trim_matches(|c: char| !c.is_ascii_digit())
+            .parse()
+            .unwrap();
+        let below = format!("include:d{}.test", depth + 1);
+        let text = format!("v=spf1 {below} {below} -all");
+        Answer::Records(vec![Record::Txt(text.into_bytes().into())])
+    });
+    let report = lint.finish();
+    assert_eq!(report.lookups, u32::MAX);
+    assert_eq!(report.costs.len(), 400);
+}
