@@ -2,6 +2,7 @@
 //!
 //! [RFC 7208]: https://www.rfc-editor.org/rfc/rfc7208
 
+mod network;
 mod parse;
 mod print;
 
@@ -9,7 +10,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::str::FromStr;
 
-pub(crate) use self::parse::{ends_in_cidr, is_record, terms};
+pub(crate) use self::network::ends_in_cidr;
+pub(crate) use self::parse::{is_record, terms};
 use crate::macros::{DomainSpec, MacroString};
 use crate::network::{DualCidr, Network};
 use crate::report::Verdict;

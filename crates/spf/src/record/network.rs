@@ -1,0 +1,240 @@
+//! The grammar of addresses and prefix lengths (RFC 7208 §12).
+//!
+//! Networks are most of what records hold: their octets are read in plain loops.
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::network::{DualCidr, Network, V4_BITS, V6_BITS};
+use crate::syntax::{Expected, Parsed, What};
+
+/// `":" ip4-network [ ip4-cidr-length ]`
+pub(super) fn ip4_network(input: &[u8]) -> Parsed<'_, Network> {
+    network(input, V4_BITS, |text| Some(ip4_address(text)?.into()))
+}
+
+/// `":" ip6-network [ ip6-cidr-length ]`
+pub(super) fn ip6_network(input: &[u8]) -> Parsed<'_, Network> {
+    network(input, V6_BITS, |text| Some(ip6_address(text)?.into()))
+}
+
+/// `dual-cidr-length = [ ip4-cidr-length ] [ "/" ip6-cidr-length ]`
+pub(super) fn dual_cidr_length(input: &[u8]) -> Parsed<'_, DualCidr> {
+    // A first slash alone does not tell which family follows: `//64` is an empty IPv4 part.
+    let (rest, v4) = match input {
+        [b'/', b'/', ..] => (input, V4_BITS),
+        _ => cidr_length(input, V4_BITS)?,
+    };
+    let (end, v6) = match rest.strip_prefix(b"/") {
+        Some(after) if after.starts_with(b"/") => cidr_length(after, V6_BITS)?,
+        _ => (rest, V6_BITS),
+    };
+    match DualCidr::new(v4, v6) {
+        Some(lengths) => Ok((end, lengths)),
+        None => Err(Expected::failure(input, What::Cidr)),
+    }
+}
+
+/// Whether the term ends here, in nothing but a prefix length.
+pub(crate) fn ends_in_cidr(input: &[u8]) -> bool {
+    // With any digits: a length that is too long is an error of the length, not of the domain.
+    let length =
+        |input: &[u8]| (1..=3).contains(&input.len()) && input.iter().all(u8::is_ascii_digit);
+    let is_dual = |after: &[u8]| match after.iter().position(|&octet| octet == b'/') {
+        Some(slash) => after
+            .split_at_checked(slash)
+            .is_some_and(|(v4, v6)| length(v4) && v6.strip_prefix(b"//").is_some_and(length)),
+        None => length(after),
+    };
+    match input {
+        [b'/', b'/', v6 @ ..] => length(v6),
+        [b'/', after @ ..] => is_dual(after),
+        _ => input.is_empty(),
+    }
+}
+
+/// `":"`, an address up to the prefix length, and that.
+fn network(input: &[u8], longest: u8, address: fn(&[u8]) -> Option<IpAddr>) -> Parsed<'_, Network> {
+    let Some(text) = input.strip_prefix(b":") else {
+        return Err(Expected::failure(input, What::Address));
+    };
+    let slash = text.iter().position(|&octet| octet == b'/');
+    let (octets, rest) = text
+        .split_at_checked(slash.unwrap_or(text.len()))
+        .unwrap_or((text, b""));
+    let Some(address) = address(octets) else {
+        return Err(Expected::failure(text, What::Address));
+    };
+    let (rest, length) = cidr_length(rest, longest)?;
+    match Network::new(address, length) {
+        Some(network) => Ok((rest, network)),
+        None => Err(Expected::failure(input, What::Cidr)),
+    }
+}
+
+/// `ip4-network = qnum "." qnum "." qnum "." qnum`
+fn ip4_address(text: &[u8]) -> Option<Ipv4Addr> {
+    let mut octets = [0; 4];
+    let mut rest = text;
+    for (index, octet) in octets.iter_mut().enumerate() {
+        if index > 0 {
+            rest = rest.strip_prefix(b".")?;
+        }
+        (*octet, rest) = number(rest, u8::MAX)?;
+    }
+    rest.is_empty().then(|| octets.into())
+}
+
+/// `ip6-network = <as per Section 2.2 of [RFC4291]>`
+fn ip6_address(text: &[u8]) -> Option<Ipv6Addr> {
+    let mut groups = [0; 8];
+    let mut count = 0;
+    // How many groups stand before `::`, if there is one.
+    let mut gap = None;
+    let mut rest = text;
+    if let Some(after) = rest.strip_prefix(b"::") {
+        gap = Some(0);
+        rest = after;
+    }
+    while !rest.is_empty() {
+        let (group, after) = group(rest)?;
+        if after.starts_with(b".") {
+            let [a, b, c, d] = ip4_address(rest)?.octets();
+            *groups.get_mut(count)? = u16::from_be_bytes([a, b]);
+            *groups.get_mut(count + 1)? = u16::from_be_bytes([c, d]);
+            count += 2;
+            break;
+        }
+        *groups.get_mut(count)? = group;
+        count += 1;
+        rest = match after {
+            [b':', b':', after @ ..] if gap.is_none() => {
+                gap = Some(count);
+                after
+            }
+            [b':', after @ ..] if !after.is_empty() => after,
+            [] => after,
+            _ => return None,
+        };
+    }
+    let missing = groups.len() - count;
+    // `::` stands for one group at least.
+    if gap.is_some() != (missing > 0) {
+        return None;
+    }
+    // What stands behind it belongs at the end.
+    groups
+        .get_mut(gap.unwrap_or(count)..)?
+        .rotate_right(missing);
+    Some(groups.into())
+}
+
+/// One to four hexadecimal digits, and what is behind them.
+fn group(input: &[u8]) -> Option<(u16, &[u8])> {
+    let mut value = 0;
+    let mut rest = input;
+    while let Some((&octet, after)) = rest.split_first() {
+        let Some(digit) = char::from(octet).to_digit(16) else {
+            break;
+        };
+        value = value << 4 | digit;
+        rest = after;
+    }
+    let is_group = (1..=4).contains(&(input.len() - rest.len()));
+    is_group.then_some((u16::try_from(value).ok()?, rest))
+}
+
+/// `ip4-cidr-length = "/" ("0" / %x31-39 0*1DIGIT) ; value range 0-32`, or
+/// `ip6-cidr-length = "/" ("0" / %x31-39 0*2DIGIT) ; value range 0-128`; `longest` without any
+fn cidr_length(input: &[u8], longest: u8) -> Parsed<'_, u8> {
+    let Some(digits) = input.strip_prefix(b"/") else {
+        return Ok((input, longest));
+    };
+    match number(digits, longest) {
+        Some((length, rest)) => Ok((rest, length)),
+        None => Err(Expected::failure(digits, What::Cidr)),
+    }
+}
+
+/// A decimal number up to `largest` without leading zeros, and what is behind it.
+fn number(input: &[u8], largest: u8) -> Option<(u8, &[u8])> {
+    let (&first, mut rest) = input.split_first()?;
+    let mut value = decimal(first)?;
+    while let Some((&octet, after)) = rest.split_first() {
+        let Some(digit) = decimal(octet) else {
+            break;
+        };
+        if value == 0 {
+            return None;
+        }
+        value = value.checked_mul(10)?.checked_add(digit)?;
+        rest = after;
+    }
+    (value <= largest).then_some((value, rest))
+}
+
+fn decimal(octet: u8) -> Option<u8> {
+    octet.is_ascii_digit().then(|| octet.wrapping_sub(b'0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn networks_are_read_in_every_form() {
+        for (text, network) in [
+            (":192.0.2.1", "192.0.2.1"),
+            (":0.0.0.0/0", "0.0.0.0/0"),
+            (":255.255.255.255/9", "255.255.255.255/9"),
+        ] {
+            let (rest, read) = ip4_network(text.as_bytes()).unwrap();
+            assert_eq!((rest, read.to_string().as_str()), (&b""[..], network));
+        }
+        for (text, network) in [
+            ("::", "::"),
+            ("::1", "::1"),
+            ("1::", "1::"),
+            ("1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8"),
+            ("1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"),
+            ("::2:3:4:5:6:7:8", "0:2:3:4:5:6:7:8"),
+            ("1:2::7:8", "1:2::7:8"),
+            ("2001:DB8::CAFE/33", "2001:db8::cafe/33"),
+            ("::192.0.2.1/96", "::c000:201/96"),
+            ("1:2:3:4:5:6:192.0.2.1", "1:2:3:4:5:6:c000:201"),
+        ] {
+            let text = [":", text].concat();
+            let (rest, read) = ip6_network(text.as_bytes()).unwrap();
+            assert_eq!(
+                (rest, read.to_string().as_str()),
+                (&b""[..], network),
+                "{text}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_reads_as_the_standard_library_reads_it(
+            text in prop_oneof![
+                "[0-9.]{0,16}",
+                "[0-9]{1,3}(\\.[0-9]{1,3}){3}",
+                "[0-9a-fA-F:]{0,40}",
+                "::?[0-9a-f]{1,5}(:[0-9a-f]{1,4}){0,7}",
+                "(:{1,2}[0-9a-f]{1,4}){0,9}:{0,2}",
+                "[0-9a-f]{1,4}(:{1,2}[0-9a-f]{1,4}){0,8}:{0,2}",
+                "([0-9a-f]{0,4}:){1,7}[0-9]{1,3}(\\.[0-9]{1,3}){3}",
+            ]
+        ) {
+            prop_assert_eq!(ip4_address(text.as_bytes()), text.parse().ok());
+            prop_assert_eq!(ip6_address(text.as_bytes()), text.parse().ok());
+        }
+
+        #[test]
+        fn any_address_is_read(v4 in any::<Ipv4Addr>(), v6 in any::<Ipv6Addr>()) {
+            prop_assert_eq!(ip4_address(v4.to_string().as_bytes()), Some(v4));
+            prop_assert_eq!(ip6_address(v6.to_string().as_bytes()), Some(v6));
+        }
+    }
+}
