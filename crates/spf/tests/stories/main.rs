@@ -1,5 +1,6 @@
 //! Stories through the public API: a zone, a client, a report.
 
+mod drivers;
 mod evaluation;
 mod explanation;
 mod failures;

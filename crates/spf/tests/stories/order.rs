@@ -7,7 +7,7 @@ use spf::{Check, Options, Report};
 use super::zone;
 
 /// Records, hosts and names that touch one another in every way, with failures among them.
-fn world() -> Zone {
+pub(crate) fn world() -> Zone {
     zone(
         "a.test TXT \"v=spf1 mx include:b.test ptr:c.test -all exp=why.test\"
          a.test MX 10 h1.test
@@ -47,7 +47,7 @@ fn world() -> Zone {
 }
 
 /// With a trace, which has to be the same too.
-fn begin(client: u8, domain: char) -> Check {
+pub(crate) fn begin(client: u8, domain: char) -> Check {
     begin_with(client, domain, &Options::default().trace(true))
 }
 
