@@ -83,6 +83,10 @@ pub(super) struct Reading {
     /// the redirection if there is none.
     pub(super) evaluated: Vec<usize>,
     pub(super) has_all: bool,
+    /// Which term is `redirect=`, evaluated or not.
+    pub(super) redirect: Option<usize>,
+    /// Which term is `exp=`.
+    explanation: Option<usize>,
     /// Why the whole text is no record.
     pub(super) error: Option<SyntaxError>,
     pub(super) is_cut: bool,
@@ -238,15 +242,10 @@ impl Walk {
             }
         }
         reading.find_evaluated();
-        for &index in &reading.evaluated {
+        for &index in reading.evaluated.iter().chain(&reading.explanation) {
             if let Some(walked) = reading.terms.get_mut(index)
                 && let Ok(term) = &walked.term
             {
-                walked.target = self.target(term, node);
-            }
-        }
-        for walked in &mut reading.terms {
-            if let Ok(term @ Term::Explanation(_)) = &walked.term {
                 walked.target = self.target(term, node);
             }
         }
@@ -349,11 +348,18 @@ impl Walk {
 
 impl Reading {
     fn push(&mut self, offset: usize, text: &[u8], term: Result<Term, SyntaxError>) {
+        let index = self.terms.len();
+        let slot = match &term {
+            Ok(Term::Explanation(_)) => Some(&mut self.explanation),
+            Ok(Term::Redirect(_)) => Some(&mut self.redirect),
+            _ => None,
+        };
         // RFC 7208 §6: once at most.
-        let term = term.and_then(|term| match self.has_modifier_of(&term) {
-            true => Err(SyntaxError::Duplicate { offset }),
-            false => Ok(term),
-        });
+        let first = slot.map(|slot| *slot.get_or_insert(index));
+        let term = match first.is_none_or(|first| first == index) {
+            true => term,
+            false => Err(SyntaxError::Duplicate { offset }),
+        };
         self.terms.push(Walked {
             offset,
             text: text.escape_ascii().to_string().into_boxed_str(),
@@ -362,34 +368,18 @@ impl Reading {
         });
     }
 
-    fn has_modifier_of(&self, term: &Term) -> bool {
-        let mut known = self
-            .terms
-            .iter()
-            .filter_map(|known| known.term.as_ref().ok());
-        match term {
-            Term::Redirect(_) => known.any(|known| matches!(known, Term::Redirect(_))),
-            Term::Explanation(_) => known.any(|known| matches!(known, Term::Explanation(_))),
-            Term::Directive(_) | Term::Unknown(_) => false,
-        }
-    }
-
     /// RFC 7208 §5.1, §6.1: nothing behind `all` is evaluated, nor a redirection beside it.
     fn find_evaluated(&mut self) {
-        let mut redirect = None;
         for (index, walked) in self.terms.iter().enumerate() {
-            match &walked.term {
-                Ok(Term::Directive(directive)) if !self.has_all => {
-                    self.has_all = directive.mechanism == Mechanism::All;
-                    self.evaluated.push(index);
+            if let Ok(Term::Directive(directive)) = &walked.term {
+                self.evaluated.push(index);
+                if directive.mechanism == Mechanism::All {
+                    self.has_all = true;
+                    return;
                 }
-                Ok(Term::Redirect(_)) => redirect = Some(index),
-                _ => {}
             }
         }
-        if !self.has_all {
-            self.evaluated.extend(redirect);
-        }
+        self.evaluated.extend(self.redirect);
     }
 }
 

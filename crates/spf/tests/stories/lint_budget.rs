@@ -1,11 +1,19 @@
 //! A lint ends, whatever a zone answers, and its report does not depend on the order of answers.
 
-use dns_txt::{Answer, Failure, Inquiry, Kind, Name, Question, Record};
-use proptest::prelude::*;
-use spf::lint::{Lint, LintOptions, LintReport};
+use core::net::IpAddr;
 
-/// A DNS in which every name has whatever its octets and a seed say, without an end.
+use dns_txt::{Answer, Failure, Inquiry, Kind, Name, Question, Record, drive};
+use proptest::prelude::*;
+use spf::lint::{Finding, Lint, LintOptions, LintReport, Problem};
+use spf::{Cause, Check, Options, Report};
+
+/// A DNS in which every name has whatever its octets and a seed say. Records name this many
+/// others, and names below others without an end.
 fn hostile(question: &Question, seed: u64) -> Answer {
+    of_size(question, seed, 400)
+}
+
+fn of_size(question: &Question, seed: u64, names: u64) -> Answer {
     let mut state = question.to_string().bytes().fold(seed | 1, |state, octet| {
         (state ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3)
     });
@@ -30,8 +38,8 @@ fn hostile(question: &Question, seed: u64) -> Answer {
         },
         Kind::Txt => {
             let mut text = String::from("v=spf1");
-            for _ in 0..next(30) {
-                let label = next(400);
+            for _ in 0..next(names.min(30)) {
+                let label = next(names);
                 text += &match next(12) {
                     0 | 1 => format!(" include:d{label}.test"),
                     2 => format!(" redirect=d{label}.test"),
@@ -124,6 +132,87 @@ proptest! {
     }
 }
 
+/// How a check in a small world of this kind ends, and what the lint of its policy says.
+fn check_and_lint(seed: u64, client: IpAddr) -> (Report, LintReport) {
+    let answer = |question: &Question| of_size(question, seed, 9);
+    let mut check = Check::mail_from(client, b"", b"user@d0.test", &Options::default());
+    drive(&mut check, answer);
+    let mut lint = begin(&LintOptions::default().questions(u16::MAX).records(1000));
+    drive(&mut lint, answer);
+    (check.finish(), lint.finish())
+}
+
+/// Whether the lint has found what ended a check.
+fn is_found(report: &Report, lint: &LintReport) -> bool {
+    let at_place = |code: &str| {
+        let place = report.place.as_ref().unwrap();
+        lint.findings.iter().any(|finding| {
+            finding.code() == code
+                && finding.domain == place.domain
+                && finding.offset == Some(place.offset)
+        })
+    };
+    let any = |is_it: &dyn Fn(&Finding) -> bool| lint.findings.iter().any(is_it);
+    match &report.cause {
+        Cause::Syntax { domain, error } => any(&|finding| {
+            finding.domain == *domain && finding.problem == Problem::Syntax { error: *error }
+        }),
+        Cause::SeveralRecords { domain } => {
+            any(&|finding| finding.domain == *domain && finding.code() == "several-records")
+        }
+        Cause::NoRecord { domain } => match report.place {
+            Some(_) => at_place("target-without-record"),
+            None => any(&|finding| finding.domain == *domain && finding.code() == "no-record"),
+        },
+        Cause::MxHosts => at_place("too-many-mx-hosts"),
+        Cause::MalformedTarget => at_place("malformed-target"),
+        Cause::Lookups => any(&|finding| matches!(finding.code(), "too-many-lookups" | "loop")),
+        Cause::Dns { question, failure } => {
+            let (question, failure) = (question.clone(), *failure);
+            let problem = Problem::DnsFailure { question, failure };
+            any(&|finding| finding.problem == problem) || at_place("depends-on-message")
+        }
+        // A lint does not know which names a client has, and says so.
+        Cause::VoidLookups => any(&|finding| {
+            matches!(
+                finding.code(),
+                "too-many-void-lookups" | "ptr" | "depends-on-message" | "loop"
+            )
+        }),
+        _ => true,
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_ends_a_check_in_an_error_was_found(seed in any::<u64>(), client in any::<[u8; 4]>()) {
+        let (report, lint) = check_and_lint(seed, client.into());
+        prop_assume!(!lint.findings.iter().any(|finding| finding.code() == "incomplete"));
+        prop_assert!(is_found(&report, &lint), "{:?} {:?}\n{}", report.cause, report.place, lint);
+        let is_loop = lint.findings.iter().any(|finding| finding.code() == "loop");
+        prop_assert!(is_loop || u32::from(report.lookups) <= lint.lookups);
+    }
+}
+
+#[test]
+fn checks_in_small_worlds_end_in_many_ways() {
+    // Else the property above would say little.
+    let worlds = (0..600).map(|seed| check_and_lint(seed * 0x9e37, [192, 0, 2, 1].into()));
+    let causes: Vec<Cause> = worlds.map(|(report, _)| report.cause).collect();
+    let count = |is_it: fn(&&Cause) -> bool| causes.iter().filter(is_it).count();
+    for count in [
+        count(|cause| matches!(cause, Cause::Default | Cause::Match)),
+        count(|cause| matches!(cause, Cause::Dns { .. })),
+        count(|cause| matches!(cause, Cause::Lookups)),
+        count(|cause| matches!(cause, Cause::NoRecord { .. })),
+        count(|cause| matches!(cause, Cause::SeveralRecords { .. })),
+        count(|cause| matches!(cause, Cause::Syntax { .. })),
+        count(|cause| matches!(cause, Cause::VoidLookups)),
+    ] {
+        assert!(count > 0, "{causes:?}");
+    }
+}
+
 #[test]
 fn the_endless_zone_has_something_in_it() {
     // Else the properties above would say little.
@@ -152,7 +241,7 @@ fn the_endless_zone_has_something_in_it() {
 #[test]
 fn includes_that_double_at_each_step_are_counted_without_walking_each_way() {
     let mut lint = begin(&LintOptions::default().questions(200).records(200));
-    dns_txt::drive(&mut lint, |question| {
+    drive(&mut lint, |question| {
         let name = question.name().to_string();
         let depth: u32 = name
             .trim_matches(|c: char| !c.is_ascii_digit())

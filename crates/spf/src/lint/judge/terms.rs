@@ -46,12 +46,7 @@ impl Judge<'_> {
         let is_read = reading.error.is_none()
             && !reading.is_cut
             && reading.terms.iter().all(|walked| walked.term.is_ok());
-        let redirects = |walked: &Walked| matches!(walked.term, Ok(Term::Redirect(_)));
-        if role == Role::Result
-            && is_read
-            && !reading.has_all
-            && !reading.terms.iter().any(redirects)
-        {
+        if role == Role::Result && is_read && !reading.has_all && reading.redirect.is_none() {
             self.note(node, None, Problem::MissingAll);
         }
         for (index, walked) in reading.terms.iter().enumerate() {
