@@ -1,5 +1,6 @@
 //! Whatever parses as an SPF record prints and parses to the same record, and a check against a
-//! DNS full of it settles within its budget, with the same report whatever order answers come in.
+//! DNS full of it settles within its budget, with the same report whatever order answers come in;
+//! so does a lint of it.
 
 #![no_main]
 
@@ -7,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use dns_txt::{Answer, Failure, Inquiry, Kind, Name, Question, Record as DnsRecord};
 use libfuzzer_sys::fuzz_target;
+use spf::lint::{Lint, LintOptions, LintReport};
 use spf::{Check, Limits, Options, Record, Report};
 
 fuzz_target!(|text: &[u8]| {
@@ -34,18 +36,47 @@ fuzz_target!(|text: &[u8]| {
             let reply = reply.to_string();
             assert!(reply.len() <= 510 && !reply.contains(|c: char| c.is_control()));
         }
+        let trace = in_order.trace.expect("it was asked for");
+        assert_is_text(
+            &trace.to_string(),
+            trace.steps.len() + usize::from(trace.is_cut),
+        );
     }
+    let in_order = lint(&text, |_| 0);
+    assert_eq!(in_order, lint(&text, |open| open - 1));
+    let lines = 1 + in_order.costs.len() + in_order.findings.len();
+    assert_is_text(&in_order.to_string(), lines);
 });
 
-/// Asks all that can be asked, then answers one of the open questions, until nothing is open.
 fn settle(client: IpAddr, text: &[u8], choose: impl Fn(usize) -> usize) -> Report {
     let helo = b"mail.example.com";
     let path = b"a.b-c+d@example.com";
-    let mut check = Check::mail_from(client, helo, path, &Options::default());
+    let mut check = Check::mail_from(client, helo, path, &Options::default().trace(true));
+    let asked = drive(&mut check, client, text, choose);
+    assert!(asked <= Limits::default().questions);
+    check.finish()
+}
+
+fn lint(text: &[u8], choose: impl Fn(usize) -> usize) -> LintReport {
+    let options = LintOptions::default();
+    let domain = "example.com".parse().expect("a literal domain");
+    let mut lint = Lint::domain(&domain, &options);
+    let asked = drive(&mut lint, V4, text, choose);
+    assert!(asked <= options.questions);
+    lint.finish()
+}
+
+/// Asks all that can be asked, then answers one of the open questions, until nothing is open.
+fn drive(
+    inquiry: &mut impl Inquiry,
+    client: IpAddr,
+    text: &[u8],
+    choose: impl Fn(usize) -> usize,
+) -> u16 {
     let mut open = Vec::new();
     let mut asked = 0;
     loop {
-        while let Some(question) = check.poll_question() {
+        while let Some(question) = inquiry.poll_question() {
             open.push(question);
             asked += 1;
         }
@@ -53,11 +84,19 @@ fn settle(client: IpAddr, text: &[u8], choose: impl Fn(usize) -> usize) -> Repor
             break;
         }
         let question = open.remove(choose(open.len()));
-        check.answer(&question, &answer(&question, client, text));
+        inquiry.answer(&question, &answer(&question, client, text));
     }
-    assert!(check.is_settled());
-    assert!(asked <= Limits::default().questions);
-    check.finish()
+    assert!(inquiry.is_settled());
+    asked
+}
+
+/// Whether nothing of a zone has added a line.
+fn assert_is_text(text: &str, lines: usize) {
+    assert!(
+        text.bytes()
+            .all(|octet| octet == b'\n' || matches!(octet, 0x20..=0x7e))
+    );
+    assert_eq!(text.lines().count(), lines);
 }
 
 /// Every name has the record under test; what else it has depends on its first octet.
