@@ -1,10 +1,11 @@
 //! A lint ends, whatever a zone answers, and its report does not depend on the order of answers.
 
 use core::net::IpAddr;
+use std::collections::BTreeSet;
 
 use dns_txt::{Answer, Failure, Inquiry, Kind, Name, Question, Record, drive};
 use proptest::prelude::*;
-use spf::lint::{Finding, Lint, LintOptions, LintReport, Problem};
+use spf::lint::{Finding, Lint, LintOptions, LintReport, Problem, Severity};
 use spf::{Cause, Check, Options, Report};
 
 /// A DNS in which every name has whatever its octets and a seed say. Records name this many
@@ -50,7 +51,12 @@ fn of_size(question: &Question, seed: u64, names: u64) -> Answer {
                     7 => format!(" ip4:10.0.{}.0/{}", next(4), 16 + next(17)),
                     8 => format!(" exists:%{{i}}.d{label}.test"),
                     9 => String::from(" ptr"),
-                    10 => String::from(" moo"),
+                    10 => match next(4) {
+                        0 => String::from(" moo=oom"),
+                        1 => String::from(" mx=oom"),
+                        2 => String::from(" a:moo..test"),
+                        _ => String::from(" moo"),
+                    },
                     _ if next(8) == 0 => String::from(" all"),
                     _ => String::from(" include:x.%{d}"),
                 };
@@ -236,6 +242,36 @@ fn the_endless_zone_has_something_in_it() {
         let found = |report: &&LintReport| report.findings.iter().any(|f| f.code() == code);
         assert!(reports.iter().any(|report| found(&report)), "{code}");
     }
+}
+
+#[test]
+fn the_front_page_names_every_finding_by_its_severity() {
+    let page = include_str!("../../src/lint/mod.rs").replace("//!", "");
+    let (_, list) = page.split_once("# What it finds").unwrap();
+    let (errors, rest) = list.split_once("* As warnings").unwrap();
+    let (warnings, rest) = rest.split_once("* For information").unwrap();
+    let (infos, _) = rest.split_once("[`Problem`]").unwrap();
+    let mut found = BTreeSet::new();
+    for seed in 0..200 {
+        let (report, _) = shuffled(begin(&LintOptions::default()), seed, &[0]);
+        for finding in report.findings {
+            let paragraph = match finding.severity() {
+                Severity::Error => errors,
+                Severity::Warning => warnings,
+                _ => infos,
+            };
+            let code = format!("`{}`", finding.code());
+            assert!(paragraph.contains(&code), "{code}");
+            found.insert(finding.code());
+        }
+    }
+    let listed = list.split_once("[`Problem`]").unwrap().0;
+    let listed = listed
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .collect::<BTreeSet<_>>();
+    assert_eq!(listed, found);
 }
 
 #[test]
