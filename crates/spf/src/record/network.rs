@@ -157,23 +157,19 @@ fn cidr_length(input: &[u8], longest: u8) -> Parsed<'_, u8> {
 
 /// A decimal number up to `largest` without leading zeros, and what is behind it.
 fn number(input: &[u8], largest: u8) -> Option<(u8, &[u8])> {
-    let (&first, mut rest) = input.split_first()?;
-    let mut value = decimal(first)?;
-    while let Some((&octet, after)) = rest.split_first() {
-        let Some(digit) = decimal(octet) else {
-            break;
-        };
-        if value == 0 {
-            return None;
-        }
-        value = value.checked_mul(10)?.checked_add(digit)?;
-        rest = after;
+    let digits = input.iter().map(|octet| octet.wrapping_sub(b'0'));
+    let (value, count) = digits
+        .take_while(|&digit| digit <= 9)
+        .fold((0u32, 0), |(value, count), digit| {
+            (value.wrapping_mul(10).wrapping_add(digit.into()), count + 1)
+        });
+    let (digits, rest) = input.split_at_checked(count)?;
+    match digits {
+        [] | [b'0', _, ..] | [_, _, _, _, ..] => return None,
+        _ => {}
     }
+    let value = u8::try_from(value).ok()?;
     (value <= largest).then_some((value, rest))
-}
-
-fn decimal(octet: u8) -> Option<u8> {
-    octet.is_ascii_digit().then(|| octet.wrapping_sub(b'0'))
 }
 
 #[cfg(test)]

@@ -2,15 +2,14 @@
 
 use alloc::vec::Vec;
 
-use nom::bytes::complete::{tag, tag_no_case, take_while, take_while_m_n};
-use nom::combinator::{opt, recognize};
-use nom::sequence::preceded;
+use nom::bytes::complete::{tag_no_case, take_while};
 use nom::{Finish, Parser};
 
 use super::network::{dual_cidr_length, ip4_network, ip6_network};
 use super::{Directive, Mechanism, Placed, Qualifier, Record, Term, UnknownModifier};
 use crate::macros::{DomainSpec, domain_spec, macro_string};
-use crate::syntax::{Expected, Parsed, SyntaxError, What, ascii, expect, whole};
+use crate::network::DualCidr;
+use crate::syntax::{Expected, Parsed, SyntaxError, What, ascii, whole};
 
 /// `record = version terms *SP`, `terms = *( 1*SP ( directive / modifier ) )`
 pub(super) fn record(text: &[u8]) -> Result<Record, SyntaxError> {
@@ -50,14 +49,17 @@ pub(crate) fn terms(text: &[u8]) -> Result<impl Iterator<Item = TermText<'_>>, S
 
 /// What stands between the spaces of a record, and where.
 fn pieces(text: &[u8]) -> Result<impl Iterator<Item = (usize, &[u8])>, SyntaxError> {
-    let (terms, _) = version(text).finish().map_err(|_| SyntaxError::Version)?;
-    let mut next = text.len().saturating_sub(terms.len());
-    let pieces = terms.split(|&octet| octet == b' ').map(move |piece| {
-        let offset = next;
-        next = next.saturating_add(piece.len()).saturating_add(1);
-        (offset, piece)
-    });
-    Ok(pieces.filter(|(_, piece)| !piece.is_empty()))
+    let (mut rest, _) = version(text).finish().map_err(|_| SyntaxError::Version)?;
+    Ok(core::iter::from_fn(move || {
+        while let Some(after) = rest.strip_prefix(b" ") {
+            rest = after;
+        }
+        let offset = text.len().saturating_sub(rest.len());
+        let end = memchr::memchr(b' ', rest).unwrap_or(rest.len());
+        let (piece, after) = rest.split_at_checked(end)?;
+        rest = after;
+        (!piece.is_empty()).then_some((offset, piece))
+    }))
 }
 
 /// Whether a text is an SPF record, well formed or not (RFC 7208 §4.5).
@@ -90,7 +92,7 @@ fn version(input: &[u8]) -> Parsed<'_, ()> {
 /// The name is read once; the sign behind it tells a modifier from a mechanism.
 fn term(input: &[u8]) -> Parsed<'_, Term> {
     let (unqualified, qualifier) = qualifier(input);
-    let (rest, name) = expect(What::Term, name).parse(unqualified)?;
+    let (rest, name) = name(unqualified)?;
     match (rest.split_first(), qualifier) {
         (Some((b'=', value)), None) => modifier(name, value),
         (Some((b'=', _)), Some(_)) => Err(Expected::failure(rest, What::Term)),
@@ -119,11 +121,11 @@ fn qualifier(input: &[u8]) -> (&[u8], Option<Qualifier>) {
 
 /// `name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." )`
 fn name(input: &[u8]) -> Parsed<'_, &[u8]> {
-    recognize((
-        take_while_m_n(1, 1, |octet: u8| octet.is_ascii_alphabetic()),
-        take_while(|octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet)),
-    ))
-    .parse(input)
+    let is_inner = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.');
+    match input.first() {
+        Some(first) if first.is_ascii_alphabetic() => take_while(is_inner).parse(input),
+        _ => Err(Expected::failure(input, What::Term)),
+    }
 }
 
 /// `modifier = redirect / explanation / unknown-modifier`
@@ -148,54 +150,68 @@ fn modifier<'i>(name: &'i [u8], value: &'i [u8]) -> Parsed<'i, Term> {
 /// `start` is where the mechanism starts, `rest` what follows its name.
 fn mechanism<'i>(start: &'i [u8], name: &[u8], rest: &'i [u8]) -> Parsed<'i, Mechanism> {
     let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
-    if is("all") {
-        Ok((rest, Mechanism::All))
+    // In the order of what records hold most of.
+    let (rest, mechanism) = if is("ip4") {
+        let (rest, network) = ip4_network(rest)?;
+        (rest, Mechanism::Ip(network))
     } else if is("include") {
-        required_domain
-            .map(|domain| Mechanism::Include { domain })
-            .parse(rest)
-    } else if is("a") {
-        (optional_domain, dual_cidr_length)
-            .map(|(domain, cidr)| Mechanism::A { domain, cidr })
-            .parse(rest)
-    } else if is("mx") {
-        (optional_domain, dual_cidr_length)
-            .map(|(domain, cidr)| Mechanism::Mx { domain, cidr })
-            .parse(rest)
-    } else if is("ptr") {
-        optional_domain
-            .map(|domain| Mechanism::Ptr { domain })
-            .parse(rest)
-    } else if is("ip4") {
-        ip4_network.map(Mechanism::Ip).parse(rest)
+        let (rest, domain) = required_domain(rest)?;
+        (rest, Mechanism::Include { domain })
+    } else if is("all") {
+        (rest, Mechanism::All)
     } else if is("ip6") {
-        ip6_network.map(Mechanism::Ip).parse(rest)
+        let (rest, network) = ip6_network(rest)?;
+        (rest, Mechanism::Ip(network))
+    } else if is("a") {
+        let (rest, (domain, cidr)) = hosts(rest)?;
+        (rest, Mechanism::A { domain, cidr })
+    } else if is("mx") {
+        let (rest, (domain, cidr)) = hosts(rest)?;
+        (rest, Mechanism::Mx { domain, cidr })
     } else if is("exists") {
-        required_domain
-            .map(|domain| Mechanism::Exists { domain })
-            .parse(rest)
+        let (rest, domain) = required_domain(rest)?;
+        (rest, Mechanism::Exists { domain })
+    } else if is("ptr") {
+        let (rest, domain) = optional_domain(rest)?;
+        (rest, Mechanism::Ptr { domain })
     } else {
-        Err(Expected::failure(start, What::Term))
-    }
+        return Err(Expected::failure(start, What::Term));
+    };
+    Ok((rest, mechanism))
+}
+
+/// `[ ":" domain-spec ] [ dual-cidr-length ]`
+fn hosts(input: &[u8]) -> Parsed<'_, (Option<DomainSpec>, DualCidr)> {
+    let (rest, domain) = optional_domain(input)?;
+    let (rest, cidr) = dual_cidr_length(rest)?;
+    Ok((rest, (domain, cidr)))
 }
 
 /// `":" domain-spec`
 fn required_domain(input: &[u8]) -> Parsed<'_, DomainSpec> {
-    preceded(expect(What::Domain, tag(":")), domain_spec).parse(input)
+    match input.strip_prefix(b":") {
+        Some(domain) => domain_spec(domain),
+        None => Err(Expected::failure(input, What::Domain)),
+    }
 }
 
 /// `[ ":" domain-spec ]`
 fn optional_domain(input: &[u8]) -> Parsed<'_, Option<DomainSpec>> {
-    opt(preceded(tag(":"), domain_spec)).parse(input)
+    match input.strip_prefix(b":") {
+        Some(domain) => domain_spec.map(Some).parse(domain),
+        None => Ok((input, None)),
+    }
 }
 
 /// Where the first octet stands that is neither printable ASCII nor a space.
 fn odd_octet(text: &[u8]) -> Option<usize> {
-    let is_odd = |octet: u8| octet != b' ' && !octet.is_ascii_graphic();
+    let is_odd = |octet: u8| !(b' '..=b'~').contains(&octet);
     // Without an early end, this runs over many octets at once.
-    let any = text.iter().fold(false, |any, &octet| any | is_odd(octet));
+    let odd = text
+        .iter()
+        .fold(0, |odd, &octet| odd | u8::from(is_odd(octet)));
     let first = || text.iter().position(|&octet| is_odd(octet));
-    any.then(first).flatten()
+    (odd != 0).then(first).flatten()
 }
 
 /// As many terms as most records have, so that they are allocated once.
