@@ -12,8 +12,8 @@ use core::str::FromStr;
 
 use thiserror::Error;
 
-use self::builder::Builder;
-use self::wire::Wire;
+use self::builder::{Builder, label_length};
+use self::wire::{MAX_WIRE, Wire};
 
 /// An absolute domain name. Labels hold any octets; ASCII letters are kept in lower case.
 ///
@@ -64,14 +64,21 @@ impl Name {
         if octets == b"." {
             return Ok(Self::root());
         }
-        let mut builder = Builder::new();
-        for &octet in octets {
-            match octet {
-                b'.' => builder.end_label()?,
-                _ => builder.push(octet)?,
-            }
+        let octets = octets.strip_suffix(b".").unwrap_or(octets);
+        // The same octets behind a first one: what is a dot here is a length there.
+        let mut wire = [0; MAX_WIRE];
+        let text = wire.get_mut(1..=octets.len());
+        let text = text.ok_or(NameError::NameTooLong)?;
+        text.copy_from_slice(octets);
+        text.make_ascii_lowercase();
+        let mut label_start = 0;
+        for label in octets.split(|&octet| octet == b'.') {
+            *wire.get_mut(label_start).ok_or(NameError::NameTooLong)? = label_length(label)?;
+            label_start += 1 + label.len();
         }
-        builder.finish()
+        Ok(Self {
+            wire: Wire::new(wire.get(..label_start).unwrap_or_default()),
+        })
     }
 
     /// Joins labels, the leftmost first. No label gives the root.
@@ -364,6 +371,18 @@ mod tests {
         ) {
             let name = Name::from_labels(labels.iter().map(Vec::as_slice)).unwrap();
             prop_assert_eq!(Name::parse(name.to_string().as_bytes()), Ok(name));
+        }
+
+        #[test]
+        fn dotted_octets_are_the_labels_between_the_dots(text in "([a-zA-Z\\PC]{0,66}\\.?){1,8}") {
+            let text = text.as_bytes();
+            let whole = text.strip_suffix(b".").unwrap_or(text);
+            let labels = whole.split(|&octet| octet == b'.');
+            match (Name::from_dotted(text), Name::from_labels(labels)) {
+                (Ok(dotted), Ok(joined)) => prop_assert_eq!(dotted, joined),
+                (Err(_), Err(_)) => {}
+                differing => prop_assert!(text == b".", "{differing:?}"),
+            }
         }
 
         #[test]

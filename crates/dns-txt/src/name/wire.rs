@@ -45,3 +45,6 @@ impl Deref for Wire {
 
 /// What makes a name as large as five words of a 64-bit machine; the domains in use fit.
 const SHORT: usize = 38;
+
+/// RFC 1035 §2.3.4: 255 octets, less the root's length octet.
+pub(super) const MAX_WIRE: usize = 254;
