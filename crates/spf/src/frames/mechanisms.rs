@@ -52,7 +52,7 @@ impl Frames {
             Mechanism::Mx { .. } => context.ledger.need(Question::new(target, Kind::Mx)),
             Mechanism::Ptr { .. } => match ClientNames::need(client, &mut context.ledger) {
                 Ok(id) => {
-                    self.frame.stage = Stage::Names(id, target);
+                    self.frame.stage = Stage::Names(id, Box::new(target));
                     return Ok(Poll::Ready(()));
                 }
                 Err(spent) => Err(spent),

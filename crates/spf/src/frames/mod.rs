@@ -49,7 +49,7 @@ enum Origin {
     /// The `include` at which the outer frame stands.
     Include,
     /// A `redirect=`.
-    Redirect(Place),
+    Redirect(Box<Place>),
 }
 
 /// How far a frame is.
@@ -66,7 +66,7 @@ enum Stage {
     /// Waits for the addresses of mail exchangers.
     Hosts(Vec<Id>),
     /// Waits for the PTR question of the client, then for names within the target.
-    Names(Id, Name),
+    Names(Id, Box<Name>),
     /// The redirection is counted, its target is being expanded.
     Redirect,
 }
@@ -163,25 +163,25 @@ impl Frames {
 
     /// RFC 7208 §4.6.2
     fn begin_term(&mut self, context: &mut Context) -> Step {
-        let frame = &mut self.frame;
-        let Some((index, offset, directive)) = frame.record.directive_from(frame.index) else {
-            return self.begin_default(context);
-        };
-        frame.index = index;
-        context.trace.directive(offset, directive, self.lookups);
-        match directive.mechanism {
-            Mechanism::All => self.matched(None, context),
-            Mechanism::Ip(network) => {
-                if network.contains(context.subject.client) {
-                    self.matched(Some(network.masked()), context)
-                } else {
-                    self.pass_over()
+        let client = context.subject.client;
+        loop {
+            let frame = &mut self.frame;
+            let Some((index, offset, directive)) = frame.record.directive_from(frame.index) else {
+                return self.begin_default(context);
+            };
+            frame.index = index;
+            context.trace.directive(offset, directive, self.lookups);
+            match directive.mechanism {
+                Mechanism::All => return self.matched(None, context),
+                Mechanism::Ip(network) if network.contains(client) => {
+                    return self.matched(Some(network.masked()), context);
                 }
-            }
-            _ => {
-                self.count_lookup(context)?;
-                self.frame.stage = Stage::Target;
-                Ok(Poll::Ready(()))
+                Mechanism::Ip(_) => frame.index = index.saturating_add(1),
+                _ => {
+                    self.count_lookup(context)?;
+                    self.frame.stage = Stage::Target;
+                    return Ok(Poll::Ready(()));
+                }
             }
         }
     }
@@ -216,7 +216,7 @@ impl Frames {
             Ok(target) if is_multi_label(&target) => target,
             _ => return Err(self.permerror(Cause::MalformedTarget)),
         };
-        let origin = Origin::Redirect(frame.redirect_place());
+        let origin = Origin::Redirect(Box::new(frame.redirect_place()));
         match Frame::new(target, origin, context) {
             Ok(next) => {
                 self.frame = next;
@@ -312,7 +312,7 @@ impl Frames {
         match &self.frame.origin {
             Origin::Identity => None,
             Origin::Include => self.outer.last()?.directive_place(),
-            Origin::Redirect(place) => Some(place.clone()),
+            Origin::Redirect(place) => Some(Place::clone(place)),
         }
     }
 }
