@@ -1,5 +1,6 @@
 //! A message as it arrives.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem;
@@ -116,7 +117,7 @@ impl Inbound {
     /// [refuses](Self::refuse) some, before the questions are asked.
     pub fn signatures(&self) -> impl Iterator<Item = &Signature> {
         let verifier = match &self.stage {
-            Stage::Body { verifier, .. } => Some(verifier),
+            Stage::Body { verifier, .. } => Some(&**verifier),
             Stage::Header { .. } => None,
         };
         verifier.into_iter().flat_map(Verifier::signatures)
@@ -159,7 +160,7 @@ impl Inbound {
         self.stage = Stage::Body {
             forged,
             header,
-            verifier,
+            verifier: Box::new(verifier),
         };
     }
 }
@@ -171,7 +172,7 @@ impl Inquiry for Inbound {
             .poll(&mut self.helo)
             .or_else(|| questions.poll(&mut self.mail_from))
             .or_else(|| match &mut self.stage {
-                Stage::Body { verifier, .. } => questions.poll(verifier),
+                Stage::Body { verifier, .. } => questions.poll(&mut **verifier),
                 Stage::Header { .. } => None,
             })
     }
@@ -206,7 +207,7 @@ enum Stage {
     Body {
         forged: Vec<usize>,
         header: Header<'static>,
-        verifier: Verifier,
+        verifier: Box<Verifier>,
     },
     Header {
         crypto: Arc<dyn VerifySignature>,

@@ -1,5 +1,6 @@
 //! A message as it leaves.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::mem;
 
@@ -93,7 +94,7 @@ impl Outbound {
     }
 
     fn begin_body(&mut self, header: Header<'static>) -> Result<(), SignRequestError> {
-        let signer = Signer::begin(&header, &self.requests, self.now)?;
+        let signer = Box::new(Signer::begin(&header, &self.requests, self.now)?);
         self.stage = Stage::Body { header, signer };
         Ok(())
     }
@@ -116,7 +117,7 @@ pub enum OutboundError {
 enum Stage {
     Body {
         header: Header<'static>,
-        signer: Signer,
+        signer: Box<Signer>,
     },
     Header(HeaderReader),
 }
