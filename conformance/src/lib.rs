@@ -57,3 +57,8 @@ fn rfc_vectors(directory: &std::path::Path) -> Result<Vec<Outcome>, SuiteError> 
     outcomes.extend(resign::rfc_vectors(directory)?);
     Ok(outcomes)
 }
+
+/// The examples of the README, as tests: this package depends on all that they use.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
