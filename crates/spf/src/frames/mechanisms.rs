@@ -1,5 +1,6 @@
 //! What each mechanism asks, and what it makes of the answers (RFC 7208 §5).
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::task::Poll;
 
