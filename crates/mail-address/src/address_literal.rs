@@ -170,6 +170,17 @@ mod tests {
     }
 
     #[test]
+    fn an_ipv6_address_without_its_tag_is_a_form_that_nobody_has_defined() {
+        assert_eq!(
+            AddressLiteral::parse(b"[2001:db8::1]"),
+            Some(AddressLiteral::General {
+                tag: "2001",
+                content: "db8::1",
+            })
+        );
+    }
+
+    #[test]
     fn other_brackets_are_no_literal() {
         for text in [
             "",
@@ -180,7 +191,6 @@ mod tests {
             "[192.0.2]",
             "[192.0.2.0001]",
             "[192.0.2.1]x",
-            "[2001:db8::1]",
             "[IPv6:]",
             "[IPv6:2001:db8]",
             "[IPv6:2001:db8::1::2]",
