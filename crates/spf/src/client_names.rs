@@ -4,10 +4,12 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 use core::task::Poll;
 
-use dns_txt::{Answer, Kind, Name, Question, Record};
+use dns_txt::{Kind, Name, Question};
 
+use crate::gist::Gist;
 use crate::ledger::{BudgetSpent, Id, Ledger};
 use crate::macros::dotted_address;
+use crate::network::DualCidr;
 
 /// The names of the client, validated as far as somebody has needed them.
 ///
@@ -19,7 +21,7 @@ pub(crate) struct ClientNames {
 
 impl ClientNames {
     /// The PTR question of the client.
-    pub(crate) fn need(client: IpAddr, ledger: &mut Ledger) -> Result<Id, BudgetSpent> {
+    pub(crate) fn need(client: IpAddr, ledger: &mut Ledger<Gist>) -> Result<Id, BudgetSpent> {
         ledger.need(Question::new(reverse_name(client), Kind::Ptr))
     }
 
@@ -29,10 +31,9 @@ impl ClientNames {
         &mut self,
         target: &Name,
         client: IpAddr,
-        limit: u8,
-        ledger: &mut Ledger,
+        ledger: &mut Ledger<Gist>,
     ) -> Result<Poll<bool>, BudgetSpent> {
-        let Poll::Ready(names) = self.names(client, limit, ledger)? else {
+        let Poll::Ready(names) = self.names(client, ledger)? else {
             return Ok(Poll::Pending);
         };
         let mut open = false;
@@ -60,10 +61,9 @@ impl ClientNames {
         &mut self,
         domain: &Name,
         client: IpAddr,
-        limit: u8,
-        ledger: &mut Ledger,
+        ledger: &mut Ledger<Gist>,
     ) -> Result<Poll<Option<Name>>, BudgetSpent> {
-        let Poll::Ready(names) = self.names(client, limit, ledger)? else {
+        let Poll::Ready(names) = self.names(client, ledger)? else {
             return Ok(Poll::Pending);
         };
         let mut ids = Vec::new();
@@ -97,7 +97,7 @@ impl ClientNames {
         &self,
         target: Option<&Name>,
         client: IpAddr,
-        ledger: &mut Ledger,
+        ledger: &mut Ledger<Gist>,
     ) -> Result<(Id, Vec<Id>), BudgetSpent> {
         let names = self.names.iter().flatten();
         let asked = names.filter(|name| target.is_none_or(|target| name.is_within(target)));
@@ -110,19 +110,17 @@ impl ClientNames {
     fn names(
         &mut self,
         client: IpAddr,
-        limit: u8,
-        ledger: &mut Ledger,
+        ledger: &mut Ledger<Gist>,
     ) -> Result<Poll<&[Name]>, BudgetSpent> {
         if self.names.is_none() {
             let id = Self::need(client, ledger)?;
             let Some(answer) = ledger.answer(id) else {
                 return Ok(Poll::Pending);
             };
-            let names = answer.records().iter().filter_map(|record| match record {
-                Record::Ptr(name) => Some(name.clone()),
-                _ => None,
+            self.names = Some(match answer {
+                Gist::Names(names) => names.clone(),
+                _ => Vec::new(),
             });
-            self.names = Some(names.take(usize::from(limit)).collect());
         }
         Ok(Poll::Ready(self.names.as_deref().unwrap_or_default()))
     }
@@ -139,17 +137,8 @@ pub(crate) fn address_question(host: Name, client: IpAddr) -> Question {
     )
 }
 
-/// The addresses of an answer, of whichever family.
-pub(crate) fn addresses(answer: &Answer) -> impl Iterator<Item = IpAddr> {
-    answer.records().iter().filter_map(|record| match record {
-        Record::A(address) => Some(IpAddr::V4(*address)),
-        Record::Aaaa(address) => Some(IpAddr::V6(*address)),
-        _ => None,
-    })
-}
-
-fn leads_to(answer: &Answer, client: IpAddr) -> bool {
-    addresses(answer).any(|address| address == client)
+fn leads_to(answer: &Gist, client: IpAddr) -> bool {
+    answer.reaches(DualCidr::HOST.around(client))
 }
 
 /// `4.3.2.1.in-addr.arpa` (RFC 1035 §3.5), or its like below `ip6.arpa` (RFC 3596 §2.5).

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use dns_txt::Name;
 
 use crate::client_names::ClientNames;
+use crate::gist::Gist;
 use crate::ledger::{BudgetSpent, Ledger};
 use crate::limits::Limits;
 use crate::macros::{DomainSpec, ExplainString, Facts, NoName};
@@ -16,7 +17,7 @@ use crate::trace::Tracer;
 pub(crate) struct Context {
     pub(crate) subject: Subject,
     pub(crate) limits: Limits,
-    pub(crate) ledger: Ledger,
+    pub(crate) ledger: Ledger<Gist>,
     pub(crate) names: ClientNames,
     pub(crate) trace: Tracer,
 }
@@ -68,8 +69,8 @@ impl Context {
         if !needed {
             return Ok(Poll::Ready(None));
         }
-        let (client, limit) = (self.subject.client, self.limits.ptr_names);
-        let best = self.names.best(domain, client, limit, &mut self.ledger)?;
+        let client = self.subject.client;
+        let best = self.names.best(domain, client, &mut self.ledger)?;
         if best.is_ready() && self.trace.is_wanted() {
             let (names, addresses) = self.names.asked(None, client, &mut self.ledger)?;
             self.trace.question(names, &self.ledger);

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::explain::Explain;
 use crate::explanation::Explanation;
 use crate::frames::{End, Frames};
+use crate::gist::Gist;
 use crate::ledger::{BudgetSpent, Ledger};
 use crate::options::Options;
 use crate::report::{Cause, Report, Verdict};
@@ -75,7 +76,11 @@ impl Evaluation {
     }
 
     pub(crate) fn answer(&mut self, question: &Question, answer: &Answer) {
-        if self.context.ledger.take(question, answer) {
+        let context = &mut self.context;
+        let (kind, client, limits) = (question.kind(), context.subject.client, &context.limits);
+        let gist = || Gist::of(answer, kind, client, limits);
+        if context.ledger.take(question, gist) {
+            context.trace.answer(question, answer);
             while self.advance().is_ready() {}
         }
     }

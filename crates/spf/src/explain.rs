@@ -6,6 +6,7 @@ use dns_txt::{Domain, Kind, Name, Question};
 
 use crate::context::Context;
 use crate::explanation::Explanation;
+use crate::gist::Gist;
 use crate::ledger::Id;
 use crate::macros::{DomainSpec, ExplainString};
 
@@ -82,11 +83,9 @@ fn read(id: Id, context: &mut Context) -> Option<Poll<Stage>> {
         return Some(Poll::Pending);
     };
     context.trace.question(id, &context.ledger);
-    let mut texts = answer.texts();
-    let (text, second) = (texts.next()?, texts.next());
-    if second.is_some() {
+    let Gist::Texts(texts) = answer else {
         return None;
-    }
-    let words = ExplainString::parse(text).ok()?;
+    };
+    let words = ExplainString::parse(texts.only()?).ok()?;
     Some(Poll::Ready(Stage::Words(words)))
 }

@@ -2,25 +2,26 @@
 
 use alloc::vec::Vec;
 
-use dns_txt::{Answer, Question};
+use dns_txt::Question;
 
-/// Every question that a check has needed, each once, in the order in which it was needed.
+/// Every question that a check has needed, each once, in the order in which it was needed, with
+/// what is kept of its answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Ledger {
-    entries: Vec<Entry>,
+pub(crate) struct Ledger<A> {
+    entries: Vec<Entry<A>>,
     budget: u16,
 }
 
 #[derive(Clone, Debug)]
-struct Entry {
+struct Entry<A> {
     question: Question,
-    state: State,
+    state: State<A>,
 }
 
 #[derive(Clone, Debug)]
-enum State {
+enum State<A> {
     /// The answer is here.
-    Answered(Answer),
+    Answered(A),
     /// Handed out.
     Asked,
     /// Handed out, and no longer needed.
@@ -39,7 +40,7 @@ pub(crate) struct Id(usize);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BudgetSpent;
 
-impl Ledger {
+impl<A> Ledger<A> {
     /// A ledger for at most `budget` questions.
     pub(crate) fn new(budget: u16) -> Self {
         Self {
@@ -89,12 +90,13 @@ impl Ledger {
     }
 
     /// Takes an answer; `false` if it was not waited for.
-    pub(crate) fn take(&mut self, question: &Question, answer: &Answer) -> bool {
-        let mut entries = self.entries.iter_mut();
+    pub(crate) fn take(&mut self, question: &Question, answer: impl FnOnce() -> A) -> bool {
+        // Most answers are to the latest question.
+        let mut entries = self.entries.iter_mut().rev();
         let asked = entries.find(|entry| entry.question == *question);
         match asked {
             Some(entry) if matches!(entry.state, State::Asked | State::Idle) => {
-                entry.state = State::Answered(answer.clone());
+                entry.state = State::Answered(answer());
                 true
             }
             _ => false,
@@ -102,7 +104,7 @@ impl Ledger {
     }
 
     /// The answer to a question, if it is there.
-    pub(crate) fn answer(&self, id: Id) -> Option<&Answer> {
+    pub(crate) fn answer(&self, id: Id) -> Option<&A> {
         match &self.entries.get(id.0)?.state {
             State::Answered(answer) => Some(answer),
             State::Asked | State::Idle | State::Spare | State::Waiting => None,

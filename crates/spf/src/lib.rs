@@ -82,6 +82,7 @@ mod evaluation;
 mod explain;
 mod explanation;
 mod frames;
+mod gist;
 mod ledger;
 mod limits;
 pub mod lint;

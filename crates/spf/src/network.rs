@@ -50,17 +50,8 @@ impl Network {
 
     /// Whether `client` is of the same family and agrees in the leading bits.
     pub fn contains(self, client: IpAddr) -> bool {
-        match (self.address, client) {
-            (IpAddr::V4(network), IpAddr::V4(client)) => {
-                let differing = (network.to_bits() ^ client.to_bits()).leading_zeros();
-                differing >= u32::from(self.prefix_length)
-            }
-            (IpAddr::V6(network), IpAddr::V6(client)) => {
-                let differing = (network.to_bits() ^ client.to_bits()).leading_zeros();
-                differing >= u32::from(self.prefix_length)
-            }
-            _ => false,
-        }
+        let shared = shared_bits(self.address, client);
+        shared.is_some_and(|shared| shared >= self.prefix_length)
     }
 }
 
@@ -127,6 +118,16 @@ impl fmt::Display for DualCidr {
         }
         Ok(())
     }
+}
+
+/// In how many leading bits two addresses of one family agree; `None` for two families.
+pub(crate) fn shared_bits(one: IpAddr, other: IpAddr) -> Option<u8> {
+    let zeros = match (one, other) {
+        (IpAddr::V4(one), IpAddr::V4(other)) => (one.to_bits() ^ other.to_bits()).leading_zeros(),
+        (IpAddr::V6(one), IpAddr::V6(other)) => (one.to_bits() ^ other.to_bits()).leading_zeros(),
+        _ => return None,
+    };
+    u8::try_from(zeros).ok()
 }
 
 fn longest_prefix(address: IpAddr) -> u8 {

@@ -4,11 +4,12 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::task::Poll;
 
-use dns_txt::{Answer, Kind, Name, Question, Record as DnsRecord};
+use dns_txt::{Kind, Name, Question};
 
 use super::{Frame, Frames, Origin, Stage, Step, is_multi_label};
-use crate::client_names::{ClientNames, address_question, addresses};
+use crate::client_names::{ClientNames, address_question};
 use crate::context::Context;
+use crate::gist::Gist;
 use crate::ledger::{BudgetSpent, Id};
 use crate::macros::NoName;
 use crate::record::Mechanism;
@@ -90,50 +91,49 @@ impl Frames {
             return Ok(Poll::Pending);
         };
         context.trace.question(id, &context.ledger);
-        if let Answer::Failed(failure) = *answer {
-            return Err(self.temperror(id, failure, context));
-        }
-        if answer.is_void() {
-            context.trace.outcome(Outcome::Void);
-            self.count_void_lookup(context)?;
-            return self.pass_over();
-        }
         let client = context.subject.client;
-        match self.frame.mechanism() {
-            Some(Mechanism::A { cidr, .. }) => {
-                let cidr = *cidr;
-                if addresses(answer).any(|address| cidr.around(address).contains(client)) {
-                    self.matched(Some(cidr.around(client).masked()), context)
+        match (answer, self.frame.mechanism()) {
+            (Gist::Failed(failure), _) => Err(self.temperror(id, *failure, context)),
+            (Gist::Void, _) => {
+                context.trace.outcome(Outcome::Void);
+                self.count_void_lookup(context)?;
+                self.pass_over()
+            }
+            (answer, Some(Mechanism::A { cidr, .. })) => {
+                let network = cidr.around(client);
+                if answer.reaches(network) {
+                    self.matched(Some(network.masked()), context)
                 } else {
                     self.pass_over()
                 }
             }
-            Some(Mechanism::Exists { .. }) => {
-                let is_address = |record: &DnsRecord| matches!(record, DnsRecord::A(_));
-                if answer.records().iter().any(is_address) {
-                    self.matched(None, context)
-                } else {
-                    self.pass_over()
-                }
+            (Gist::Addresses(addresses), Some(Mechanism::Exists { .. })) if addresses.any_v4 => {
+                self.matched(None, context)
             }
-            Some(Mechanism::Mx { .. }) => {
-                let hosts = exchanges(answer);
-                if hosts.len() > usize::from(context.limits.mx_hosts) {
-                    return Err(self.permerror(Cause::MxHosts));
-                }
-                let mut ids = Vec::with_capacity(hosts.len());
-                // RFC 7505 §3: the root says that there is no mail exchanger.
-                for host in hosts.into_iter().filter(|host| !host.is_root()) {
-                    match context.ledger.need(address_question(host, client)) {
-                        Ok(id) => ids.push(id),
-                        Err(BudgetSpent) => return Err(self.permerror(Cause::Questions)),
-                    }
-                }
-                self.frame.stage = Stage::Hosts(ids);
-                Ok(Poll::Ready(()))
+            (Gist::Exchanges(hosts), Some(Mechanism::Mx { .. })) => {
+                let hosts = hosts.clone();
+                self.ask_hosts(hosts, context)
             }
             _ => self.pass_over(),
         }
+    }
+
+    /// RFC 7208 §5.4
+    fn ask_hosts(&mut self, hosts: Vec<Name>, context: &mut Context) -> Step {
+        if hosts.len() > usize::from(context.limits.mx_hosts) {
+            return Err(self.permerror(Cause::MxHosts));
+        }
+        let client = context.subject.client;
+        let mut ids = Vec::with_capacity(hosts.len());
+        // RFC 7505 §3: the root says that there is no mail exchanger.
+        for host in hosts.into_iter().filter(|host| !host.is_root()) {
+            match context.ledger.need(address_question(host, client)) {
+                Ok(id) => ids.push(id),
+                Err(BudgetSpent) => return Err(self.permerror(Cause::Questions)),
+            }
+        }
+        self.frame.stage = Stage::Hosts(ids);
+        Ok(Poll::Ready(()))
     }
 
     /// The second half of RFC 7208 §5.4.
@@ -146,22 +146,20 @@ impl Frames {
         else {
             return self.pass_over();
         };
-        let client = context.subject.client;
-        let cidr = *cidr;
+        let network = cidr.around(context.subject.client);
         let mut open = false;
         let mut failed = None;
         for &id in ids {
             match context.ledger.answer(id) {
                 None => open = true,
-                Some(Answer::Failed(failure)) => {
+                Some(Gist::Failed(failure)) => {
                     failed.get_or_insert((id, *failure));
                 }
-                Some(answer) => {
-                    if addresses(answer).any(|address| cidr.around(address).contains(client)) {
-                        context.trace.alternatives(true, ids, &context.ledger);
-                        return self.matched(Some(cidr.around(client).masked()), context);
-                    }
+                Some(answer) if answer.reaches(network) => {
+                    context.trace.alternatives(true, ids, &context.ledger);
+                    return self.matched(Some(network.masked()), context);
                 }
+                Some(_) => {}
             }
         }
         if open {
@@ -182,16 +180,16 @@ impl Frames {
         let Some(answer) = context.ledger.answer(*id) else {
             return Ok(Poll::Pending);
         };
-        if answer.is_void() {
+        if matches!(answer, Gist::Void) {
             context.trace.question(*id, &context.ledger);
             context.trace.outcome(Outcome::Void);
             self.count_void_lookup(context)?;
             return self.pass_over();
         }
-        let (client, limit) = (context.subject.client, context.limits.ptr_names);
+        let client = context.subject.client;
         let found = context
             .names
-            .any_within(target, client, limit, &mut context.ledger);
+            .any_within(target, client, &mut context.ledger);
         if let (Ok(Poll::Ready(matches)), true) = (found, context.trace.is_wanted()) {
             context.trace.question(*id, &context.ledger);
             if let Ok((_, ids)) = context
@@ -209,13 +207,4 @@ impl Frames {
             Err(BudgetSpent) => Err(self.permerror(Cause::Questions)),
         }
     }
-}
-
-fn exchanges(answer: &Answer) -> Vec<Name> {
-    let records = answer.records().iter();
-    let exchanges = records.filter_map(|record| match record {
-        DnsRecord::Mx { exchange, .. } => Some(exchange.clone()),
-        _ => None,
-    });
-    exchanges.collect()
 }

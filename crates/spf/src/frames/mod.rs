@@ -10,13 +10,14 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::task::Poll;
 
-use dns_txt::{Answer, Failure, Kind, Name, Question};
+use dns_txt::{Failure, Kind, Name, Question};
 
 use crate::context::Context;
+use crate::gist::{Count, Gist};
 use crate::ledger::{BudgetSpent, Id};
 use crate::macros::DomainSpec;
 use crate::network::Network;
-use crate::record::{Directive, Mechanism, Record, is_record};
+use crate::record::{Directive, Mechanism, Record};
 use crate::report::{Cause, Matched, Place, Verdict};
 
 /// The record under evaluation, those that wait for it, and what all of them have cost.
@@ -123,21 +124,26 @@ impl Frames {
         let Some(answer) = context.ledger.answer(id) else {
             return Ok(Poll::Pending);
         };
-        if let Answer::Failed(failure) = *answer {
-            context.trace.question(id, &context.ledger);
-            return Err(self.temperror(id, failure, context));
-        }
         let domain = &self.frame.domain;
-        let mut records = answer.texts().filter(|text| is_record(text));
-        let Some(text) = records.next() else {
-            context.trace.question(id, &context.ledger);
-            return Err(self.no_record(domain.clone()));
+        let text = match answer {
+            Gist::Texts(texts) => texts.policy().ok_or(texts.policies),
+            Gist::Failed(failure) => {
+                context.trace.question(id, &context.ledger);
+                return Err(self.temperror(id, *failure, context));
+            }
+            _ => Err(Count::None),
         };
-        if records.next().is_some() {
-            context.trace.question(id, &context.ledger);
-            let domain = domain.clone();
-            return Err(self.permerror(Cause::SeveralRecords { domain }));
-        }
+        let text = match text {
+            Ok(text) => text,
+            Err(count) => {
+                context.trace.question(id, &context.ledger);
+                let domain = domain.clone();
+                return Err(match count {
+                    Count::Several => self.permerror(Cause::SeveralRecords { domain }),
+                    _ => self.no_record(domain),
+                });
+            }
+        };
         context.trace.record(domain, text);
         match Record::parse(text) {
             Ok(record) => {
@@ -240,19 +246,18 @@ impl Frames {
         let mut network = network;
         let mut inside = None;
         loop {
-            let Some(found) = self.frame.found(network.take(), inside.take()) else {
+            let Some(verdict) = self.frame.verdict() else {
                 return self.pass_over();
             };
-            let verdict = found.directive.qualifier.verdict();
-            context.trace.matched(found.network, verdict);
-            match self.outer.pop() {
-                Some(outer) => self.frame = outer,
-                None => return Err(self.frame.end(verdict, found)),
-            }
+            context.trace.matched(network, verdict);
+            let Some(outer) = self.outer.pop() else {
+                return Err(self.frame.end(verdict, network, inside));
+            };
+            let inner = core::mem::replace(&mut self.frame, outer);
             if verdict != Verdict::Pass {
                 return self.pass_over();
             }
-            inside = Some(Box::new(found));
+            inside = inner.found(network.take(), inside).map(Box::new);
         }
     }
 
@@ -334,6 +339,12 @@ impl Frame {
         Some(&directive.mechanism)
     }
 
+    /// The result of the record if the directive that is evaluated matches.
+    fn verdict(&self) -> Option<Verdict> {
+        let (_, _, directive) = self.record.directive_from(self.index)?;
+        Some(directive.qualifier.verdict())
+    }
+
     fn directive_place(&self) -> Option<Place> {
         let (_, offset, _) = self.record.directive_from(self.index)?;
         Some(Place {
@@ -365,7 +376,12 @@ impl Frame {
     }
 
     /// The end of a check whose last frame this is.
-    fn end(&self, verdict: Verdict, matched: Matched) -> Box<End> {
+    fn end(
+        &self,
+        verdict: Verdict,
+        network: Option<Network>,
+        inside: Option<Box<Matched>>,
+    ) -> Box<End> {
         let explanation = match verdict {
             Verdict::Fail => self.record.explanation(),
             _ => None,
@@ -373,8 +389,8 @@ impl Frame {
         Box::new(End {
             verdict,
             cause: Cause::Match,
-            place: Some(matched.place.clone()),
-            matched: Some(matched),
+            place: self.directive_place(),
+            matched: self.found(network, inside),
             explanation: explanation.map(|domain| (domain.clone(), self.domain.clone())),
         })
     }

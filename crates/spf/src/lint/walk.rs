@@ -27,7 +27,7 @@ pub(super) struct Walk {
     pub(super) options: LintOptions,
     /// The first one is that of the domain.
     pub(super) nodes: Vec<Node>,
-    pub(super) ledger: Ledger,
+    pub(super) ledger: Ledger<Answer>,
     /// Stands for the sender in `%{o}`, which is the domain in every check of its policy.
     subject: Subject,
     known: BTreeMap<Name, usize>,
@@ -154,7 +154,7 @@ impl Walk {
     }
 
     pub(super) fn answer(&mut self, question: &Question, answer: &Answer) {
-        if self.ledger.take(question, answer) {
+        if self.ledger.take(question, || answer.clone()) {
             self.advance();
         }
     }
@@ -383,7 +383,7 @@ impl Reading {
     }
 }
 
-fn ask(ledger: &mut Ledger, name: &Name, kind: Kind) -> Option<Id> {
+fn ask(ledger: &mut Ledger<Answer>, name: &Name, kind: Kind) -> Option<Id> {
     ledger.need(Question::new(name.clone(), kind)).ok()
 }
 

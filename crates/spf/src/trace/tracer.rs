@@ -3,9 +3,10 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use dns_txt::{Answer, Name, Record as DnsRecord};
+use dns_txt::{Answer, Name, Question, Record as DnsRecord};
 
 use super::{Event, Outcome, Step, Trace};
+use crate::gist::Gist;
 use crate::ledger::{Id, Ledger};
 use crate::macros::DomainSpec;
 use crate::network::Network;
@@ -22,6 +23,8 @@ pub(crate) struct Tracer {
 
 #[derive(Clone, Debug, Default)]
 struct Notes {
+    /// In the order in which they came.
+    answers: Vec<(Question, Answer)>,
     steps: Vec<Step>,
     is_cut: bool,
     /// About how many octets the steps take.
@@ -106,23 +109,24 @@ impl Tracer {
         }
     }
 
-    /// A question was answered that the step at hand needed.
-    pub(crate) fn question(&mut self, id: Id, ledger: &Ledger) {
+    /// An answer came, which steps may need later.
+    pub(crate) fn answer(&mut self, question: &Question, answer: &Answer) {
         if let Some(notes) = &mut self.notes {
-            let (Some(question), Some(answer)) = (ledger.question(id), ledger.answer(id)) else {
-                return;
-            };
-            notes.push(size(answer), || Event::Question {
-                question: question.clone(),
-                answer: answer.clone(),
-            });
+            notes.answers.push((question.clone(), answer.clone()));
+        }
+    }
+
+    /// A question was answered that the step at hand needed.
+    pub(crate) fn question(&mut self, id: Id, ledger: &Ledger<Gist>) {
+        if let (Some(notes), Some(question)) = (&mut self.notes, ledger.question(id)) {
+            notes.push_question(question);
         }
     }
 
     /// Questions of which any may have decided.
     ///
     /// Of several, some may be unanswered, and which ones is chance: then none is noted.
-    pub(crate) fn alternatives(&mut self, decided: bool, ids: &[Id], ledger: &Ledger) {
+    pub(crate) fn alternatives(&mut self, decided: bool, ids: &[Id], ledger: &Ledger<Gist>) {
         if self.notes.is_some() && !(decided && ids.len() > 1) {
             ids.iter().for_each(|&id| self.question(id, ledger));
         }
@@ -206,6 +210,13 @@ impl Notes {
             event: event(),
         });
         Some(index)
+    }
+
+    fn push_question(&mut self, question: &Question) {
+        let answered = self.answers.iter().find(|(known, _)| known == question);
+        if let Some((question, answer)) = answered.cloned() {
+            self.push(size(&answer), || Event::Question { question, answer });
+        }
     }
 
     fn open(&mut self, node: Node, octets: usize, event: impl FnOnce() -> Event) {
