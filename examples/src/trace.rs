@@ -4,8 +4,10 @@ use core::fmt;
 use core::net::IpAddr;
 
 use dns_txt::Domain;
+use mail_address::{AddressLiteral, MailboxRef};
 
 use crate::date::DateTime;
+use crate::path;
 
 /// What a Received field says, printed as one field with its line ends.
 #[derive(Clone, Debug)]
@@ -25,7 +27,8 @@ pub struct Received<'a> {
     /// The server's name for this delivery, as it is in its log.
     pub id: &'a str,
     /// The recipient if there is one only: several in this clause would tell each of the others
-    /// (RFC 5321 §7.2).
+    /// (RFC 5321 §7.2). Left out unless it is a mailbox, and its path short enough: `Postmaster`
+    /// without a domain is no Path.
     pub recipient: Option<&'a str>,
     /// When.
     pub date: DateTime,
@@ -39,7 +42,10 @@ impl fmt::Display for Received<'_> {
             None => write!(f, "Received: from {client} ({client})\r\n")?,
         }
         write!(f, " by {} with {} id {}", self.by, self.protocol, self.id)?;
-        if let Some(recipient) = self.recipient {
+        let is_path = |recipient: &&str| {
+            path::fits(recipient) && MailboxRef::parse(recipient.as_bytes()).is_ok()
+        };
+        if let Some(recipient) = self.recipient.filter(is_path) {
             write!(f, "\r\n for <{recipient}>")?;
         }
         write!(f, ";\r\n {}\r\n", self.date)
@@ -64,16 +70,12 @@ impl fmt::Display for Literal {
     }
 }
 
-/// What a client calls itself, if it is a domain or could be an address literal. Anything else
-/// might end the clause, open a comment or begin a line.
+/// What a client calls itself, if it is a domain or an address literal. Anything else might end
+/// the clause, open a comment or begin a line; and what is longer than any domain, leave no room
+/// for the rest of its line.
 fn extended_domain(helo: &[u8]) -> Option<&str> {
-    let is_literal = || {
-        let inner = helo.strip_prefix(b"[")?.strip_suffix(b"]")?;
-        let harmless = |octet: &u8| octet.is_ascii_alphanumeric() || b".:-".contains(octet);
-        (inner.len() <= 255 && inner.iter().all(harmless)).then_some(())
-    };
     if Domain::parse(helo).is_err() {
-        is_literal()?;
+        AddressLiteral::parse(helo).filter(|_| helo.len() <= 255)?;
     }
     core::str::from_utf8(helo).ok()
 }
@@ -109,12 +111,35 @@ mod tests {
 
     #[test]
     fn a_name_that_is_none_is_not_repeated() {
-        for helo in [&b"a\r\nBcc: x"[..], b"a(b", b"", b"[a)]", b"a b", b"\xff"] {
+        let long = format!("[x:{}]", "y".repeat(1000));
+        for helo in [
+            &b"a\r\nBcc: x"[..],
+            b"a(b",
+            b"",
+            b"[a)]",
+            b"a b",
+            b"\xff",
+            b"[1.2]",
+            b"[192.0.2.256]",
+            long.as_bytes(),
+        ] {
             assert!(
                 received(helo, None).starts_with("Received: from [192.0.2.1] ([192.0.2.1])\r\n"),
                 "{helo:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_no_path_is_not_said_to_be_the_recipient() {
+        let long = format!("{}@example.com", "a".repeat(243));
+        for recipient in ["Postmaster", &long, "a b@example.com"] {
+            let field = received(b"a.example", Some(recipient));
+            assert_eq!(field, received(b"a.example", None), "{recipient}");
+        }
+        let longest = &long[1..];
+        let field = received(b"a.example", Some(longest));
+        assert!(field.contains(&format!("\r\n for <{longest}>;\r\n")));
     }
 
     #[test]

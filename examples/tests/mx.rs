@@ -58,6 +58,26 @@ fn several_recipients_do_not_learn_of_each_other() {
     );
 }
 
+#[test]
+fn trace_fields_hold_paths_only_and_those_are_short() {
+    let mx = Mx::start("", &[]);
+    let mut peer = mx.connect();
+    let long = "a".repeat(243);
+    peer.dialogue(&[
+        ("EHLO [1.2]", "250"),
+        (&format!("MAIL FROM:<{long}@example.com>"), "501 5.1.7 "),
+        (&format!("MAIL FROM:<{}@example.com>", &long[1..]), "250 "),
+        (&format!("RCPT TO:<{long}@example.com>"), "501 5.1.3 "),
+        ("RCPT TO:<Postmaster>", "250 "),
+        ("DATA", "354 "),
+        ("From: a@b.example\r\n\r\nHello\r\n.", "250 "),
+    ]);
+    let received = field(&mx.message(), "Received");
+    let start = "Received: from [127.0.0.1] ([127.0.0.1]) by mx.example.com ";
+    assert!(received.starts_with(start), "{received}");
+    assert!(!received.contains(" for "), "{received}");
+}
+
 #[tokio::test]
 async fn mail_that_came_under_tls_is_said_to_have() {
     let directory = tempfile::tempdir().unwrap();

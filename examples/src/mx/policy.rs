@@ -13,6 +13,7 @@ use super::Mx;
 use super::message::{Envelope, Fault, Message};
 use crate::config::one_line;
 use crate::id;
+use crate::path;
 use crate::session::Handler;
 
 /// What one client has said, and what comes of it.
@@ -37,12 +38,16 @@ impl<'s> Policy<'s> {
 
     fn mail(&mut self, mail: &Mail<'_>) -> Reply {
         let reverse_path = mail.reverse_path.map(|mailbox| mailbox.to_string());
+        let reverse_path = reverse_path.unwrap_or_default();
+        if !path::fits(&reverse_path) {
+            return path::sender_too_long();
+        }
         let envelope = Envelope {
             id: id::fresh(),
             client: self.client,
             helo: self.helo.clone(),
             protocol: "SMTP",
-            reverse_path: reverse_path.unwrap_or_default(),
+            reverse_path,
             recipients: Vec::new(),
         };
         self.message = Some(Message::begin(self.mx, envelope));
@@ -61,11 +66,12 @@ impl<'s> Policy<'s> {
             info!(client = %self.client, to = %rcpt.forward_path, "relay denied");
             return Reply::relay_denied();
         }
+        let recipient = rcpt.forward_path.to_string();
+        if !path::fits(&recipient) {
+            return path::recipient_too_long();
+        }
         if let Some(message) = &mut self.message {
-            message
-                .envelope
-                .recipients
-                .push(rcpt.forward_path.to_string());
+            message.envelope.recipients.push(recipient);
         }
         Reply::recipient_ok()
     }

@@ -16,6 +16,7 @@ use super::fault::{Fault, not_yours};
 use super::message::{Envelope, Message};
 use crate::config::one_line;
 use crate::id;
+use crate::path;
 use crate::session::Handler;
 
 /// What one client has said, and what comes of it.
@@ -99,6 +100,11 @@ impl Policy {
 
     fn mail(&mut self, mail: &Mail<'_>) -> Reply {
         let reverse_path = mail.reverse_path.map(|mailbox| mailbox.to_owned());
+        if let Some(mailbox) = &reverse_path
+            && !path::fits(mailbox.view().as_str())
+        {
+            return path::sender_too_long();
+        }
         if let (Some(binding), Some(mailbox)) = (&self.submission.binding, &reverse_path)
             && !binding.permits(&self.login, mailbox)
         {
@@ -124,6 +130,9 @@ impl Policy {
             ForwardPath::Postmaster => Mailbox::new("postmaster", &self.submission.hostname),
         };
         match (recipient, &mut self.message) {
+            (Ok(recipient), _) if !path::fits(recipient.view().as_str()) => {
+                path::recipient_too_long()
+            }
             (Ok(recipient), Some(message)) => {
                 message.envelope.recipients.push(recipient);
                 Reply::recipient_ok()
