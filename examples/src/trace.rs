@@ -3,6 +3,7 @@
 use core::fmt;
 use core::net::IpAddr;
 
+use dkim_canon::Header;
 use dns_txt::Domain;
 use mail_address::{AddressLiteral, MailboxRef};
 
@@ -57,6 +58,12 @@ pub fn return_path(reverse_path: &str) -> String {
     format!("Return-Path: <{reverse_path}>\r\n")
 }
 
+/// Whether a message has come through so many servers that it goes in circles (RFC 5321 §6.3).
+pub(crate) fn is_loop(header: &Header<'_>) -> bool {
+    let hops = header.fields().filter(|field| field.is_named("Received"));
+    hops.count() > MAX_HOPS
+}
+
 /// An address literal of RFC 5321 §4.1.3: `[192.0.2.1]` or `[IPv6:2001:db8::1]`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Literal(pub(crate) IpAddr);
@@ -79,6 +86,9 @@ fn extended_domain(helo: &[u8]) -> Option<&str> {
     }
     core::str::from_utf8(helo).ok()
 }
+
+/// RFC 5321 §6.3: the threshold for loops is to be 100 or more.
+const MAX_HOPS: usize = 100;
 
 #[cfg(test)]
 mod tests {

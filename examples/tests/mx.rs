@@ -262,7 +262,7 @@ fn a_header_without_end_is_refused_and_the_session_goes_on() {
         &mut peer,
         &"X-Filler: and so on and so on\r\n".repeat(50_000),
     );
-    assert!(reply.starts_with("552 5.3.4 "), "{reply}");
+    assert!(reply.starts_with("554 5.6.0 "), "{reply}");
     assert_eq!(mx.messages().len(), 0);
     let reply = send(&mut peer, "From: a@b.example\r\n\r\nHello");
     assert!(reply.starts_with("250 "), "{reply}");

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 use super::Mx;
 use crate::date::DateTime;
 use crate::spool::{Spool, Spooled};
-use crate::trace::{Received, return_path};
+use crate::trace::{Received, is_loop, return_path};
 
 /// Who sends what, as far as the envelope tells.
 #[derive(Clone, Debug)]
@@ -173,7 +173,7 @@ pub(super) enum Fault {
 impl Fault {
     pub(super) fn reply(&self) -> Reply {
         let reply = match self {
-            Self::HeaderTooLarge(_) => Reply::new(552, "5.3.4 Header too large"),
+            Self::HeaderTooLarge(_) => Reply::new(554, "5.6.0 Header too large"),
             Self::Io(_) | Self::NoHeader => return Reply::try_again(),
             Self::LeadingSpace => Reply::new(550, "5.6.0 First line begins with white space"),
             // RFC 3463 §3.5
@@ -189,9 +189,7 @@ fn check(header: &Header<'_>) -> Result<(), Fault> {
     if header.as_octets().starts_with(b" ") || header.as_octets().starts_with(b"\t") {
         return Err(Fault::LeadingSpace);
     }
-    // RFC 5321 §6.3: the threshold for loops is to be 100 or more.
-    let hops = header.fields().filter(|field| field.is_named("Received"));
-    if hops.count() > MAX_HOPS {
+    if is_loop(header) {
         return Err(Fault::Loop);
     }
     Ok(())
@@ -231,5 +229,3 @@ const LOOKUPS: usize = 16;
 /// For all look-ups that are still open at the end of the data. RFC 7208 §4.6.4 asks for 20
 /// seconds at least.
 const DNS_DEADLINE: Duration = Duration::from_secs(30);
-
-const MAX_HOPS: usize = 100;
