@@ -226,9 +226,65 @@ async fn a_message_without_one_clear_author_is_refused() {
         " From: alice@b.example\r\nFrom: alice@b.example\r\n\r\nHello\r\n",
     ] {
         let reply = refusal(send(&stage.alice(), &["user@example.com"], message).await);
-        assert!(reply.starts_with("550 5.6.0 "), "{message}: {reply}");
+        assert!(reply.starts_with("554 5.6.0 "), "{message}: {reply}");
     }
     assert_eq!(stage.mx.messages().len(), 0);
+}
+
+#[tokio::test]
+async fn a_header_that_others_could_read_differently_is_refused() {
+    let stage = Stage::set(&[]);
+    let to = ["user@example.com"];
+    for (field, code) in [
+        ("From\0: bob@b.example\r\n".into(), "554 5.6.0 "),
+        ("Fr om: bob@b.example\r\n".into(), "554 5.6.0 "),
+        (": bob@b.example\r\n".into(), "554 5.6.0 "),
+        ("X-Filler: and so on\r\n".repeat(80_000), "554 5.6.0 "),
+        ("Received: from a.example\r\n".repeat(101), "554 5.4.6 "),
+    ] {
+        let reply = refusal(send(&stage.alice(), &to, &format!("{field}{MESSAGE}")).await);
+        assert!(reply.starts_with(code), "{reply}");
+    }
+    assert_eq!(stage.mx.messages().len(), 0);
+    // Obsolete, and no doubt about it.
+    let message = format!("Keywords : a\r\n{MESSAGE}");
+    send(&stage.alice(), &to, &message).await.unwrap();
+    assert_eq!(stage.mx.messages().len(), 1);
+}
+
+#[tokio::test]
+async fn names_of_one_label_are_refused() {
+    let stage = Stage::set(&[]);
+    let (alice, to) = (stage.alice(), ["user@example.com"]);
+    let message = "From: alice@localhost\r\n\r\nHello\r\n";
+    for (sent, code) in [
+        (
+            send_from("alice@b", &alice, &to, MESSAGE).await,
+            "554 5.1.8 ",
+        ),
+        (
+            send(&alice, &["user@localhost"], MESSAGE).await,
+            "554 5.1.2 ",
+        ),
+        (send(&alice, &to, message).await, "554 5.1.8 "),
+    ] {
+        let reply = refusal(sent);
+        assert!(reply.starts_with(code), "{reply}");
+    }
+    assert_eq!(stage.mx.messages().len(), 0);
+}
+
+#[tokio::test]
+async fn a_return_path_of_the_user_is_dropped() {
+    let stage = Stage::set(&[]);
+    let message = format!("Return-Path: <forged@b.example>\r\n{MESSAGE}");
+    send(&stage.alice(), &["user@example.com"], &message)
+        .await
+        .unwrap();
+    let message = stage.mx.message();
+    assert!(!message.contains("forged"), "{message}");
+    let results = field(&message, "Authentication-Results");
+    assert_eq!(results.matches("dkim=pass").count(), 2, "{results}");
 }
 
 #[test]

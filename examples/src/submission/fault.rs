@@ -2,7 +2,7 @@
 
 use std::io;
 
-use dkim_canon::TooLarge;
+use dkim_canon::{Defect, TooLarge};
 use dkim_sign::{SignRequestError, SigningFailed};
 use smtp_proto::Reply;
 use smtp_proto::client::BeginError;
@@ -10,18 +10,21 @@ use thiserror::Error;
 
 use super::author::AuthorError;
 use crate::courier::Undelivered;
+use crate::path;
 
 /// Why a message is not handed on.
 #[derive(Debug, Error)]
 pub(super) enum Fault {
     #[error("From cannot be used")]
     Author(#[from] AuthorError),
+    #[error("a header field cannot be read: {0:?}")]
+    Field(Defect),
     #[error("header too large")]
     HeaderTooLarge(#[from] TooLarge),
     #[error("cannot store the message")]
     Io(#[from] io::Error),
-    #[error("the first line begins with white space")]
-    LeadingSpace,
+    #[error("too many Received fields")]
+    Loop,
     #[error("the author is not who has logged in")]
     NotYours,
     #[error("cannot sign the message")]
@@ -30,22 +33,31 @@ pub(super) enum Fault {
     Signing(#[from] SigningFailed),
     #[error("cannot hand the message on")]
     Undelivered(#[from] Undelivered),
+    #[error("the author's domain is a single label")]
+    Unqualified,
 }
 
 impl Fault {
     /// What the sender is told. Whatever may be gone later is 451, so that the sender keeps the
-    /// message.
+    /// message. What is wrong with the data is 554 (RFC 6409 §6.3).
     pub(super) fn reply(&self) -> Reply {
         let reply = match self {
-            Self::Author(AuthorError::Missing) => Reply::new(550, "5.6.0 From is missing"),
-            Self::Author(AuthorError::Several) => Reply::new(550, "5.6.0 More than one From"),
-            Self::Author(AuthorError::Syntax) => Reply::new(550, "5.6.0 From cannot be read"),
-            Self::HeaderTooLarge(_) => Reply::new(552, "5.3.4 Header too large"),
+            Self::Author(AuthorError::Missing) => Reply::new(554, "5.6.0 From is missing"),
+            Self::Author(AuthorError::Several) => Reply::new(554, "5.6.0 More than one From"),
+            Self::Author(AuthorError::Syntax) => Reply::new(554, "5.6.0 From cannot be read"),
+            Self::Field(Defect::LeadingWhiteSpace) => {
+                Reply::new(554, "5.6.0 First line begins with white space")
+            }
+            Self::Field(_) => Reply::new(554, "5.6.0 A header field has no name"),
+            // Not 552: the size that was agreed on is not passed.
+            Self::HeaderTooLarge(_) => Reply::new(554, "5.6.0 Header too large"),
             Self::Io(_) | Self::Signing(_) => return Reply::try_again(),
-            Self::LeadingSpace => Reply::new(550, "5.6.0 First line begins with white space"),
+            // RFC 3463 §3.5
+            Self::Loop => Reply::new(554, "5.4.6 Routing loop detected"),
             Self::NotYours => return not_yours(),
             Self::Request(_) => Reply::new(554, "5.6.0 The message cannot be signed"),
             Self::Undelivered(error) => undelivered(error),
+            Self::Unqualified => return path::sender_unqualified(),
         };
         reply.unwrap_or_else(|_| Reply::try_again())
     }

@@ -5,7 +5,7 @@ use core::net::IpAddr;
 use std::io;
 use std::sync::Arc;
 
-use dkim_canon::{Header, HeaderReader, Progress, UnixTime};
+use dkim_canon::{Defect, Header, HeaderReader, Progress, UnixTime};
 use dkim_sign::rand_core::UnwrapErr;
 use dkim_sign::{Signer, SigningFailed, Unsigned};
 use getrandom::SysRng;
@@ -17,9 +17,10 @@ use super::author::authors;
 use super::fault::Fault;
 use crate::date::DateTime;
 use crate::id;
+use crate::path;
 use crate::signatories::Signatory;
 use crate::spool::Spool;
-use crate::trace::Received;
+use crate::trace::{Received, is_loop};
 
 /// Who submits what to whom, as far as the envelope tells.
 #[derive(Clone, Debug)]
@@ -94,11 +95,14 @@ impl Message {
     }
 
     fn begin_body(&self, header: &Header<'_>) -> Result<Body, Fault> {
-        // Above such a line no field can be inserted: it would become a part of that field.
-        if header.as_octets().starts_with(b" ") || header.as_octets().starts_with(b"\t") {
-            return Err(Fault::LeadingSpace);
-        }
+        check(header)?;
         let authors = authors(header)?;
+        if !authors
+            .iter()
+            .all(|author| path::is_qualified(author.view()))
+        {
+            return Err(Fault::Unqualified);
+        }
         let Submission { binding, spool, .. } = &*self.submission;
         if let Some(binding) = binding
             && !authors
@@ -127,7 +131,7 @@ impl Message {
     }
 
     /// The header with the fields that a server adds where they are missing (RFC 6409 §8.2 and
-    /// §8.3).
+    /// §8.3), and without a Return-Path.
     fn complete(&self, header: &Header<'_>) -> Vec<u8> {
         let has = |name| header.fields().any(|field| field.is_named(name));
         let mut completed = Vec::new();
@@ -138,7 +142,15 @@ impl Message {
             let (id, host) = (id::fresh(), &self.submission.hostname);
             completed.extend(format!("Message-ID: <{id}@{host}>\r\n").into_bytes());
         }
-        completed.extend_from_slice(header.as_octets());
+        // RFC 5321 §4.4: only final delivery makes one.
+        let paths = header
+            .fields()
+            .enumerate()
+            .filter(|(_, field)| field.is_named("Return-Path"))
+            .map(|(index, _)| index);
+        header.without(&paths.collect::<Vec<_>>(), |octets| {
+            completed.extend_from_slice(octets);
+        });
         completed
     }
 
@@ -226,6 +238,25 @@ pub(super) struct Handed {
     pub(super) reply: String,
     /// Who has signed.
     pub(super) signed: Vec<String>,
+}
+
+/// What no header may be. Obsolete forms may stay, and so may line ends that are none: the
+/// session refuses them.
+fn check(header: &Header<'_>) -> Result<(), Fault> {
+    for defect in header.fields().filter_map(|field| field.defect()) {
+        match defect {
+            // What has no name that every reader takes for the same may be a second From for
+            // some; and above leading white space no field can be inserted.
+            Defect::LeadingWhiteSpace | Defect::Name | Defect::NoColon => {
+                return Err(Fault::Field(defect));
+            }
+            _ => {}
+        }
+    }
+    if is_loop(header) {
+        return Err(Fault::Loop);
+    }
+    Ok(())
 }
 
 /// The DKIM-Signature fields, one below the other.

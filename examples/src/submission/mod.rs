@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dns_txt::Domain;
-use mail_address::Mailbox;
+use mail_address::{Mailbox, MailboxError};
 use smtp_proto::sasl::Mechanism;
 use smtp_proto::server::{Config, Limits, Role};
 use tokio::net::TcpListener;
@@ -111,6 +111,12 @@ impl Submission {
         );
     }
 
+    /// Whom `<Postmaster>` means: that of the users, who are at the first domain that signs.
+    fn postmaster(&self) -> Result<Mailbox, MailboxError> {
+        let domain = self.signatories.first().map(|signatory| signatory.domain());
+        Mailbox::new("postmaster", domain.unwrap_or(&self.hostname))
+    }
+
     /// Who signs for these authors.
     fn signatories_for(&self, authors: &[Mailbox]) -> Vec<Arc<Signatory>> {
         let domains: Vec<Domain> = authors
@@ -134,5 +140,34 @@ impl fmt::Debug for Submission {
             .field("courier", &self.courier)
             .field("binding", &self.binding)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dkim_sign::rand_core::UnwrapErr;
+    use dkim_sign::{KeyKind, PrivateKey, SigningKey};
+    use getrandom::SysRng;
+
+    use super::*;
+    use crate::tls;
+
+    #[test]
+    fn postmaster_is_at_the_first_domain_that_signs() {
+        let key = PrivateKey::generate(KeyKind::Ed25519, &mut UnwrapErr(SysRng)).unwrap();
+        let signatories = ["b.example", "c.example"].map(|domain| {
+            let [domain, selector] = [domain, "s"].map(|name| name.parse().unwrap());
+            Signatory::new(domain, selector, SigningKey::new(&key).unwrap())
+        });
+        let hostname: Domain = "mail.b.example".parse().unwrap();
+        let submission = Submission::new(
+            hostname.clone(),
+            Accounts::parse(b"alice:secret\n").unwrap(),
+            signatories,
+            Courier::new("127.0.0.1:9", hostname.into()),
+            tls::self_signed(&["mail.b.example"]).unwrap().0,
+        );
+        let postmaster = submission.postmaster().unwrap();
+        assert_eq!(postmaster.to_string(), "postmaster@b.example");
     }
 }

@@ -4,7 +4,7 @@ use core::future::pending;
 use core::net::IpAddr;
 use std::sync::Arc;
 
-use mail_address::{Mailbox, MailboxRef};
+use mail_address::MailboxRef;
 use smtp_proto::Reply;
 use smtp_proto::command::{Auth, ForwardPath, Mail, Rcpt, Response};
 use smtp_proto::sasl::{self, Challenge, ExchangeError, Login, Secret, Seed, Step};
@@ -105,6 +105,11 @@ impl Policy {
         {
             return path::sender_too_long();
         }
+        if let Some(mailbox) = &reverse_path
+            && !path::is_qualified(mailbox.view())
+        {
+            return path::sender_unqualified();
+        }
         if let (Some(binding), Some(mailbox)) = (&self.submission.binding, &reverse_path)
             && !binding.permits(&self.login, mailbox)
         {
@@ -127,11 +132,14 @@ impl Policy {
     fn rcpt(&mut self, rcpt: &Rcpt<'_>) -> Reply {
         let recipient = match rcpt.forward_path {
             ForwardPath::Mailbox(mailbox) => Ok(MailboxRef::to_owned(&mailbox)),
-            ForwardPath::Postmaster => Mailbox::new("postmaster", &self.submission.hostname),
+            ForwardPath::Postmaster => self.submission.postmaster(),
         };
         match (recipient, &mut self.message) {
             (Ok(recipient), _) if !path::fits(recipient.view().as_str()) => {
                 path::recipient_too_long()
+            }
+            (Ok(recipient), _) if !path::is_qualified(recipient.view()) => {
+                path::recipient_unqualified()
             }
             (Ok(recipient), Some(message)) => {
                 message.envelope.recipients.push(recipient);
