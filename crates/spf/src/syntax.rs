@@ -25,6 +25,11 @@ impl<'i, W> Expected<'i, W> {
         })
     }
 
+    /// The end was due at `rest`.
+    pub(crate) fn surplus(rest: &'i [u8]) -> Self {
+        Self { rest, what: None }
+    }
+
     /// How many octets of `input`, which is what the parser was given, stand before it.
     pub(crate) fn offset(&self, input: &[u8]) -> usize {
         input.len().saturating_sub(self.rest.len())
@@ -90,7 +95,7 @@ pub(crate) fn whole<'i, O>(
 ) -> Result<O, SyntaxError> {
     match rule.parse(input) {
         Ok(([], output)) => Ok(output),
-        Ok((rest, _)) => Err(Expected { rest, what: None }.at(input, offset)),
+        Ok((rest, _)) => Err(Expected::surplus(rest).at(input, offset)),
         Err(Err::Error(expected) | Err::Failure(expected)) => Err(expected.at(input, offset)),
         // Not reached: no rule of this crate reads a stream.
         Err(Err::Incomplete(_)) => Err(SyntaxError::Unexpected { offset }),

@@ -145,7 +145,13 @@ impl Frames {
             }
         };
         context.trace.record(domain, text);
-        match Record::parse(text) {
+        let record = if context.trace.is_wanted() {
+            Record::parse(text)
+        } else {
+            // Only a trace mentions networks that do not match.
+            Record::parse_for(context.subject.client, text)
+        };
+        match record {
             Ok(record) => {
                 self.frame.record = record;
                 self.frame.stage = Stage::Term;

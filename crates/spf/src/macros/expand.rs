@@ -7,7 +7,7 @@ use core::net::IpAddr;
 
 use dns_txt::{Name, NameError};
 
-use super::{DomainSpec, ExplainString, Letter, Macro, Part, has_macros, parts};
+use super::{DomainSpec, ExplainString, Letter, Macro, Part, parts};
 use crate::subject::Subject;
 
 /// What macros stand for while one record is evaluated.
@@ -34,7 +34,7 @@ pub(crate) enum NoName {
 impl DomainSpec {
     /// The name that this domain stands for, cut on the left to 253 octets (RFC 7208 §7.3).
     pub(crate) fn expand(&self, facts: &Facts<'_>) -> Result<Name, NoName> {
-        if !has_macros(&self.text) && self.text.len() <= MAX_NAME {
+        if !self.has_macros && self.text.len() <= MAX_NAME {
             return Name::from_dotted(self.text.as_bytes()).map_err(NoName::Malformed);
         }
         let mut tail = Tail::default();

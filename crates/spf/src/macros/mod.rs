@@ -18,6 +18,7 @@ use crate::syntax::{SyntaxError, ascii, whole};
 /// The domain of a term, `domain-spec` in the grammar.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct DomainSpec {
+    has_macros: bool,
     text: Box<str>,
 }
 
@@ -34,7 +35,7 @@ impl DomainSpec {
 
     /// Whether expanding it takes the names of the client (`%{p}`).
     pub(crate) fn needs_client_name(&self) -> bool {
-        needs_client_name(&self.text)
+        self.has_macros && needs_client_name(&self.text)
     }
 
     /// Whether it expands to the same name for every client and sender of one domain.
@@ -47,8 +48,9 @@ impl DomainSpec {
         })
     }
 
-    fn from_checked(text: &[u8]) -> Self {
+    fn from_checked(text: &[u8], has_macros: bool) -> Self {
         Self {
+            has_macros,
             text: ascii(text).to_owned().into_boxed_str(),
         }
     }
@@ -199,15 +201,9 @@ fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
     })
 }
 
-/// Whether there is anything to expand, which most texts have not.
-fn has_macros(text: &str) -> bool {
-    text.contains('%')
-}
-
 fn needs_client_name(text: &str) -> bool {
-    has_macros(text)
-        && parts(text).any(|part| match part {
-            Part::Escape(_) | Part::Literal(_) => false,
-            Part::Macro(expression) => expression.letter == Letter::ValidatedName,
-        })
+    parts(text).any(|part| match part {
+        Part::Escape(_) | Part::Literal(_) => false,
+        Part::Macro(expression) => expression.letter == Letter::ValidatedName,
+    })
 }

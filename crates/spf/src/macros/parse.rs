@@ -1,11 +1,11 @@
 //! The grammar of macro strings (RFC 7208 §7.1).
 
+use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while, take_while1};
 use nom::combinator::{opt, recognize, value};
-use nom::multi::{fold_many0, many0_count};
+use nom::multi::many0_count;
 use nom::sequence::{delimited, preceded};
-use nom::{Err, Parser};
 
 use super::{DomainSpec, ExplainString, Letter, Macro, MacroString, Part};
 use crate::record::ends_in_cidr;
@@ -16,14 +16,30 @@ use crate::syntax::{Expected, Parsed, What, expect};
 /// A prefix length that ends the term is left over: no domain can end in one, as a top-level
 /// label has a letter or a hyphen and no slash.
 pub(crate) fn domain_spec(input: &[u8]) -> Parsed<'_, DomainSpec> {
-    let (rest, last) =
-        fold_many0(domain_part, || Part::Literal(b""), |_, part| part).parse(input)?;
+    let mut rest = input;
+    let mut has_macros = false;
+    let mut end = Part::Literal(b"");
+    loop {
+        if rest.first() == Some(&b'%') {
+            let (after, part) = macro_expand(rest)?;
+            if matches!(part, Part::Macro(expression) if expression.letter.only_explains()) {
+                return Err(Expected::failure(rest, What::Macro));
+            }
+            (rest, end, has_macros) = (after, part, true);
+        } else {
+            let (after, literal) = domain_literal(rest);
+            if literal.is_empty() {
+                break;
+            }
+            (rest, end) = (after, Part::Literal(literal));
+        }
+    }
     let text = input.get(..input.len().saturating_sub(rest.len()));
-    match (last, text) {
+    match (end, text) {
         (Part::Literal(run), _) if !is_domain_end(run) => {
             Err(Expected::failure(input, What::Domain))
         }
-        (_, Some(text)) => Ok((rest, DomainSpec::from_checked(text))),
+        (_, Some(text)) => Ok((rest, DomainSpec::from_checked(text, has_macros))),
         (_, None) => Err(Expected::failure(input, What::Domain)),
     }
 }
@@ -51,35 +67,17 @@ pub(super) fn part(input: &[u8]) -> Parsed<'_, Part<'_>> {
     alt((macro_expand, literal.map(Part::Literal))).parse(input)
 }
 
-/// One piece of a domain: no macro that only explains, and a literal ends before a prefix length.
-fn domain_part(input: &[u8]) -> Parsed<'_, Part<'_>> {
-    let (rest, part) = alt((macro_expand, domain_literal)).parse(input)?;
-    match part {
-        Part::Macro(Macro { letter, .. }) if letter.only_explains() => {
-            Err(Expected::failure(input, What::Macro))
-        }
-        _ => Ok((rest, part)),
-    }
-}
-
-/// `1*macro-literal` up to a prefix length that ends the term
-fn domain_literal(input: &[u8]) -> Parsed<'_, Part<'_>> {
+/// `*macro-literal` up to a prefix length that ends the term, and what is behind them.
+fn domain_literal(input: &[u8]) -> (&[u8], &[u8]) {
     let mut rest = input;
-    let mut length = 0;
     while let Some((&octet, after)) = rest.split_first() {
         if !is_macro_literal(octet) || (octet == b'/' && ends_in_cidr(rest)) {
             break;
         }
         rest = after;
-        length += 1;
     }
-    match input.split_at_checked(length) {
-        Some((literal, rest)) if length > 0 => Ok((rest, Part::Literal(literal))),
-        _ => Err(Err::Error(Expected {
-            rest: input,
-            what: None,
-        })),
-    }
+    let length = input.len().saturating_sub(rest.len());
+    (rest, input.get(..length).unwrap_or_default())
 }
 
 /// `macro-expand = ( "%{" macro-letter transformers *delimiter "}" ) / "%%" / "%_" / "%-"`

@@ -8,6 +8,7 @@ mod print;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::net::IpAddr;
 use core::str::FromStr;
 
 pub(crate) use self::network::ends_in_cidr;
@@ -32,7 +33,19 @@ impl Record {
     ///
     /// The whole record is read: an error anywhere leaves nothing to evaluate (RFC 7208 §4.6).
     pub fn parse(text: &[u8]) -> Result<Self, SyntaxError> {
-        parse::record(text)
+        parse::record(text, |_| true)
+    }
+
+    /// Reads a record for the evaluation of one client: networks that do not hold it are read, and
+    /// left out.
+    pub(crate) fn parse_for(client: IpAddr, text: &[u8]) -> Result<Self, SyntaxError> {
+        parse::record(text, |term| match term {
+            Term::Directive(Directive {
+                mechanism: Mechanism::Ip(network),
+                ..
+            }) => network.contains(client),
+            _ => true,
+        })
     }
 
     /// The terms in the order of the record.

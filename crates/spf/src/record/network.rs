@@ -9,12 +9,18 @@ use crate::syntax::{Expected, Parsed, What};
 
 /// `":" ip4-network [ ip4-cidr-length ]`
 pub(super) fn ip4_network(input: &[u8]) -> Parsed<'_, Network> {
-    network(input, V4_BITS, |text| Some(ip4_address(text)?.into()))
+    network(input, V4_BITS, |text| {
+        let (address, rest) = ip4_address(text)?;
+        Some((address.into(), rest))
+    })
 }
 
 /// `":" ip6-network [ ip6-cidr-length ]`
 pub(super) fn ip6_network(input: &[u8]) -> Parsed<'_, Network> {
-    network(input, V6_BITS, |text| Some(ip6_address(text)?.into()))
+    network(input, V6_BITS, |text| {
+        let (address, rest) = ip6_address(text)?;
+        Some((address.into(), rest))
+    })
 }
 
 /// `dual-cidr-length = [ ip4-cidr-length ] [ "/" ip6-cidr-length ]`
@@ -37,32 +43,41 @@ pub(super) fn dual_cidr_length(input: &[u8]) -> Parsed<'_, DualCidr> {
 /// Whether the term ends here, in nothing but a prefix length.
 pub(crate) fn ends_in_cidr(input: &[u8]) -> bool {
     // With any digits: a length that is too long is an error of the length, not of the domain.
-    let length =
-        |input: &[u8]| (1..=3).contains(&input.len()) && input.iter().all(u8::is_ascii_digit);
-    let is_dual = |after: &[u8]| match after.iter().position(|&octet| octet == b'/') {
-        Some(slash) => after
-            .split_at_checked(slash)
-            .is_some_and(|(v4, v6)| length(v4) && v6.strip_prefix(b"//").is_some_and(length)),
-        None => length(after),
+    let length = |slashes: &[u8], input: &'_ [u8]| {
+        let digits = input.strip_prefix(slashes)?;
+        let count = digits
+            .iter()
+            .take_while(|octet| octet.is_ascii_digit())
+            .count();
+        (1..=3).contains(&count).then(|| digits.len() - count)
     };
-    match input {
-        [b'/', b'/', v6 @ ..] => length(v6),
-        [b'/', after @ ..] => is_dual(after),
-        _ => input.is_empty(),
-    }
+    let after = |left: usize| {
+        input
+            .get(input.len().saturating_sub(left)..)
+            .unwrap_or_default()
+    };
+    let v4 = length(b"/", input).map_or(input, after);
+    let v6 = length(b"//", v4).map_or(v4, after);
+    ends_term(v6)
 }
 
-/// `":"`, an address up to the prefix length, and that.
-fn network(input: &[u8], longest: u8, address: fn(&[u8]) -> Option<IpAddr>) -> Parsed<'_, Network> {
+/// Whether the term ends here.
+pub(super) fn ends_term(rest: &[u8]) -> bool {
+    matches!(rest.first(), None | Some(b' '))
+}
+
+/// `":"`, an address and a prefix length.
+fn network(
+    input: &[u8],
+    longest: u8,
+    address: impl Fn(&[u8]) -> Option<(IpAddr, &[u8])>,
+) -> Parsed<'_, Network> {
     let Some(text) = input.strip_prefix(b":") else {
         return Err(Expected::failure(input, What::Address));
     };
-    let slash = text.iter().position(|&octet| octet == b'/');
-    let (octets, rest) = text
-        .split_at_checked(slash.unwrap_or(text.len()))
-        .unwrap_or((text, b""));
-    let Some(address) = address(octets) else {
-        return Err(Expected::failure(text, What::Address));
+    let (address, rest) = match address(text) {
+        Some((address, rest)) if ends_term(rest) || rest.starts_with(b"/") => (address, rest),
+        _ => return Err(Expected::failure(text, What::Address)),
     };
     let (rest, length) = cidr_length(rest, longest)?;
     match Network::new(address, length) {
@@ -71,61 +86,65 @@ fn network(input: &[u8], longest: u8, address: fn(&[u8]) -> Option<IpAddr>) -> P
     }
 }
 
-/// `ip4-network = qnum "." qnum "." qnum "." qnum`
-fn ip4_address(text: &[u8]) -> Option<Ipv4Addr> {
-    let mut octets = [0; 4];
-    let mut rest = text;
-    for (index, octet) in octets.iter_mut().enumerate() {
-        if index > 0 {
-            rest = rest.strip_prefix(b".")?;
-        }
-        (*octet, rest) = number(rest, u8::MAX)?;
-    }
-    rest.is_empty().then(|| octets.into())
+/// `ip4-network = qnum "." qnum "." qnum "." qnum`, and what is behind it
+fn ip4_address(input: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
+    let (a, rest) = number(input, u8::MAX)?;
+    let (b, rest) = number(rest.strip_prefix(b".")?, u8::MAX)?;
+    let (c, rest) = number(rest.strip_prefix(b".")?, u8::MAX)?;
+    let (d, rest) = number(rest.strip_prefix(b".")?, u8::MAX)?;
+    Some((Ipv4Addr::new(a, b, c, d), rest))
 }
 
-/// `ip6-network = <as per Section 2.2 of [RFC4291]>`
-fn ip6_address(text: &[u8]) -> Option<Ipv6Addr> {
+/// `ip6-network = <as per Section 2.2 of [RFC4291]>`, and what is behind it
+fn ip6_address(input: &[u8]) -> Option<(Ipv6Addr, &[u8])> {
     let mut groups = [0; 8];
     let mut count = 0;
     // How many groups stand before `::`, if there is one.
     let mut gap = None;
-    let mut rest = text;
+    let mut rest = input;
     if let Some(after) = rest.strip_prefix(b"::") {
         gap = Some(0);
         rest = after;
     }
-    while !rest.is_empty() {
-        let (group, after) = group(rest)?;
+    let mut is_due = gap.is_none();
+    while let Some((value, after)) = group(rest) {
+        is_due = false;
         if after.starts_with(b".") {
-            let [a, b, c, d] = ip4_address(rest)?.octets();
+            let (address, after) = ip4_address(rest)?;
+            let [a, b, c, d] = address.octets();
             *groups.get_mut(count)? = u16::from_be_bytes([a, b]);
             *groups.get_mut(count + 1)? = u16::from_be_bytes([c, d]);
             count += 2;
+            rest = after;
             break;
         }
-        *groups.get_mut(count)? = group;
+        *groups.get_mut(count)? = value;
         count += 1;
-        rest = match after {
+        match after {
             [b':', b':', after @ ..] if gap.is_none() => {
                 gap = Some(count);
-                after
+                rest = after;
             }
-            [b':', after @ ..] if !after.is_empty() => after,
-            [] => after,
-            _ => return None,
-        };
+            [b':', after @ ..] => {
+                is_due = true;
+                rest = after;
+            }
+            _ => {
+                rest = after;
+                break;
+            }
+        }
     }
     let missing = groups.len() - count;
     // `::` stands for one group at least.
-    if gap.is_some() != (missing > 0) {
+    if is_due || gap.is_some() != (missing > 0) {
         return None;
     }
     // What stands behind it belongs at the end.
     groups
         .get_mut(gap.unwrap_or(count)..)?
         .rotate_right(missing);
-    Some(groups.into())
+    Some((groups.into(), rest))
 }
 
 /// One to four hexadecimal digits, and what is behind them.
@@ -136,11 +155,13 @@ fn group(input: &[u8]) -> Option<(u16, &[u8])> {
         let Some(digit) = char::from(octet).to_digit(16) else {
             break;
         };
+        if input.len() - rest.len() == 4 {
+            return None;
+        }
         value = value << 4 | digit;
         rest = after;
     }
-    let is_group = (1..=4).contains(&(input.len() - rest.len()));
-    is_group.then_some((u16::try_from(value).ok()?, rest))
+    (rest.len() < input.len()).then_some((u16::try_from(value).ok()?, rest))
 }
 
 /// `ip4-cidr-length = "/" ("0" / %x31-39 0*1DIGIT) ; value range 0-32`, or
@@ -210,6 +231,10 @@ mod tests {
         }
     }
 
+    fn whole<A>(read: Option<(A, &[u8])>) -> Option<A> {
+        read.and_then(|(address, rest)| rest.is_empty().then_some(address))
+    }
+
     proptest! {
         #[test]
         fn an_address_reads_as_the_standard_library_reads_it(
@@ -223,14 +248,14 @@ mod tests {
                 "([0-9a-f]{0,4}:){1,7}[0-9]{1,3}(\\.[0-9]{1,3}){3}",
             ]
         ) {
-            prop_assert_eq!(ip4_address(text.as_bytes()), text.parse().ok());
-            prop_assert_eq!(ip6_address(text.as_bytes()), text.parse().ok());
+            prop_assert_eq!(whole(ip4_address(text.as_bytes())), text.parse().ok());
+            prop_assert_eq!(whole(ip6_address(text.as_bytes())), text.parse().ok());
         }
 
         #[test]
         fn any_address_is_read(v4 in any::<Ipv4Addr>(), v6 in any::<Ipv6Addr>()) {
-            prop_assert_eq!(ip4_address(v4.to_string().as_bytes()), Some(v4));
-            prop_assert_eq!(ip6_address(v6.to_string().as_bytes()), Some(v6));
+            prop_assert_eq!(whole(ip4_address(v4.to_string().as_bytes())), Some(v4));
+            prop_assert_eq!(whole(ip6_address(v6.to_string().as_bytes())), Some(v6));
         }
     }
 }

@@ -5,29 +5,61 @@ use alloc::vec::Vec;
 use nom::bytes::complete::{tag_no_case, take_while};
 use nom::{Finish, Parser};
 
-use super::network::{dual_cidr_length, ip4_network, ip6_network};
+use super::network::{dual_cidr_length, ends_term, ip4_network, ip6_network};
 use super::{Directive, Mechanism, Placed, Qualifier, Record, Term, UnknownModifier};
 use crate::macros::{DomainSpec, domain_spec, macro_string};
 use crate::network::DualCidr;
 use crate::syntax::{Expected, Parsed, SyntaxError, What, ascii, whole};
 
 /// `record = version terms *SP`, `terms = *( 1*SP ( directive / modifier ) )`
-pub(super) fn record(text: &[u8]) -> Result<Record, SyntaxError> {
-    let pieces = pieces(text)?;
+///
+/// Keeps the terms that are `wanted`; all of them have to be well formed.
+pub(super) fn record(text: &[u8], wanted: impl Fn(&Term) -> bool) -> Result<Record, SyntaxError> {
+    let (mut rest, ()) = version(text).finish().map_err(|_| SyntaxError::Version)?;
     if let Some(offset) = odd_octet(text) {
         return Err(SyntaxError::Octet { offset });
     }
-    let mut record = Record {
-        terms: Vec::with_capacity(TERMS),
-    };
-    for (offset, piece) in pieces {
-        let term = whole(term, piece, offset)?;
-        if record.has_modifier_of(&term) {
+    let mut terms = Vec::with_capacity(TERMS);
+    let mut modifiers = Modifiers::default();
+    loop {
+        while let Some(after) = rest.strip_prefix(b" ") {
+            rest = after;
+        }
+        if rest.is_empty() {
+            return Ok(Record { terms });
+        }
+        let offset = text.len() - rest.len();
+        let (after, term) = term(rest).finish().map_err(|error| error.at(text, 0))?;
+        if !ends_term(after) {
+            return Err(Expected::surplus(after).at(text, 0));
+        }
+        if !modifiers.is_new(&term) {
             return Err(SyntaxError::Duplicate { offset });
         }
-        record.terms.push(Placed { offset, term });
+        if wanted(&term) {
+            terms.push(Placed { offset, term });
+        }
+        rest = after;
     }
-    Ok(record)
+}
+
+/// RFC 7208 §6: `redirect=` and `exp=` stand once at most.
+#[derive(Default)]
+struct Modifiers {
+    redirect: bool,
+    explanation: bool,
+}
+
+impl Modifiers {
+    /// `false` for a repetition.
+    fn is_new(&mut self, term: &Term) -> bool {
+        let seen = match term {
+            Term::Explanation(_) => &mut self.explanation,
+            Term::Redirect(_) => &mut self.redirect,
+            Term::Directive(_) | Term::Unknown(_) => return true,
+        };
+        !core::mem::replace(seen, true)
+    }
 }
 
 /// Where a term stands, its text, and what that reads as.
@@ -65,17 +97,6 @@ fn pieces(text: &[u8]) -> Result<impl Iterator<Item = (usize, &[u8])>, SyntaxErr
 /// Whether a text is an SPF record, well formed or not (RFC 7208 §4.5).
 pub(crate) fn is_record(text: &[u8]) -> bool {
     version(text).is_ok()
-}
-
-impl Record {
-    /// RFC 7208 §6: `redirect=` and `exp=` stand once at most.
-    fn has_modifier_of(&self, term: &Term) -> bool {
-        match term {
-            Term::Explanation(_) => self.explanation().is_some(),
-            Term::Redirect(_) => self.redirect().is_some(),
-            Term::Directive(_) | Term::Unknown(_) => false,
-        }
-    }
 }
 
 /// `version = "v=spf1"`, ended by a space or by the end of the record (RFC 7208 §4.5)
@@ -121,7 +142,8 @@ fn qualifier(input: &[u8]) -> (&[u8], Option<Qualifier>) {
 
 /// `name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." )`
 fn name(input: &[u8]) -> Parsed<'_, &[u8]> {
-    let is_inner = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.');
+    let is_inner =
+        |octet| matches!(octet, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
     match input.first() {
         Some(first) if first.is_ascii_alphabetic() => take_while(is_inner).parse(input),
         _ => Err(Expected::failure(input, What::Term)),
