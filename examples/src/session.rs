@@ -53,6 +53,10 @@ pub struct Service {
     pub tls: Option<TlsAcceptor>,
     /// Whether TLS comes before the greeting.
     pub implicit_tls: bool,
+    /// How long a message may take from the go-ahead to its end, however steadily it drips. By
+    /// default 15 minutes: what is as large as a server takes by default is in time at half a
+    /// megabit per second.
+    pub message_time: Duration,
 }
 
 impl Service {
@@ -62,6 +66,7 @@ impl Service {
             config: Arc::new(config.start_tls(tls.is_some())),
             tls,
             implicit_tls: false,
+            message_time: Duration::from_secs(15 * 60),
         }
     }
 
@@ -92,7 +97,8 @@ impl Service {
             input: Vec::new(),
             taken: 0,
             out: Vec::new(),
-            in_message: false,
+            message_time: self.message_time,
+            message_ends: None,
         };
         match session.run(self.implicit_tls).await {
             Ok(()) => debug!(%peer, "connection closed"),
@@ -127,8 +133,9 @@ struct Session<H> {
     /// Octets of the input that are done with.
     taken: usize,
     out: Vec<u8>,
-    /// From the go-ahead to the final dot.
-    in_message: bool,
+    message_time: Duration,
+    /// From the go-ahead to the final dot: when that has to be there.
+    message_ends: Option<Instant>,
 }
 
 impl<H: Handler> Session<H> {
@@ -170,7 +177,7 @@ impl<H: Handler> Session<H> {
                 Some(Event::Quit) => return Ok(()),
                 Some(Event::Connected(_)) => Some(Reply::greeting()),
                 Some(Event::DataStart) => {
-                    self.in_message = true;
+                    self.message_ends = Some(Instant::now() + self.message_time);
                     Some(Reply::start_data())
                 }
                 Some(Event::StartTls) => {
@@ -181,7 +188,7 @@ impl<H: Handler> Session<H> {
                 }
                 Some(event) => {
                     if matches!(event, Event::BodyEnd(_) | Event::Reset) {
-                        self.in_message = false;
+                        self.message_ends = None;
                     }
                     let protocol = self.server.protocol();
                     self.handler.answer(event, protocol).await
@@ -200,19 +207,20 @@ impl<H: Handler> Session<H> {
         self.input.drain(..self.taken);
         self.taken = 0;
         self.input.reserve(READ);
+        let ends = self.message_ends.unwrap_or(self.ends).min(self.ends);
         let stream = self.stream.as_mut().ok_or(Lost::Stuck)?;
         let last_word = loop {
             tokio::select! {
                 biased;
                 // A message that is coming in may still end.
-                () = self.shutdown.requested(), if !self.in_message => {
+                () = self.shutdown.requested(), if self.message_ends.is_none() => {
                     break Reply::shutting_down();
                 }
                 // Before the octets: a client that sends without a pause must not keep what is
                 // under way from being begun.
                 () = self.handler.meanwhile() => {}
                 read = stream.read_buf(&mut self.input) => return Ok(read? > 0),
-                () = sleep_until(deadline.min(self.ends)) => break Reply::timeout(),
+                () = sleep_until(deadline.min(ends)) => break Reply::timeout(),
             }
         };
         self.server.end(&last_word, &mut self.out);
@@ -277,3 +285,73 @@ const LINGER: Duration = Duration::from_secs(2);
 /// How long a connection may last: a client that gives an octet now and then keeps no place for
 /// ever.
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+#[cfg(test)]
+mod tests {
+    use core::future::pending;
+
+    use smtp_proto::server::Role;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::shutdown;
+
+    /// Takes everything.
+    struct Taker;
+
+    impl Handler for Taker {
+        async fn answer(&mut self, event: Event<'_>, _: &'static str) -> Option<Reply> {
+            match event {
+                Event::Hello(_) => Some(Reply::hello()),
+                event => event.needs_reply().then(Reply::ok),
+            }
+        }
+
+        async fn meanwhile(&mut self) {
+            pending().await
+        }
+
+        fn tls_started(&mut self) {}
+    }
+
+    #[tokio::test]
+    async fn a_message_that_drips_ends_in_time() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let hostname = "mx.example.com".parse().unwrap();
+        let mut service = Service::new(Config::new(Role::Mx, hostname), None);
+        service.message_time = Duration::from_millis(300);
+        let (_trigger, shutdown) = shutdown::pair();
+        tokio::spawn(async move {
+            let (stream, peer) = listener.accept().await.unwrap();
+            service.serve(stream, peer, shutdown, Taker).await;
+        });
+        let stream = TcpStream::connect(address).await.unwrap();
+        let (mut reader, mut writer) = stream.into_split();
+        let mut reply = Vec::with_capacity(4096);
+        reader.read_buf(&mut reply).await.unwrap();
+        for line in [
+            "EHLO a.example",
+            "MAIL FROM:<>",
+            "RCPT TO:<a@b.example>",
+            "DATA",
+        ] {
+            writer
+                .write_all(format!("{line}\r\n").as_bytes())
+                .await
+                .unwrap();
+            reply.clear();
+            reader.read_buf(&mut reply).await.unwrap();
+        }
+        assert!(reply.starts_with(b"354 "), "{}", reply.escape_ascii());
+        // Drips until the server has had enough; if it never had, so would this test.
+        tokio::spawn(async move {
+            while writer.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        reply.clear();
+        let _ = reader.read_to_end(&mut reply).await;
+        assert!(reply.starts_with(b"421 4.4.2 "), "{}", reply.escape_ascii());
+    }
+}
