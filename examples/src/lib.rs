@@ -46,6 +46,7 @@ pub mod listener;
 pub mod logging;
 pub mod maildir;
 pub mod mx;
+mod neighbours;
 mod path;
 pub mod pem;
 pub mod program;

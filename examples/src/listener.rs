@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tracing::{info, warn};
 
 use crate::config::ConfigError;
+use crate::neighbours::Neighbours;
 use crate::shutdown::Shutdown;
 
 /// Listens at `address`.
@@ -28,6 +29,10 @@ pub struct Limits {
     /// Connections at the same time. One more is told 421 and closed. By default 256: with the
     /// longest header block that is taken and its copy, they hold some 600 MB at most.
     pub connections: usize,
+    /// Connections at the same time from one IPv4 address, or one IPv6 network of 64 bits. One
+    /// more is told 421 and closed. By default 64: no server or household needs as many, and it
+    /// takes several of them to shut everybody else out.
+    pub connections_per_client: usize,
     /// How long open connections have to finish once the server is told to end. By default 10
     /// seconds, what service managers wait at least before they kill.
     pub grace: Duration,
@@ -38,6 +43,13 @@ impl Limits {
     #[must_use]
     pub fn connections(mut self, connections: usize) -> Self {
         self.connections = connections;
+        self
+    }
+
+    /// Sets [`Limits::connections_per_client`].
+    #[must_use]
+    pub fn connections_per_client(mut self, connections: usize) -> Self {
+        self.connections_per_client = connections;
         self
     }
 
@@ -53,6 +65,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 256,
+            connections_per_client: 64,
             grace: Duration::from_secs(10),
         }
     }
@@ -70,6 +83,7 @@ pub async fn accept<F, S>(
     S: FnMut(TcpStream, SocketAddr) -> F,
 {
     let room = Arc::new(Semaphore::new(limits.connections));
+    let neighbours = Neighbours::new(limits.connections_per_client);
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -83,16 +97,21 @@ pub async fn accept<F, S>(
             }
         };
         match accepted {
-            Ok((stream, peer)) => match Arc::clone(&room).try_acquire_owned() {
-                Ok(place) => {
-                    let connection = serve(stream, peer);
-                    connections.spawn(async move {
-                        connection.await;
-                        drop(place);
-                    });
-                }
-                Err(_) => turn_away(&stream, peer),
-            },
+            Ok((stream, peer)) => {
+                let Some(own) = neighbours.enter(peer.ip()) else {
+                    turn_away(&stream, peer, TOO_MANY_OF_YOURS);
+                    continue;
+                };
+                let Ok(place) = Arc::clone(&room).try_acquire_owned() else {
+                    turn_away(&stream, peer, TOO_MANY);
+                    continue;
+                };
+                let connection = serve(stream, peer);
+                connections.spawn(async move {
+                    connection.await;
+                    drop((own, place));
+                });
+            }
             // Mostly out of file descriptors: some will be free in a moment.
             Err(error) => {
                 warn!(%error, "cannot take a connection");
@@ -110,10 +129,14 @@ pub async fn accept<F, S>(
 }
 
 /// Says why and closes, without waiting for the peer: a new connection has room for one line.
-fn turn_away(stream: &TcpStream, peer: SocketAddr) {
-    warn!(%peer, "too many connections");
-    let _ = stream.try_write(b"421 4.3.2 Too many connections, try again later\r\n");
+fn turn_away(stream: &TcpStream, peer: SocketAddr, why: &str) {
+    warn!(%peer, "turned away: {}", why.trim_end());
+    let _ = stream.try_write(why.as_bytes());
 }
+
+const TOO_MANY: &str = "421 4.3.2 Too many connections, try again later\r\n";
+
+const TOO_MANY_OF_YOURS: &str = "421 4.7.0 Too many connections from your address\r\n";
 
 #[cfg(test)]
 mod tests {

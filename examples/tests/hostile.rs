@@ -216,8 +216,27 @@ fn one_connection_too_many_is_told_so() {
 }
 
 #[test]
-fn many_clients_that_vanish_leave_no_trace() {
+fn one_client_does_not_take_every_place() {
     let mut mx = Mx::start("", &[]);
+    let held: Vec<Peer> = (0..64).map(|_| mx.connect()).collect();
+    for _ in 64..260 {
+        let rest = Peer::connect_silently(mx.address()).rest();
+        assert!(rest.starts_with("421 4.7.0 "), "{rest}");
+    }
+    drop(held);
+    // The places are free again, perhaps a moment later.
+    while mx.program.is_running() {
+        let mut peer = Peer::connect_silently(mx.address());
+        if peer.reply().starts_with("220 ") {
+            break;
+        }
+    }
+    assert!(mx.program.is_running());
+}
+
+#[test]
+fn many_clients_that_vanish_leave_no_trace() {
+    let mut mx = Mx::start("", &["--connections-per-client", "256"]);
     for round in 0..200 {
         let mut stream = TcpStream::connect(mx.address()).unwrap();
         let cut = round % 60;

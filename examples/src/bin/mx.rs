@@ -66,6 +66,14 @@ struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = listener::Limits::default().connections)]
     connections: usize,
 
+    /// How many of them from the same address.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = listener::Limits::default().connections_per_client
+    )]
+    connections_per_client: usize,
+
     /// Says only what went wrong.
     #[arg(long)]
     quiet: bool,
@@ -91,6 +99,7 @@ async fn run(arguments: Arguments) -> Result<(), ConfigError> {
         max_size,
         patience,
         connections,
+        connections_per_client,
         quiet,
     } = arguments;
     logging::to_stderr(if quiet { Level::WARN } else { Level::INFO });
@@ -111,7 +120,9 @@ async fn run(arguments: Arguments) -> Result<(), ConfigError> {
     let signals = Signals::listen().map_err(ConfigError::Signals)?;
     let listener = listener::bind(listen).await?;
     program::announce(PROGRAM, &listener, "SMTP");
-    let room = listener::Limits::default().connections(connections);
+    let room = listener::Limits::default()
+        .connections(connections)
+        .connections_per_client(connections_per_client);
     let server = mx.serve(listener, room, shutdown);
     program::serve_until(server, signals, trigger).await;
     Ok(())

@@ -75,6 +75,14 @@ struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = listener::Limits::default().connections)]
     connections: usize,
 
+    /// How many of them from the same address.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = listener::Limits::default().connections_per_client
+    )]
+    connections_per_client: usize,
+
     /// Says only what went wrong.
     #[arg(long)]
     quiet: bool,
@@ -101,7 +109,9 @@ async fn run(arguments: Arguments) -> Result<(), ConfigError> {
     let signals = Signals::listen().map_err(ConfigError::Signals)?;
     program::announce(PROGRAM, &start_tls, "SMTP with STARTTLS");
     program::announce(PROGRAM, &implicit, "SMTP over TLS");
-    let room = listener::Limits::default().connections(arguments.connections);
+    let room = listener::Limits::default()
+        .connections(arguments.connections)
+        .connections_per_client(arguments.connections_per_client);
     let server = submission.serve(start_tls, implicit, room, shutdown);
     program::serve_until(server, signals, trigger).await;
     Ok(())
