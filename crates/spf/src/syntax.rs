@@ -45,7 +45,7 @@ impl Expected<'_> {
             Some(What::Address) => SyntaxError::Address { offset },
             Some(What::Cidr) => SyntaxError::Cidr { offset },
             Some(What::Domain) => SyntaxError::Domain { offset },
-            Some(What::End) | None => SyntaxError::Unexpected { offset },
+            None => SyntaxError::Unexpected { offset },
             Some(What::Macro) => SyntaxError::Macro { offset },
             Some(What::Term) => SyntaxError::Term { offset },
         }
@@ -68,7 +68,6 @@ pub(crate) enum What {
     Address,
     Cidr,
     Domain,
-    End,
     Macro,
     Term,
 }

@@ -39,13 +39,7 @@ impl Record {
     /// Reads a record for the evaluation of one client: networks that do not hold it are read, and
     /// left out.
     pub(crate) fn parse_for(client: IpAddr, text: &[u8]) -> Result<Self, SyntaxError> {
-        parse::record(text, |term| match term {
-            Term::Directive(Directive {
-                mechanism: Mechanism::Ip(network),
-                ..
-            }) => network.contains(client),
-            _ => true,
-        })
+        parse::record(text, |network| network.contains(client))
     }
 
     /// The terms in the order of the record.
@@ -130,6 +124,19 @@ pub enum Term {
     Redirect(DomainSpec),
     /// A modifier that RFC 7208 does not define; it has no effect.
     Unknown(UnknownModifier),
+}
+
+impl Term {
+    /// The network of `ip4` and `ip6`.
+    fn network(&self) -> Option<Network> {
+        match self {
+            Self::Directive(Directive {
+                mechanism: Mechanism::Ip(network),
+                ..
+            }) => Some(*network),
+            _ => None,
+        }
+    }
 }
 
 /// A mechanism and what its match means.

@@ -40,25 +40,35 @@ pub(super) fn dual_cidr_length(input: &[u8]) -> Parsed<'_, DualCidr> {
     }
 }
 
+/// `ip4:`, an address and a prefix length, as most terms of most records are written. `None` for
+/// anything else; what it is then, or what is wrong with it, is for the whole grammar to tell.
+pub(super) fn plain_ip4(input: &[u8]) -> Option<(Network, &[u8])> {
+    let (address, rest) = ip4_address(input.strip_prefix(b"ip4:")?)?;
+    let (length, rest) = match rest.strip_prefix(b"/") {
+        Some(digits) => number(digits, V4_BITS)?,
+        None => (V4_BITS, rest),
+    };
+    let network = Network::new(address.into(), length)?;
+    ends_term(rest).then_some((network, rest))
+}
+
 /// Whether the term ends here, in nothing but a prefix length.
 pub(crate) fn ends_in_cidr(input: &[u8]) -> bool {
     // With any digits: a length that is too long is an error of the length, not of the domain.
-    let length = |slashes: &[u8], input: &'_ [u8]| {
-        let digits = input.strip_prefix(slashes)?;
-        let count = digits
-            .iter()
-            .take_while(|octet| octet.is_ascii_digit())
-            .count();
-        (1..=3).contains(&count).then(|| digits.len() - count)
-    };
-    let after = |left: usize| {
-        input
-            .get(input.len().saturating_sub(left)..)
-            .unwrap_or_default()
-    };
-    let v4 = length(b"/", input).map_or(input, after);
-    let v6 = length(b"//", v4).map_or(v4, after);
-    ends_term(v6)
+    let v6 = any_length(b"/", input).unwrap_or(input);
+    let end = any_length(b"//", v6).unwrap_or(v6);
+    ends_term(end)
+}
+
+/// What is behind slashes and one to three digits.
+fn any_length<'i>(slashes: &[u8], input: &'i [u8]) -> Option<&'i [u8]> {
+    let digits = input.strip_prefix(slashes)?;
+    let count = digits
+        .iter()
+        .take(3)
+        .take_while(|octet| octet.is_ascii_digit())
+        .count();
+    digits.get(count..).filter(|_| count > 0)
 }
 
 /// Whether the term ends here.
@@ -178,19 +188,27 @@ fn cidr_length(input: &[u8], longest: u8) -> Parsed<'_, u8> {
 
 /// A decimal number up to `largest` without leading zeros, and what is behind it.
 fn number(input: &[u8], largest: u8) -> Option<(u8, &[u8])> {
-    let digits = input.iter().map(|octet| octet.wrapping_sub(b'0'));
-    let (value, count) = digits
-        .take_while(|&digit| digit <= 9)
-        .fold((0u32, 0), |(value, count), digit| {
-            (value.wrapping_mul(10).wrapping_add(digit.into()), count + 1)
-        });
-    let (digits, rest) = input.split_at_checked(count)?;
-    match digits {
-        [] | [b'0', _, ..] | [_, _, _, _, ..] => return None,
-        _ => {}
-    }
-    let value = u8::try_from(value).ok()?;
-    (value <= largest).then_some((value, rest))
+    let (first, rest) = decimal(input)?;
+    let (value, rest) = match decimal(rest) {
+        None => (first, rest),
+        Some(_) if first == 0 => return None,
+        Some((second, rest)) => match decimal(rest) {
+            None => (first * 10 + second, rest),
+            Some((third, rest)) => {
+                let value = u16::from(first) * 100 + u16::from(second * 10 + third);
+                (u8::try_from(value).ok()?, rest)
+            }
+        },
+    };
+    let ends = decimal(rest).is_none() && value <= largest;
+    ends.then_some((value, rest))
+}
+
+/// One decimal digit, and what is behind it.
+fn decimal(input: &[u8]) -> Option<(u8, &[u8])> {
+    let (&octet, rest) = input.split_first()?;
+    let digit = octet.wrapping_sub(b'0');
+    (digit <= 9).then_some((digit, rest))
 }
 
 #[cfg(test)]
@@ -250,6 +268,16 @@ mod tests {
         ) {
             prop_assert_eq!(whole(ip4_address(text.as_bytes())), text.parse().ok());
             prop_assert_eq!(whole(ip6_address(text.as_bytes())), text.parse().ok());
+        }
+
+        #[test]
+        fn the_short_way_reads_what_the_long_way_reads(
+            text in "ip4:[0-9]{1,3}(\\.[0-9]{1,3}){3}(/[0-9]{0,3})?( |x)?"
+        ) {
+            let text = text.as_bytes();
+            let long = ip4_network(&text[3..]).ok().filter(|(rest, _)| ends_term(rest));
+            let short = plain_ip4(text).map(|(network, rest)| (rest, network));
+            prop_assert_eq!(short, long);
         }
 
         #[test]

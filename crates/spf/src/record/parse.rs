@@ -2,20 +2,20 @@
 
 use alloc::vec::Vec;
 
-use nom::bytes::complete::{tag_no_case, take_while};
+use nom::bytes::complete::take_while;
 use nom::{Finish, Parser};
 
-use super::network::{dual_cidr_length, ends_term, ip4_network, ip6_network};
+use super::network::{dual_cidr_length, ends_term, ip4_network, ip6_network, plain_ip4};
 use super::{Directive, Mechanism, Placed, Qualifier, Record, Term, UnknownModifier};
 use crate::macros::{DomainSpec, domain_spec, macro_string};
-use crate::network::DualCidr;
+use crate::network::{DualCidr, Network};
 use crate::syntax::{Expected, Parsed, SyntaxError, What, ascii, whole};
 
 /// `record = version terms *SP`, `terms = *( 1*SP ( directive / modifier ) )`
 ///
-/// Keeps the terms that are `wanted`; all of them have to be well formed.
-pub(super) fn record(text: &[u8], wanted: impl Fn(&Term) -> bool) -> Result<Record, SyntaxError> {
-    let (mut rest, ()) = version(text).finish().map_err(|_| SyntaxError::Version)?;
+/// Of the networks, those are kept that are `wanted`; all of them have to be well formed.
+pub(super) fn record(text: &[u8], wanted: impl Fn(Network) -> bool) -> Result<Record, SyntaxError> {
+    let mut rest = version(text).ok_or(SyntaxError::Version)?;
     if let Some(offset) = odd_octet(text) {
         return Err(SyntaxError::Octet { offset });
     }
@@ -29,6 +29,18 @@ pub(super) fn record(text: &[u8], wanted: impl Fn(&Term) -> bool) -> Result<Reco
             return Ok(Record { terms });
         }
         let offset = text.len() - rest.len();
+        if let Some((network, after)) = plain_ip4(rest) {
+            if wanted(network) {
+                let directive = Directive {
+                    qualifier: Qualifier::Pass,
+                    mechanism: Mechanism::Ip(network),
+                };
+                let term = Term::Directive(directive);
+                terms.push(Placed { offset, term });
+            }
+            rest = after;
+            continue;
+        }
         let (after, term) = term(rest).finish().map_err(|error| error.at(text, 0))?;
         if !ends_term(after) {
             return Err(Expected::surplus(after).at(text, 0));
@@ -36,7 +48,7 @@ pub(super) fn record(text: &[u8], wanted: impl Fn(&Term) -> bool) -> Result<Reco
         if !modifiers.is_new(&term) {
             return Err(SyntaxError::Duplicate { offset });
         }
-        if wanted(&term) {
+        if term.network().is_none_or(&wanted) {
             terms.push(Placed { offset, term });
         }
         rest = after;
@@ -81,7 +93,7 @@ pub(crate) fn terms(text: &[u8]) -> Result<impl Iterator<Item = TermText<'_>>, S
 
 /// What stands between the spaces of a record, and where.
 fn pieces(text: &[u8]) -> Result<impl Iterator<Item = (usize, &[u8])>, SyntaxError> {
-    let (mut rest, _) = version(text).finish().map_err(|_| SyntaxError::Version)?;
+    let mut rest = version(text).ok_or(SyntaxError::Version)?;
     Ok(core::iter::from_fn(move || {
         while let Some(after) = rest.strip_prefix(b" ") {
             rest = after;
@@ -96,16 +108,13 @@ fn pieces(text: &[u8]) -> Result<impl Iterator<Item = (usize, &[u8])>, SyntaxErr
 
 /// Whether a text is an SPF record, well formed or not (RFC 7208 §4.5).
 pub(crate) fn is_record(text: &[u8]) -> bool {
-    version(text).is_ok()
+    version(text).is_some()
 }
 
 /// `version = "v=spf1"`, ended by a space or by the end of the record (RFC 7208 §4.5)
-fn version(input: &[u8]) -> Parsed<'_, ()> {
-    let (rest, _) = tag_no_case("v=spf1").parse(input)?;
-    match rest.first() {
-        None | Some(b' ') => Ok((rest, ())),
-        Some(_) => Err(Expected::failure(rest, What::End)),
-    }
+fn version(input: &[u8]) -> Option<&[u8]> {
+    let (version, rest) = input.split_at_checked(VERSION.len())?;
+    (version.eq_ignore_ascii_case(VERSION) && ends_term(rest)).then_some(rest)
 }
 
 /// `directive = [ qualifier ] mechanism`, or `modifier`
@@ -235,6 +244,8 @@ fn odd_octet(text: &[u8]) -> Option<usize> {
     let first = || text.iter().position(|&octet| is_odd(octet));
     (odd != 0).then(first).flatten()
 }
+
+const VERSION: &[u8] = b"v=spf1";
 
 /// As many terms as most records have, so that they are allocated once.
 const TERMS: usize = 8;
