@@ -130,14 +130,12 @@ impl Evaluation {
                 let Some(frames) = &mut self.frames else {
                     return Poll::Pending;
                 };
-                match frames.step(&mut self.context) {
-                    Ok(progress) => progress,
-                    Err(end) => {
-                        self.context.ledger.set_aside();
-                        self.explain(end);
-                        Poll::Ready(())
-                    }
-                }
+                let Err(end) = frames.run(&mut self.context) else {
+                    return Poll::Pending;
+                };
+                self.context.ledger.set_aside();
+                self.explain(end);
+                Poll::Ready(())
             }
             Phase::Explaining(explain, end) => {
                 match explain.step(&mut self.context, self.domain.as_ref()) {

@@ -9,6 +9,8 @@ use dns_txt::Question;
 #[derive(Clone, Debug)]
 pub(crate) struct Ledger<A> {
     entries: Vec<Entry<A>>,
+    /// How many answers are still needed.
+    open: usize,
     budget: u16,
 }
 
@@ -44,7 +46,8 @@ impl<A> Ledger<A> {
     /// A ledger for at most `budget` questions.
     pub(crate) fn new(budget: u16) -> Self {
         Self {
-            entries: Vec::new(),
+            entries: Vec::with_capacity(QUESTIONS.min(budget.into())),
+            open: 0,
             budget,
         }
     }
@@ -55,14 +58,16 @@ impl<A> Ledger<A> {
         let known =
             (self.entries.iter_mut().enumerate()).find(|(_, entry)| entry.question == question);
         if let Some((index, entry)) = known {
-            match entry.state {
-                State::Idle => entry.state = State::Asked,
-                State::Spare => entry.state = State::Waiting,
-                State::Answered(_) | State::Asked | State::Waiting => {}
-            }
+            entry.state = match entry.state {
+                State::Idle => State::Asked,
+                State::Spare => State::Waiting,
+                State::Answered(_) | State::Asked | State::Waiting => return Ok(Id(index)),
+            };
+            self.open += 1;
             return Ok(Id(index));
         }
         self.budget = self.budget.checked_sub(1).ok_or(BudgetSpent)?;
+        self.open += 1;
         self.entries.push(Entry {
             question,
             state: State::Waiting,
@@ -72,6 +77,10 @@ impl<A> Ledger<A> {
 
     /// Puts open questions aside: what they were for is decided.
     pub(crate) fn set_aside(&mut self) {
+        if self.open == 0 {
+            return;
+        }
+        self.open = 0;
         for entry in &mut self.entries {
             match entry.state {
                 State::Asked => entry.state = State::Idle,
@@ -94,13 +103,16 @@ impl<A> Ledger<A> {
         // Most answers are to the latest question.
         let mut entries = self.entries.iter_mut().rev();
         let asked = entries.find(|entry| entry.question == *question);
-        match asked {
-            Some(entry) if matches!(entry.state, State::Asked | State::Idle) => {
-                entry.state = State::Answered(answer());
-                true
-            }
-            _ => false,
+        let Some(entry) = asked else {
+            return false;
+        };
+        match entry.state {
+            State::Asked => self.open -= 1,
+            State::Idle => {}
+            State::Answered(_) | State::Spare | State::Waiting => return false,
         }
+        entry.state = State::Answered(answer());
+        true
     }
 
     /// The answer to a question, if it is there.
@@ -123,3 +135,6 @@ impl<A> Ledger<A> {
         open.map(|entry| &entry.question)
     }
 }
+
+/// As many questions as most checks ask, so that their place is allocated once.
+const QUESTIONS: usize = 12;

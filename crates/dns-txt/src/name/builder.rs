@@ -1,6 +1,6 @@
 //! Names in the making.
 
-use super::wire::{MAX_WIRE, Wire};
+use super::wire::{MAX_LABEL, MAX_WIRE, Wire};
 use super::{Name, NameError};
 
 /// Collects the octets of a name in wire form, in place.
@@ -59,15 +59,3 @@ impl Builder {
         }
     }
 }
-
-/// The length of a label, which must be one.
-pub(super) fn label_length(label: &[u8]) -> Result<u8, NameError> {
-    match u8::try_from(label.len()) {
-        Ok(0) => Err(NameError::EmptyLabel),
-        Ok(length @ 1..=MAX_LABEL) => Ok(length),
-        _ => Err(NameError::LabelTooLong),
-    }
-}
-
-/// RFC 1035 §2.3.4.
-const MAX_LABEL: u8 = 63;

@@ -12,8 +12,8 @@ use core::str::FromStr;
 
 use thiserror::Error;
 
-use self::builder::{Builder, label_length};
-use self::wire::{MAX_WIRE, Wire};
+use self::builder::Builder;
+use self::wire::Wire;
 
 /// An absolute domain name. Labels hold any octets; ASCII letters are kept in lower case.
 ///
@@ -65,19 +65,8 @@ impl Name {
             return Ok(Self::root());
         }
         let octets = octets.strip_suffix(b".").unwrap_or(octets);
-        // The same octets behind a first one: what is a dot here is a length there.
-        let mut wire = [0; MAX_WIRE];
-        let text = wire.get_mut(1..=octets.len());
-        let text = text.ok_or(NameError::NameTooLong)?;
-        text.copy_from_slice(octets);
-        text.make_ascii_lowercase();
-        let mut label_start = 0;
-        for label in octets.split(|&octet| octet == b'.') {
-            *wire.get_mut(label_start).ok_or(NameError::NameTooLong)? = label_length(label)?;
-            label_start += 1 + label.len();
-        }
         Ok(Self {
-            wire: Wire::new(wire.get(..label_start).unwrap_or_default()),
+            wire: Wire::from_dotted(octets)?,
         })
     }
 

@@ -98,15 +98,20 @@ impl Frames {
     }
 
     /// Moves on as far as the answers allow.
-    pub(crate) fn step(&mut self, context: &mut Context) -> Step {
-        match self.frame.stage {
-            Stage::Policy(id) => self.open_record(id, context),
-            Stage::Term => self.begin_term(context),
-            Stage::Target => self.ask(context),
-            Stage::Answer(id) => self.compare(id, context),
-            Stage::Hosts(_) => self.compare_hosts(context),
-            Stage::Names(..) => self.compare_names(context),
-            Stage::Redirect => self.redirect(context),
+    pub(crate) fn run(&mut self, context: &mut Context) -> Result<(), Box<End>> {
+        loop {
+            let progress = match self.frame.stage {
+                Stage::Policy(id) => self.open_record(id, context),
+                Stage::Term => self.begin_term(context),
+                Stage::Target => self.ask(context),
+                Stage::Answer(id) => self.compare(id, context),
+                Stage::Hosts(_) => self.compare_hosts(context),
+                Stage::Names(..) => self.compare_names(context),
+                Stage::Redirect => self.redirect(context),
+            };
+            if progress?.is_pending() {
+                return Ok(());
+            }
         }
     }
 

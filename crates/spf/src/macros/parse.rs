@@ -70,11 +70,15 @@ pub(super) fn part(input: &[u8]) -> Parsed<'_, Part<'_>> {
 /// `*macro-literal` up to a prefix length that ends the term, and what is behind them.
 fn domain_literal(input: &[u8]) -> (&[u8], &[u8]) {
     let mut rest = input;
-    while let Some((&octet, after)) = rest.split_first() {
-        if !is_macro_literal(octet) || (octet == b'/' && ends_in_cidr(rest)) {
-            break;
+    loop {
+        let plain = rest
+            .iter()
+            .take_while(|&&octet| octet != b'/' && is_macro_literal(octet));
+        rest = rest.get(plain.count()..).unwrap_or_default();
+        match rest.strip_prefix(b"/") {
+            Some(after) if !ends_in_cidr(rest) => rest = after,
+            _ => break,
         }
-        rest = after;
     }
     let length = input.len().saturating_sub(rest.len());
     (rest, input.get(..length).unwrap_or_default())
