@@ -47,6 +47,7 @@ impl Expected<'_> {
             Some(What::Domain) => SyntaxError::Domain { offset },
             None => SyntaxError::Unexpected { offset },
             Some(What::Macro) => SyntaxError::Macro { offset },
+            Some(What::Once) => SyntaxError::Duplicate { offset },
             Some(What::Term) => SyntaxError::Term { offset },
         }
     }
@@ -69,6 +70,7 @@ pub(crate) enum What {
     Cidr,
     Domain,
     Macro,
+    Once,
     Term,
 }
 

@@ -5,6 +5,7 @@
 mod network;
 mod parse;
 mod print;
+mod terms;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -124,19 +125,6 @@ pub enum Term {
     Redirect(DomainSpec),
     /// A modifier that RFC 7208 does not define; it has no effect.
     Unknown(UnknownModifier),
-}
-
-impl Term {
-    /// The network of `ip4` and `ip6`.
-    fn network(&self) -> Option<Network> {
-        match self {
-            Self::Directive(Directive {
-                mechanism: Mechanism::Ip(network),
-                ..
-            }) => Some(*network),
-            _ => None,
-        }
-    }
 }
 
 /// A mechanism and what its match means.

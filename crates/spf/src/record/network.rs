@@ -42,6 +42,7 @@ pub(super) fn dual_cidr_length(input: &[u8]) -> Parsed<'_, DualCidr> {
 
 /// `ip4:`, an address and a prefix length, as most terms of most records are written. `None` for
 /// anything else; what it is then, or what is wrong with it, is for the whole grammar to tell.
+#[inline]
 pub(super) fn plain_ip4(input: &[u8]) -> Option<(Network, &[u8])> {
     let (address, rest) = ip4_address(input.strip_prefix(b"ip4:")?)?;
     let (length, rest) = match rest.strip_prefix(b"/") {
@@ -97,6 +98,7 @@ fn network(
 }
 
 /// `ip4-network = qnum "." qnum "." qnum "." qnum`, and what is behind it
+#[inline]
 fn ip4_address(input: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
     let (a, rest) = number(input, u8::MAX)?;
     let (b, rest) = number(rest.strip_prefix(b".")?, u8::MAX)?;
