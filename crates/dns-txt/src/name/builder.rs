@@ -1,6 +1,5 @@
 //! Names in the making.
 
-use super::wire::{MAX_LABEL, MAX_WIRE, Wire};
 use super::{Name, NameError};
 
 /// Collects the octets of a name in wire form, in place.
@@ -55,7 +54,38 @@ impl Builder {
     /// The name of the labels that were ended.
     pub(super) fn into_name(self) -> Name {
         Name {
-            wire: Wire::new(self.octets.get(..self.label).unwrap_or_default()),
+            wire: self.octets.get(..self.label).unwrap_or_default().into(),
         }
     }
 }
+
+/// The name of labels with dots between them.
+pub(super) fn from_dotted(octets: &[u8]) -> Result<Name, NameError> {
+    let mut wire = [0; MAX_WIRE];
+    let wire = wire.get_mut(..=octets.len());
+    let wire = wire.ok_or(NameError::NameTooLong)?;
+    // The same octets behind a first one: what is a dot here is a length there.
+    if let Some(behind) = wire.get_mut(1..) {
+        behind.copy_from_slice(octets);
+        behind.make_ascii_lowercase();
+    }
+    let mut start = 0;
+    for label in octets.split(|&octet| octet == b'.') {
+        let length = match u8::try_from(label.len()) {
+            Ok(0) => return Err(NameError::EmptyLabel),
+            Ok(length @ 1..=MAX_LABEL) => length,
+            _ => return Err(NameError::LabelTooLong),
+        };
+        *wire.get_mut(start).ok_or(NameError::NameTooLong)? = length;
+        start += 1 + label.len();
+    }
+    Ok(Name {
+        wire: (&*wire).into(),
+    })
+}
+
+/// RFC 1035 §2.3.4.
+const MAX_LABEL: u8 = 63;
+
+/// RFC 1035 §2.3.4: 255 octets, less the root's length octet.
+const MAX_WIRE: usize = 254;
