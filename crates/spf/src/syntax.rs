@@ -180,6 +180,17 @@ impl SyntaxError {
     }
 }
 
+/// Where the first octet stands that is neither printable ASCII nor a space.
+pub(crate) fn odd_octet(text: &[u8]) -> Option<usize> {
+    let is_odd = |octet: u8| !(b' '..=b'~').contains(&octet);
+    // Without an early end, this runs over many octets at once.
+    let odd = text
+        .iter()
+        .fold(0, |odd, &octet| odd | u8::from(is_odd(octet)));
+    let first = || text.iter().position(|&octet| is_odd(octet));
+    (odd != 0).then(first).flatten()
+}
+
 /// Octets that are ASCII as text, for what the grammar has found to be so.
 pub(crate) fn ascii(octets: &[u8]) -> &str {
     core::str::from_utf8(octets).unwrap_or_default()

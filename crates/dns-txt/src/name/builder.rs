@@ -65,9 +65,8 @@ pub(super) fn from_dotted(octets: &[u8]) -> Result<Name, NameError> {
     let wire = wire.get_mut(..=octets.len());
     let wire = wire.ok_or(NameError::NameTooLong)?;
     // The same octets behind a first one: what is a dot here is a length there.
-    if let Some(behind) = wire.get_mut(1..) {
-        behind.copy_from_slice(octets);
-        behind.make_ascii_lowercase();
+    for (place, octet) in wire.iter_mut().skip(1).zip(octets) {
+        *place = octet.to_ascii_lowercase();
     }
     let mut start = 0;
     for label in octets.split(|&octet| octet == b'.') {

@@ -35,7 +35,7 @@ impl DomainSpec {
     /// The name that this domain stands for, cut on the left to 253 octets (RFC 7208 §7.3).
     pub(crate) fn expand(&self, facts: &Facts<'_>) -> Result<Name, NoName> {
         if !self.has_macros && self.text.len() <= MAX_NAME {
-            return Name::from_dotted(self.text.as_bytes()).map_err(NoName::Malformed);
+            return Name::from_dotted(&self.text).map_err(NoName::Malformed);
         }
         let mut tail = Tail::default();
         let mut budget = Budget::default();
@@ -77,7 +77,7 @@ impl ExplainString {
                 text.push(if printable { octet } else { b'?' });
             }
         };
-        for part in parts(&self.text) {
+        for part in parts(self.text.as_bytes()) {
             match part {
                 Part::Escape(text) | Part::Literal(text) => {
                     text.iter().for_each(|&octet| push(octet));

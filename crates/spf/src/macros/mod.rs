@@ -16,10 +16,10 @@ pub(crate) use self::parse::{domain_spec, macro_string};
 use crate::syntax::{SyntaxError, ascii, whole};
 
 /// The domain of a term, `domain-spec` in the grammar.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Eq, Hash, PartialEq)]
 pub struct DomainSpec {
     has_macros: bool,
-    text: Box<str>,
+    text: Box<[u8]>,
 }
 
 impl DomainSpec {
@@ -30,7 +30,7 @@ impl DomainSpec {
 
     /// The text as the record has it.
     pub fn as_str(&self) -> &str {
-        &self.text
+        ascii(&self.text)
     }
 
     /// Whether expanding it takes the names of the client (`%{p}`).
@@ -51,14 +51,20 @@ impl DomainSpec {
     fn from_checked(text: &[u8], has_macros: bool) -> Self {
         Self {
             has_macros,
-            text: ascii(text).to_owned().into_boxed_str(),
+            text: text.into(),
         }
+    }
+}
+
+impl fmt::Debug for DomainSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DomainSpec({self})")
     }
 }
 
 impl fmt::Display for DomainSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.text)
+        f.pad(self.as_str())
     }
 }
 
@@ -111,7 +117,7 @@ impl ExplainString {
 
     /// Whether expanding it takes the names of the client (`%{p}`).
     pub(crate) fn needs_client_name(&self) -> bool {
-        needs_client_name(&self.text)
+        needs_client_name(self.text.as_bytes())
     }
 
     fn from_checked(text: &[u8]) -> Self {
@@ -192,8 +198,8 @@ impl Letter {
 }
 
 /// The pieces of a text that was checked when it was parsed.
-fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
-    let mut rest = text.as_bytes();
+fn parts(text: &[u8]) -> impl Iterator<Item = Part<'_>> {
+    let mut rest = text;
     core::iter::from_fn(move || {
         let (after, part) = parse::part(rest).ok()?;
         rest = after;
@@ -201,7 +207,7 @@ fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
     })
 }
 
-fn needs_client_name(text: &str) -> bool {
+fn needs_client_name(text: &[u8]) -> bool {
     parts(text).any(|part| match part {
         Part::Escape(_) | Part::Literal(_) => false,
         Part::Macro(expression) => expression.letter == Letter::ValidatedName,

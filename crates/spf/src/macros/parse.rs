@@ -9,7 +9,7 @@ use nom::sequence::{delimited, preceded};
 
 use super::{DomainSpec, ExplainString, Letter, Macro, MacroString, Part};
 use crate::record::ends_in_cidr;
-use crate::syntax::{Expected, Parsed, What, expect};
+use crate::syntax::{Expected, Parsed, What, expect, odd_octet};
 
 /// `domain-spec = macro-string domain-end`
 ///
@@ -71,10 +71,10 @@ pub(super) fn part(input: &[u8]) -> Parsed<'_, Part<'_>> {
 fn domain_literal(input: &[u8]) -> (&[u8], &[u8]) {
     let mut rest = input;
     loop {
-        let plain = rest
-            .iter()
-            .take_while(|&&octet| octet != b'/' && is_macro_literal(octet));
-        rest = rest.get(plain.count()..).unwrap_or_default();
+        let end = memchr::memchr3(b' ', b'%', b'/', rest).unwrap_or(rest.len());
+        let plain = rest.get(..end).unwrap_or_default();
+        let end = odd_octet(plain).unwrap_or(end);
+        rest = rest.get(end..).unwrap_or_default();
         match rest.strip_prefix(b"/") {
             Some(after) if !ends_in_cidr(rest) => rest = after,
             _ => break,

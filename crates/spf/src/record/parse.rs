@@ -6,7 +6,7 @@ use super::network::ends_term;
 use super::terms::Terms;
 use super::{Record, Term};
 use crate::network::Network;
-use crate::syntax::{Expected, SyntaxError};
+use crate::syntax::{Expected, SyntaxError, odd_octet};
 
 /// `record = version terms *SP`, `terms = *( 1*SP ( directive / modifier ) )`
 ///
@@ -86,17 +86,6 @@ pub(crate) fn is_record(text: &[u8]) -> bool {
 fn version(text: &[u8]) -> Option<&[u8]> {
     let (version, rest) = text.split_at_checked(VERSION.len())?;
     (version.eq_ignore_ascii_case(VERSION) && ends_term(rest)).then_some(rest)
-}
-
-/// Where the first octet stands that is neither printable ASCII nor a space.
-fn odd_octet(text: &[u8]) -> Option<usize> {
-    let is_odd = |octet: u8| !(b' '..=b'~').contains(&octet);
-    // Without an early end, this runs over many octets at once.
-    let odd = text
-        .iter()
-        .fold(0, |odd, &octet| odd | u8::from(is_odd(octet)));
-    let first = || text.iter().position(|&octet| is_odd(octet));
-    (odd != 0).then(first).flatten()
 }
 
 const VERSION: &[u8] = b"v=spf1";
