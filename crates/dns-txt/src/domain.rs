@@ -117,6 +117,9 @@ impl FromStr for Domain {
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum DomainError {
+    /// A label that IDNA does not allow; only from `Domain::from_unicode` (feature `idna`).
+    #[error("not a valid internationalized domain name")]
+    Idna,
     /// The labels do not make a name.
     #[error(transparent)]
     Name(#[from] NameError),

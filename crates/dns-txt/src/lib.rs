@@ -64,7 +64,7 @@
 //! # Features
 //!
 //! `std` (default) adds trait implementations and a faster byte search. Without it the crate is
-//! `no_std` and needs `alloc`. `json` adds `Zone::from_json`.
+//! `no_std` and needs `alloc`. `idna` adds `Domain::from_unicode`, `json` adds `Zone::from_json`.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;
@@ -79,6 +79,8 @@ mod recorder;
 mod resolve;
 mod tags;
 mod txt;
+#[cfg(feature = "idna")]
+mod unicode;
 mod zone;
 
 pub use crate::answer::{Answer, Failure, Record};
