@@ -38,6 +38,7 @@ fn contests() -> Vec<Contest> {
             floor::spf::look_ups(),
             ours::spf::from_zone(),
             ours::spf::from_map(),
+            ours::spf::records(),
             peers::mail_auth::spf::parsed(),
             peers::mail_auth::spf::parsing(),
         ],

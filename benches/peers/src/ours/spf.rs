@@ -4,8 +4,8 @@ use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hint::black_box;
 
-use dns_txt::{Answer, Question, drive};
-use spf::{Check, Options, Verdict};
+use dns_txt::{Answer, Question, Record as DnsRecord, drive};
+use spf::{Check, Options, Record, Verdict};
 
 use crate::harness::Task;
 use crate::input::spf::{CLIENT, HELO, REVERSE_PATH, zone};
@@ -23,6 +23,27 @@ pub fn from_map() -> Task {
     let answers = answers();
     Task::new("ours, answers from a hash map", move || {
         run(|question| &answers[question]);
+    })
+}
+
+/// Only the parsing of the seven records.
+pub fn records() -> Task {
+    let zone = zone();
+    let is_text = |record: &DnsRecord| match record {
+        DnsRecord::Txt(text) => Some(text.clone()),
+        _ => None,
+    };
+    let texts: Vec<_> = zone
+        .records()
+        .filter_map(|(_, record)| is_text(record))
+        .collect();
+    assert_eq!(texts.len(), 7);
+    Task::new("ours, only the records parsed", move || {
+        for text in &texts {
+            let record = Record::parse(black_box(text));
+            assert!(record.is_ok());
+            let _ = black_box(record);
+        }
     })
 }
 
