@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::allocations;
-
 /// Tasks that do the same work.
 pub struct Contest {
     pub title: &'static str,
@@ -30,7 +28,6 @@ impl Task {
 /// What a task costs.
 pub struct Cost {
     pub name: &'static str,
-    pub allocations: u64,
     pub fastest: Duration,
     pub median: Duration,
     pub slowest: Duration,
@@ -49,11 +46,10 @@ pub fn measure(mut tasks: Vec<Task>, rounds: usize) -> Vec<Cost> {
     tasks
         .into_iter()
         .zip(samples)
-        .map(|(mut task, mut samples)| {
+        .map(|(task, mut samples)| {
             samples.sort_unstable();
             Cost {
                 name: task.name,
-                allocations: allocations::count(&mut task.run),
                 fastest: samples[0],
                 median: samples[samples.len() / 2],
                 slowest: samples[samples.len() - 1],

@@ -1,48 +1,19 @@
-//! The crates beside others of their kind, and beside what the work costs at least, on the same
-//! input in one run.
-//!
-//! A room each: `input` is what everybody works on, `floor` the least that the work takes, `ours`
-//! the crates, `peers` the others, `harness` measures, `table` prints.
+//! How long each takes.
 
-mod allocations;
-mod floor;
-mod harness;
-mod input;
-mod ours;
-mod peers;
-mod table;
-
-use crate::harness::{Contest, measure};
+use peers::harness::{Contest, measure};
+use peers::{contests, table};
 
 fn main() -> Result<(), String> {
     let Arguments { rounds, wanted } = Arguments::read(std::env::args().skip(1))?;
     let is_wanted = |contest: &Contest| {
-        wanted.is_empty()
-            || wanted
-                .iter()
-                .any(|word| contest.title.contains(word.as_str()))
+        let mut words = wanted.iter();
+        wanted.is_empty() || words.any(|word| contest.title.contains(word.as_str()))
     };
     for contest in contests().into_iter().filter(is_wanted) {
-        println!(
-            "{}",
-            table::print(contest.title, &measure(contest.tasks, rounds))
-        );
+        let costs = measure(contest.tasks, rounds);
+        println!("{}", table::times(contest.title, &costs));
     }
     Ok(())
-}
-
-fn contests() -> Vec<Contest> {
-    vec![Contest {
-        title: "spf: a policy of 8 look-ups, pass by the last term",
-        tasks: vec![
-            floor::spf::look_ups(),
-            ours::spf::from_zone(),
-            ours::spf::from_map(),
-            ours::spf::records(),
-            peers::mail_auth::spf::parsed(),
-            peers::mail_auth::spf::parsing(),
-        ],
-    }]
 }
 
 /// `[--rounds N] [WORD]...`: only contests whose title contains one of the words.
