@@ -1,7 +1,7 @@
 //! How much memory a check asks for. A binary of its own, for it counts with an allocator of its
 //! own.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use dns_txt::{Zone, drive};
 use spf::{Check, Options, Verdict};
