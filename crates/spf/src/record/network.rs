@@ -42,7 +42,7 @@ pub(super) fn dual_cidr_length(input: &[u8]) -> Parsed<'_, DualCidr> {
 
 /// `ip4:`, an address and a prefix length, as most terms of most records are written. `None` for
 /// anything else; what it is then, or what is wrong with it, is for the whole grammar to tell.
-// Inlined, the network stays in registers where it is not kept: a sixteenth of a whole check.
+// Inlined, the network stays in registers where it is not kept: a twentieth of a whole check.
 #[inline(always)]
 pub(super) fn plain_ip4(input: &[u8]) -> Option<(Network, &[u8])> {
     let (address, rest) = ip4_address(input.strip_prefix(b"ip4:")?)?;
