@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use core::str;
 
 use mail_address::rfc5322::Value;
-use mail_address::rfc5322::cfws::{self, quoted_string};
-use mail_address::rfc5322::token::{is_token_octet, is_wsp};
+use mail_address::rfc5322::cfws::{self, plain_text, quoted_string};
+use mail_address::rfc5322::token::is_token_octet;
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while1};
 use nom::character::complete::digit1;
@@ -213,36 +213,16 @@ fn first_comment(input: &[u8]) -> Parsed<'_, Option<Value<'static>>> {
     let comment = delimited(opt(cfws::fws), cfws::comment::<Expected<'_>>, cfws)
         .parse(input)
         .ok()
-        .and_then(|(_, comment)| keep(input, comment_text(comment)).ok());
+        .and_then(|(_, comment)| keep(input, plain_text(comment)).ok());
     Ok((rest, comment))
 }
 
-/// What a comment says: folds and the backslashes of its escapes removed.
-fn comment_text(comment: &[u8]) -> Cow<'_, [u8]> {
-    let mut text = Vec::with_capacity(comment.len());
-    let mut octets = comment.iter();
-    while let Some(&octet) = octets.next() {
-        match octet {
-            b'\\' => text.extend(octets.next()),
-            b'\r' | b'\n' => {}
-            _ => text.push(octet),
-        }
-    }
-    Cow::Owned(text)
-}
-
-/// Text as a value; a tab is a space, as white space means the same everywhere (RFC 5322 §3.2.2).
+/// Text as a value.
 fn keep<'i>(
     input: &'i [u8],
     text: Cow<'_, [u8]>,
 ) -> Result<Value<'static>, nom::Err<Expected<'i>>> {
-    let mut text = text.into_owned();
-    for octet in text.iter_mut().filter(|octet| is_wsp(**octet)) {
-        *octet = b' ';
-    }
-    Value::new(&text)
-        .map(Value::into_owned)
-        .map_err(|error| failure(input, What::Text(error)))
+    Value::from_field(text).map_err(|error| failure(input, What::Text(error)))
 }
 
 /// What a word without quotes may hold: the octets of a token, and the `tspecials` that writers

@@ -124,20 +124,26 @@ impl<'i> Quoted<'i> {
 
     /// What is meant: backslashes and line ends removed (RFC 5322 §3.2.4).
     pub fn text(&self) -> Cow<'i, [u8]> {
-        if memchr::memchr3(b'\\', b'\r', b'\n', self.content).is_none() {
-            return Cow::Borrowed(self.content);
-        }
-        let mut text = Vec::with_capacity(self.content.len());
-        let mut octets = self.content.iter();
-        while let Some(&octet) = octets.next() {
-            match octet {
-                b'\\' => text.extend(octets.next()),
-                b'\r' | b'\n' => {}
-                _ => text.push(octet),
-            }
-        }
-        Cow::Owned(text)
+        plain_text(self.content)
     }
+}
+
+/// What is meant by the content of a [quoted string](Quoted) or a [comment]: backslashes and line
+/// ends removed (RFC 5322 §3.2.1, §3.2.2).
+pub fn plain_text(content: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr3(b'\\', b'\r', b'\n', content).is_none() {
+        return Cow::Borrowed(content);
+    }
+    let mut text = Vec::with_capacity(content.len());
+    let mut octets = content.iter();
+    while let Some(&octet) = octets.next() {
+        match octet {
+            b'\\' => text.extend(octets.next()),
+            b'\r' | b'\n' => {}
+            _ => text.push(octet),
+        }
+    }
+    Cow::Owned(text)
 }
 
 fn skip_fws(input: &[u8]) -> &[u8] {
@@ -194,6 +200,18 @@ mod tests {
     fn rest<'i>(lexed: Lexed<'i>) -> Option<&'i str> {
         let (rest, _) = lexed.ok()?;
         core::str::from_utf8(rest).ok()
+    }
+
+    #[test]
+    fn plain_text_has_no_escapes_and_no_folds() {
+        for (content, text) in [
+            (&b"as it stands"[..], &b"as it stands"[..]),
+            (b"a \\(b\\) \\\\ c", b"a (b) \\ c"),
+            (b"two\r\n lines", b"two lines"),
+            (b"cut\\", b"cut"),
+        ] {
+            assert_eq!(&*plain_text(content), text);
+        }
     }
 
     #[test]

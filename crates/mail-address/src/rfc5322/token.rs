@@ -147,6 +147,16 @@ impl<'a> Value<'a> {
         })
     }
 
+    /// Checks text that was read from a field, where a tab is white space like a space
+    /// (RFC 5322 §3.2.2): the value holds a space for it.
+    pub fn from_field(text: Cow<'a, [u8]>) -> Result<Value<'static>, TextError> {
+        let mut text = text.into_owned();
+        for octet in text.iter_mut().filter(|octet| **octet == b'\t') {
+            *octet = b' ';
+        }
+        Value::new(&text).map(Value::into_owned)
+    }
+
     /// The text, without quotes or escapes.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -374,6 +384,14 @@ pub(super) const MAX_PIECE: usize = 997;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tab_of_a_field_is_a_space_and_other_controls_are_refused() {
+        let read = |text: &'static [u8]| Value::from_field(Cow::Borrowed(text));
+        assert_eq!(read(b"a\tb").as_ref().map(Value::as_str), Ok("a b"));
+        assert_eq!(read(b"a\rb"), Err(TextError::Control { offset: 1 }));
+        assert_eq!(Value::new(b"a\tb"), Err(TextError::Control { offset: 1 }));
+    }
 
     #[test]
     fn f02_controls_are_refused_wherever_they_stand() {

@@ -4,8 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use mail_address::rfc5322::cfws::{cfws, comment, fws, quoted_string};
-use mail_address::rfc5322::token::is_wsp;
+use mail_address::rfc5322::cfws::{cfws, comment, fws, plain_text, quoted_string};
 use mail_address::rfc5322::{TextError, Value};
 use nom::bytes::complete::{tag, take_while, take_while1};
 use nom::combinator::{eof, map_opt, opt};
@@ -147,38 +146,18 @@ fn first_comment(input: &[u8]) -> Parsed<'_, Option<Value<'static>>, What> {
     let (rest, _) = cfws(input)?;
     let first: Parsed<'_, _, What> = preceded(opt(fws), comment).parse(input);
     let text = match first {
-        Ok((_, comment)) => Some(keep(input, unescape(comment))?),
+        Ok((_, comment)) => Some(keep(input, plain_text(comment))?),
         Err(_) => None,
     };
     Ok((rest, text))
 }
 
-/// What a comment says: folds and the backslashes of its escapes removed.
-fn unescape(comment: &[u8]) -> Cow<'_, [u8]> {
-    let mut text = Vec::with_capacity(comment.len());
-    let mut octets = comment.iter();
-    while let Some(&octet) = octets.next() {
-        match octet {
-            b'\\' => text.extend(octets.next()),
-            b'\r' | b'\n' => {}
-            _ => text.push(octet),
-        }
-    }
-    Cow::Owned(text)
-}
-
-/// Text as a value; a tab is a space, as white space means the same everywhere (RFC 5322 §3.2.2).
+/// Text as a value.
 fn keep<'i>(
     input: &'i [u8],
     text: Cow<'_, [u8]>,
 ) -> Result<Value<'static>, nom::Err<Expected<'i, What>>> {
-    let mut text = text.into_owned();
-    for octet in text.iter_mut().filter(|octet| is_wsp(**octet)) {
-        *octet = b' ';
-    }
-    Value::new(&text)
-        .map(Value::into_owned)
-        .map_err(|error| Expected::failure(input, What::Text(error)))
+    Value::from_field(text).map_err(|error| Expected::failure(input, What::Text(error)))
 }
 
 /// What a word without quotes may hold: whatever ends nothing here.
