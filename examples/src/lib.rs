@@ -37,6 +37,7 @@
 )]
 
 pub mod accounts;
+pub mod bounds;
 pub mod config;
 pub mod courier;
 pub mod date;

@@ -1,18 +1,16 @@
 //! Takes mail for its domains, says who sent it, and delivers it to a Maildir.
 
 use core::net::SocketAddr;
-use core::time::Duration;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use dns_txt::Domain;
+use examples::bounds::Bounds;
 use examples::config::ConfigError;
 use examples::mx::Mx;
 use examples::shutdown::{self, Signals};
 use examples::{dns, listener, logging, program, tls};
-use smtp_proto::server::Limits;
-use tracing::Level;
 
 /// Takes mail for its domains, says who sent it, and delivers it to a Maildir.
 ///
@@ -54,29 +52,8 @@ struct Arguments {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
 
-    /// The largest message taken, in octets.
-    #[arg(long, value_name = "OCTETS", default_value_t = 50 * 1024 * 1024)]
-    max_size: u64,
-
-    /// How long a client may be silent, if that is shorter than RFC 5321 has it.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
-    patience: Option<u64>,
-
-    /// How many clients at the same time.
-    #[arg(long, value_name = "NUMBER", default_value_t = listener::Limits::default().connections)]
-    connections: usize,
-
-    /// How many of them from the same address.
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        default_value_t = listener::Limits::default().connections_per_client
-    )]
-    connections_per_client: usize,
-
-    /// Says only what went wrong.
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    bounds: Bounds,
 }
 
 fn main() -> ExitCode {
@@ -96,22 +73,13 @@ async fn run(arguments: Arguments) -> Result<(), ConfigError> {
         nameserver,
         tls_cert,
         tls_key,
-        max_size,
-        patience,
-        connections,
-        connections_per_client,
-        quiet,
+        bounds,
     } = arguments;
-    logging::to_stderr(if quiet { Level::WARN } else { Level::INFO });
+    logging::to_stderr(bounds.level());
     let hostname = hostname.or_else(|| domains.first().cloned());
     let hostname = hostname.ok_or_else(|| ConfigError::flag("--domain", "none is given"))?;
     let resolver = dns::resolver(zone.as_deref(), nameserver)?;
-    let mut limits = Limits::default().message_size(Some(max_size));
-    if let Some(seconds) = patience {
-        let patience = Duration::from_secs(seconds);
-        limits = limits.command_patience(patience).data_patience(patience);
-    }
-    let mut mx = Mx::new(hostname, domains, &maildir, resolver)?.limits(limits);
+    let mut mx = Mx::new(hostname, domains, &maildir, resolver)?.limits(bounds.session());
     if let (Some(certificates), Some(key)) = (tls_cert, tls_key) {
         mx = mx.tls(tls::from_files(&certificates, &key)?);
     }
@@ -120,10 +88,7 @@ async fn run(arguments: Arguments) -> Result<(), ConfigError> {
     let signals = Signals::listen().map_err(ConfigError::Signals)?;
     let listener = listener::bind(listen).await?;
     program::announce(PROGRAM, &listener, "SMTP");
-    let room = listener::Limits::default()
-        .connections(connections)
-        .connections_per_client(connections_per_client);
-    let server = mx.serve(listener, room, shutdown);
+    let server = mx.serve(listener, bounds.room(), shutdown);
     program::serve_until(server, signals, trigger).await;
     Ok(())
 }

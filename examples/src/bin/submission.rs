@@ -1,21 +1,20 @@
 //! Takes mail of its users under TLS, signs it, and hands it to the next server.
 
 use core::net::SocketAddr;
-use core::time::Duration;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use dns_txt::Domain;
 use examples::accounts::Accounts;
+use examples::bounds::Bounds;
 use examples::config::ConfigError;
 use examples::courier::Courier;
 use examples::shutdown::{self, Signals};
 use examples::signatories::{SignArgument, Signatory};
 use examples::submission::Submission;
 use examples::{listener, logging, program, tls};
-use smtp_proto::server::Limits;
-use tracing::{Level, warn};
+use tracing::warn;
 
 /// Takes mail of its users under TLS, signs it, and hands it to the next server.
 ///
@@ -63,29 +62,8 @@ struct Arguments {
     #[arg(long)]
     bind_senders: bool,
 
-    /// The largest message taken, in octets.
-    #[arg(long, value_name = "OCTETS", default_value_t = 50 * 1024 * 1024)]
-    max_size: u64,
-
-    /// How long a client may be silent, if that is shorter than RFC 5321 has it.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
-    patience: Option<u64>,
-
-    /// How many clients at the same time, at each of the two addresses.
-    #[arg(long, value_name = "NUMBER", default_value_t = listener::Limits::default().connections)]
-    connections: usize,
-
-    /// How many of them from the same address.
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        default_value_t = listener::Limits::default().connections_per_client
-    )]
-    connections_per_client: usize,
-
-    /// Says only what went wrong.
-    #[arg(long)]
-    quiet: bool,
+    #[command(flatten)]
+    bounds: Bounds,
 }
 
 fn main() -> ExitCode {
@@ -96,11 +74,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), ConfigError> {
-    logging::to_stderr(if arguments.quiet {
-        Level::WARN
-    } else {
-        Level::INFO
-    });
+    logging::to_stderr(arguments.bounds.level());
     let start_tls = listener::bind(arguments.listen).await?;
     let implicit = listener::bind(arguments.tls_listen).await?;
     let submission = submission(&arguments)?;
@@ -109,10 +83,7 @@ async fn run(arguments: Arguments) -> Result<(), ConfigError> {
     let signals = Signals::listen().map_err(ConfigError::Signals)?;
     program::announce(PROGRAM, &start_tls, "SMTP with STARTTLS");
     program::announce(PROGRAM, &implicit, "SMTP over TLS");
-    let room = listener::Limits::default()
-        .connections(arguments.connections)
-        .connections_per_client(arguments.connections_per_client);
-    let server = submission.serve(start_tls, implicit, room, shutdown);
+    let server = submission.serve(start_tls, implicit, arguments.bounds.room(), shutdown);
     program::serve_until(server, signals, trigger).await;
     Ok(())
 }
@@ -138,14 +109,9 @@ fn submission(arguments: &Arguments) -> Result<Submission, ConfigError> {
                 .0
         }
     };
-    let mut limits = Limits::default().message_size(Some(arguments.max_size));
-    if let Some(seconds) = arguments.patience {
-        let patience = Duration::from_secs(seconds);
-        limits = limits.command_patience(patience).data_patience(patience);
-    }
     let courier = Courier::new(&*arguments.next_hop, hostname.clone().into());
-    let submission =
-        Submission::new(hostname, accounts, signatories, courier, acceptor).limits(limits);
+    let submission = Submission::new(hostname, accounts, signatories, courier, acceptor)
+        .limits(arguments.bounds.session());
     Ok(match arguments.bind_senders {
         true => submission.bind_senders(),
         false => submission,
