@@ -138,11 +138,12 @@ async fn deliver(mx: &Arc<Mx>, message: Message<'_>) -> Result<(), Fault> {
     let stamped = message.finish(mx).await?;
     let (envelope, report) = (stamped.envelope.clone(), stamped.report.clone());
     let place = stamped.deliver(mx).await?;
-    let signatures = report
-        .dkim
-        .iter()
-        .map(|verdict| verdict.result().to_string());
-    let signatures = signatures.collect::<Vec<_>>().join(" ");
+    let results = report.dkim.iter().map(|verdict| verdict.result().as_str());
+    // The word that Authentication-Results has for it (RFC 8601 §2.7.1).
+    let signatures = match results.collect::<Vec<_>>().join(" ") {
+        empty if empty.is_empty() => "none".to_owned(),
+        words => words,
+    };
     info!(
         id = envelope.id,
         client = %envelope.client,
