@@ -9,7 +9,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum PrivateKeyError {
     /// Characters that base64 does not have, or too few of them.
-    #[error("the key is neither PEM nor valid base64")]
+    #[error("the key is not valid base64, with or without the borders of PEM")]
     Base64,
     /// Nothing but white space.
     #[error("the key is empty")]
