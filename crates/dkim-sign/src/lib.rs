@@ -54,6 +54,12 @@
 //! # }
 //! ```
 //!
+//! # What receivers refuse
+//!
+//! A signature does not help a message with two From fields or without a Date. [`Preflight`] takes
+//! the same header and the same chunks as the signer, and tells what is wrong with them. The signer
+//! signs all the same: whether to refuse, to mend or to log is for the caller to say.
+//!
 //! # Random
 //!
 //! A core has no source of random, so those who sign bring one: the operating system's, as above.
@@ -79,6 +85,7 @@ mod fields;
 mod key;
 #[cfg(feature = "rust-crypto")]
 mod keygen;
+mod preflight;
 mod published;
 mod request;
 #[cfg(feature = "rust-crypto")]
@@ -96,6 +103,7 @@ pub use crate::fields::{Fields, FieldsError};
 pub use crate::key::{Exposed, Found, PrivateKey, PrivateKeyError};
 #[cfg(feature = "rust-crypto")]
 pub use crate::keygen::{GenerationFailed, KeyKind};
+pub use crate::preflight::{Finding, Preflight, preflight};
 pub use crate::published::ZoneEntry;
 pub use crate::request::SignRequest;
 #[cfg(feature = "rust-crypto")]
