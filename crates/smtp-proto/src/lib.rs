@@ -12,6 +12,7 @@
 //! * [`client`]: [`Client`], which sends messages in as few round trips as the server allows.
 //! * [`command`], [`reply`], [`data`]: what both say, read and printed.
 //! * [`sasl`]: exchanges to log in, octets in and octets out.
+//! * [`proxy`]: the header that says who is behind a proxy.
 //!
 //! # A server
 //!
@@ -218,6 +219,7 @@ extern crate alloc;
 pub mod client;
 pub mod command;
 pub mod data;
+pub mod proxy;
 pub mod reply;
 pub mod sasl;
 pub mod server;

@@ -126,11 +126,11 @@ fn what_needs_no_opinion_is_answered_inside() {
     assert_eq!(
         events,
         [
-            "Connected(Peer { tls: false })",
+            "Connected(Peer { proxied: None, tls: false })",
             "Reset",
             "Hello(Hello { extended: false, name: ClientName(client.example) })",
-            "Mail(Mail { auth: None, body: None, reverse_path: Some(Mailbox(a@client.example)), \
-             size: None, smtp_utf8: false })",
+            "Mail(Mail { auth: None, body: None, envelope_id: None, require_tls: false, ret: None, \
+             reverse_path: Some(Mailbox(a@client.example)), size: None, smtp_utf8: false })",
             "Quit",
         ]
     );

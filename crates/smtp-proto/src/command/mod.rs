@@ -4,11 +4,14 @@
 
 mod argument;
 mod auth;
+mod bdat;
 mod client_name;
+mod dsn;
 mod parse;
 mod print;
 #[cfg(test)]
 mod tests;
+mod xclient;
 mod xtext;
 
 use core::fmt;
@@ -18,7 +21,10 @@ use thiserror::Error;
 
 pub use self::argument::Argument;
 pub use self::auth::{Auth, Response};
+pub use self::bdat::Bdat;
 pub use self::client_name::ClientName;
+pub use self::dsn::{Notify, OriginalRecipient, Ret};
+pub use self::xclient::{Attribute, XClient};
 pub use self::xtext::Xtext;
 
 /// One command, a view of the line it came on.
@@ -30,6 +36,8 @@ pub use self::xtext::Xtext;
 pub enum Command<'i> {
     /// `AUTH`: begins an authentication exchange (RFC 4954 §4).
     Auth(Auth<'i>),
+    /// `BDAT`: a chunk of the message follows at once (RFC 3030 §2).
+    Bdat(Bdat),
     /// `DATA`: the message follows, once the server says so.
     Data,
     /// `EHLO`: the client's name, and the wish for extensions.
@@ -40,6 +48,8 @@ pub enum Command<'i> {
     Helo(ClientName<'i>),
     /// `HELP`, with or without a subject.
     Help(Option<Argument<'i>>),
+    /// `LHLO`: the client's name, and the wish for extensions, in LMTP (RFC 2033 §4.1).
+    Lhlo(ClientName<'i>),
     /// `MAIL`: begins a transaction.
     Mail(Mail<'i>),
     /// `NOOP`; what stands behind it means nothing.
@@ -54,6 +64,8 @@ pub enum Command<'i> {
     StartTls,
     /// `VRFY`: whether a user exists.
     Vrfy(Argument<'i>),
+    /// `XCLIENT`: what a proxy knows of the client behind it (Postfix's XCLIENT howto).
+    XClient(XClient<'i>),
 }
 
 /// The arguments of `MAIL`.
@@ -66,6 +78,13 @@ pub struct Mail<'i> {
     pub auth: Option<Xtext<'i>>,
     /// `BODY=`: what kinds of octets the message holds (RFC 6152 §2).
     pub body: Option<Body>,
+    /// `ENVID=`: the sender's own name for this message, to be found in reports of its delivery
+    /// (RFC 3461 §4.4). Stands for printable ASCII.
+    pub envelope_id: Option<Xtext<'i>>,
+    /// `REQUIRETLS`: the message shall travel under TLS or not at all (RFC 8689 §2).
+    pub require_tls: bool,
+    /// `RET=`: how much of the message a report of a failure returns (RFC 3461 §4.3).
+    pub ret: Option<Ret>,
     /// The sender's mailbox; `None` is the null reverse-path `<>`. A source route in front of
     /// it is dropped (RFC 5321 §4.1.1.3).
     pub reverse_path: Option<MailboxRef<'i>>,
@@ -101,6 +120,31 @@ impl<'i> Mail<'i> {
         }
     }
 
+    /// With `ENVID=`; `None` if the text has more than 100 characters, or stands for anything but
+    /// printable ASCII.
+    pub fn envelope_id(self, envelope_id: Xtext<'i>) -> Option<Self> {
+        Some(Self {
+            envelope_id: Some(dsn::envelope_id(envelope_id.as_str().as_bytes())?),
+            ..self
+        })
+    }
+
+    /// With or without `REQUIRETLS`.
+    pub fn require_tls(self, require_tls: bool) -> Self {
+        Self {
+            require_tls,
+            ..self
+        }
+    }
+
+    /// With `RET=`.
+    pub fn ret(self, ret: Ret) -> Self {
+        Self {
+            ret: Some(ret),
+            ..self
+        }
+    }
+
     /// With `SIZE=`.
     pub fn size(self, octets: u64) -> Self {
         Self {
@@ -119,6 +163,8 @@ impl<'i> Mail<'i> {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Body {
+    /// `BINARYMIME`: any octets, and lines of any length or none (RFC 3030 §3).
+    BinaryMime,
     /// `8BITMIME`: lines of any octets.
     EightBitMime,
     /// `7BIT`: lines of ASCII.
@@ -129,6 +175,7 @@ impl Body {
     /// The value of `BODY=`.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::BinaryMime => "BINARYMIME",
             Self::EightBitMime => "8BITMIME",
             Self::SevenBit => "7BIT",
         }
@@ -141,6 +188,10 @@ impl Body {
 pub struct Rcpt<'i> {
     /// Who shall have the message.
     pub forward_path: ForwardPath<'i>,
+    /// `NOTIFY=`: which reports the sender wants (RFC 3461 §4.1).
+    pub notify: Option<Notify>,
+    /// `ORCPT=`: whom the sender named (RFC 3461 §4.2).
+    pub original_recipient: Option<OriginalRecipient<'i>>,
 }
 
 impl<'i> Rcpt<'i> {
@@ -148,6 +199,24 @@ impl<'i> Rcpt<'i> {
     pub fn new(forward_path: impl Into<ForwardPath<'i>>) -> Self {
         Self {
             forward_path: forward_path.into(),
+            notify: None,
+            original_recipient: None,
+        }
+    }
+
+    /// With `NOTIFY=`.
+    pub fn notify(self, notify: Notify) -> Self {
+        Self {
+            notify: Some(notify),
+            ..self
+        }
+    }
+
+    /// With `ORCPT=`.
+    pub fn original_recipient(self, original_recipient: OriginalRecipient<'i>) -> Self {
+        Self {
+            original_recipient: Some(original_recipient),
+            ..self
         }
     }
 }
@@ -188,6 +257,10 @@ pub enum CommandError {
         /// Where it should begin, counted from 0.
         offset: usize,
     },
+    /// `BDAT` without a size, with one that fits no number, or with more behind it than `LAST`:
+    /// nobody knows where the next command begins.
+    #[error("malformed size of a chunk")]
+    Chunk,
     /// Octets above 127 outside an address.
     #[error("octets above 127 in a command")]
     EightBit,

@@ -11,8 +11,8 @@ use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
 use super::{
-    Argument, Auth, Body, ClientName, Command, CommandError, ForwardPath, Mail, Rcpt, Response,
-    Xtext,
+    Argument, Auth, Bdat, Body, ClientName, Command, CommandError, ForwardPath, Mail, Notify,
+    OriginalRecipient, Rcpt, Response, Ret, XClient, Xtext, dsn,
 };
 use crate::sasl::Mechanism;
 
@@ -20,6 +20,7 @@ impl<'i> Command<'i> {
     /// Reads one line without its CRLF.
     pub fn parse(line: &'i [u8]) -> Result<Self, CommandError> {
         command(line).map_err(|error| match error {
+            CommandError::Chunk => error,
             // Only addresses have a use for these octets, so they are what is wrong.
             _ if !line.is_ascii() => CommandError::EightBit,
             _ => error,
@@ -49,11 +50,15 @@ fn command(line: &[u8]) -> Result<Command<'_>, CommandError> {
     };
     match &upper(verb) {
         b"AUTH\0\0\0\0" => auth(arguments, argument_error),
+        b"BDAT\0\0\0\0" => Bdat::parse(arguments)
+            .map(Command::Bdat)
+            .ok_or(CommandError::Chunk),
         b"DATA\0\0\0\0" => alone(Command::Data),
         b"EHLO\0\0\0\0" => client_name().map(Command::Ehlo),
         b"EXPN\0\0\0\0" => text().map(Command::Expn).ok_or(argument_error),
         b"HELO\0\0\0\0" => client_name().map(Command::Helo),
         b"HELP\0\0\0\0" => text_or_nothing().map(Command::Help),
+        b"LHLO\0\0\0\0" => client_name().map(Command::Lhlo),
         b"MAIL\0\0\0\0" => mail(trimmed, arguments),
         b"NOOP\0\0\0\0" => text_or_nothing().map(Command::Noop),
         b"QUIT\0\0\0\0" => alone(Command::Quit),
@@ -61,6 +66,10 @@ fn command(line: &[u8]) -> Result<Command<'_>, CommandError> {
         b"RSET\0\0\0\0" => alone(Command::Rset),
         b"STARTTLS" => alone(Command::StartTls),
         b"VRFY\0\0\0\0" => text().map(Command::Vrfy).ok_or(argument_error),
+        b"XCLIENT\0" => one_argument(arguments)
+            .and_then(XClient::parse)
+            .map(Command::XClient)
+            .ok_or(argument_error),
         _ => Err(CommandError::Verb),
     }
 }
@@ -147,14 +156,18 @@ fn mail<'i>(line: &'i [u8], arguments: &'i [u8]) -> Result<Command<'i>, CommandE
             let fits = value.is_none() && !mail.smtp_utf8;
             mail.smtp_utf8 = true;
             fits
+        } else if keyword.eq_ignore_ascii_case(b"REQUIRETLS") {
+            let fits = value.is_none() && !mail.require_tls;
+            mail.require_tls = true;
+            fits
+        } else if keyword.eq_ignore_ascii_case(b"RET") {
+            once(&mut mail.ret, value.and_then(Ret::parse))
+        } else if keyword.eq_ignore_ascii_case(b"ENVID") {
+            once(&mut mail.envelope_id, value.and_then(dsn::envelope_id))
         } else {
             return Parameter::Unknown;
         };
-        if known {
-            Parameter::Good
-        } else {
-            Parameter::Malformed
-        }
+        Parameter::known(known)
     })?;
     Ok(Command::Mail(mail))
 }
@@ -165,8 +178,19 @@ fn rcpt<'i>(line: &'i [u8], arguments: &'i [u8]) -> Result<Command<'i>, CommandE
     let (parameters, forward_path) = preceded(prefix("TO:"), forward_path)
         .parse(arguments)
         .map_err(|_| CommandError::ForwardPath)?;
-    for_each_parameter(line, parameters, |_, _| Parameter::Unknown)?;
-    Ok(Command::Rcpt(Rcpt::new(forward_path)))
+    let mut rcpt = Rcpt::new(forward_path);
+    for_each_parameter(line, parameters, |keyword, value| {
+        let known = if keyword.eq_ignore_ascii_case(b"NOTIFY") {
+            once(&mut rcpt.notify, value.and_then(Notify::parse))
+        } else if keyword.eq_ignore_ascii_case(b"ORCPT") {
+            let original = value.and_then(OriginalRecipient::parse);
+            once(&mut rcpt.original_recipient, original)
+        } else {
+            return Parameter::Unknown;
+        };
+        Parameter::known(known)
+    })?;
+    Ok(Command::Rcpt(rcpt))
 }
 
 /// A blank, the word, and the blank that some clients put behind it.
@@ -230,6 +254,15 @@ enum Parameter {
     Unknown,
 }
 
+impl Parameter {
+    fn known(is_good: bool) -> Self {
+        match is_good {
+            true => Self::Good,
+            false => Self::Malformed,
+        }
+    }
+}
+
 /// `Mail-parameters = esmtp-param *(SP esmtp-param)`
 fn for_each_parameter<'i>(
     line: &[u8],
@@ -283,9 +316,9 @@ fn size_value(value: &[u8]) -> Option<u64> {
     })
 }
 
-/// `body-value = "7BIT" / "8BITMIME"` (RFC 6152 §2)
+/// `body-value ::= "7BIT" / "8BITMIME" / "BINARYMIME"` (RFC 3030 §3)
 fn body_value(value: &[u8]) -> Option<Body> {
-    [Body::EightBitMime, Body::SevenBit]
+    [Body::EightBitMime, Body::SevenBit, Body::BinaryMime]
         .into_iter()
         .find(|body| body.as_str().as_bytes().eq_ignore_ascii_case(value))
 }

@@ -10,12 +10,17 @@ impl Command<'_> {
     pub fn print(&self, out: &mut Vec<u8>) {
         match self {
             Self::Auth(auth) => print_auth(auth, out),
+            Self::Bdat(bdat) => {
+                put(out, "BDAT");
+                bdat.print(out);
+            }
             Self::Data => put(out, "DATA"),
             Self::Ehlo(name) => print_with(out, "EHLO", name.as_str()),
             Self::Expn(argument) => print_with(out, "EXPN", argument.as_str()),
             Self::Helo(name) => print_with(out, "HELO", name.as_str()),
             Self::Help(None) => put(out, "HELP"),
             Self::Help(Some(argument)) => print_with(out, "HELP", argument.as_str()),
+            Self::Lhlo(name) => print_with(out, "LHLO", name.as_str()),
             Self::Mail(mail) => print_mail(mail, out),
             Self::Noop(None) => put(out, "NOOP"),
             Self::Noop(Some(argument)) => print_with(out, "NOOP", argument.as_str()),
@@ -24,6 +29,7 @@ impl Command<'_> {
             Self::Rset => put(out, "RSET"),
             Self::StartTls => put(out, "STARTTLS"),
             Self::Vrfy(argument) => print_with(out, "VRFY", argument.as_str()),
+            Self::XClient(xclient) => print_with(out, "XCLIENT", &xclient.to_string()),
         }
         put(out, "\r\n");
     }
@@ -65,6 +71,17 @@ fn print_mail(mail: &Mail<'_>, out: &mut Vec<u8>) {
         put(out, " AUTH=");
         put(out, auth.as_str());
     }
+    if mail.require_tls {
+        put(out, " REQUIRETLS");
+    }
+    if let Some(ret) = mail.ret {
+        put(out, " RET=");
+        put(out, ret.as_str());
+    }
+    if let Some(envelope_id) = mail.envelope_id {
+        put(out, " ENVID=");
+        put(out, envelope_id.as_str());
+    }
 }
 
 /// `"RCPT TO:" Forward-path [SP Rcpt-parameters]`
@@ -75,6 +92,16 @@ fn print_rcpt(rcpt: &Rcpt<'_>, out: &mut Vec<u8>) {
         ForwardPath::Postmaster => put(out, "Postmaster"),
     }
     put(out, ">");
+    if let Some(notify) = rcpt.notify {
+        put(out, " NOTIFY=");
+        put(out, &notify.to_string());
+    }
+    if let Some(original) = rcpt.original_recipient {
+        put(out, " ORCPT=");
+        put(out, original.address_type());
+        put(out, ";");
+        put(out, original.address().as_str());
+    }
 }
 
 /// A verb and its argument.

@@ -1,6 +1,8 @@
 //! Commands against their printed form, and what is refused.
 
+use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use mail_address::Mailbox;
@@ -25,6 +27,8 @@ fn every_command_is_read_and_printed() {
         "AUTH PLAIN",
         "AUTH PLAIN =",
         "AUTH LOGIN dGVzdA==",
+        "BDAT 0",
+        "BDAT 100324 LAST",
         "DATA",
         "EHLO mail.example.com",
         "EHLO [192.0.2.1]",
@@ -33,9 +37,12 @@ fn every_command_is_read_and_printed() {
         "HELO mail.example.com",
         "HELP",
         "HELP MAIL",
+        "LHLO mail.example.com",
         "MAIL FROM:<>",
         "MAIL FROM:<a@b.example> SIZE=1000 BODY=8BITMIME SMTPUTF8 AUTH=e+3Dmc2@example.com",
         "MAIL FROM:<a@b.example> AUTH=<>",
+        "MAIL FROM:<a@b.example> BODY=BINARYMIME REQUIRETLS RET=HDRS ENVID=QQ314159",
+        "MAIL FROM:<> RET=FULL ENVID=a>b",
         "MAIL FROM:<j\u{f6}rg@b\u{fc}cher.example> SMTPUTF8",
         "NOOP",
         "NOOP are you there",
@@ -43,9 +50,12 @@ fn every_command_is_read_and_printed() {
         "RCPT TO:<Postmaster>",
         "RCPT TO:<\"a>b\"@example.com>",
         "RCPT TO:<joe@[192.0.2.1]>",
+        "RCPT TO:<a@b.example> NOTIFY=NEVER",
+        "RCPT TO:<Postmaster> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;e+3Dmc2@b.example",
         "RSET",
         "STARTTLS",
         "VRFY joe",
+        "XCLIENT ADDR=192.0.2.1 NAME=[UNAVAILABLE]",
     ] {
         let command = parse(line).unwrap();
         assert_eq!(printed(&command), [line, "\r\n"].concat());
@@ -62,6 +72,11 @@ fn case_and_blanks_at_the_end_make_no_difference() {
             "MAIL FROM:<a@b.example> SIZE=5 BODY=7BIT",
         ),
         ("auth plain =", "AUTH PLAIN ="),
+        ("bdat  010  last ", "BDAT 10 LAST"),
+        (
+            "rcpt to:<a@b.example> notify=delay,failure",
+            "RCPT TO:<a@b.example> NOTIFY=FAILURE,DELAY",
+        ),
         ("rcpt to:<POSTMASTER>", "RCPT TO:<Postmaster>"),
     ] {
         assert_eq!(parse(line), parse(same));
@@ -167,7 +182,13 @@ fn what_is_no_command_says_why() {
         ("MAIL FROM:<a@b.example> SIZE=5\0", argument(30)),
         ("MAIL FROM:<a@b.example> FOO=5", parameter(24)),
         ("MAIL FROM:<a@b.example> SIZE=5 FOO", parameter(31)),
-        ("MAIL FROM:<a@b.example> BODY=BINARYMIME", parameter(24)),
+        ("MAIL FROM:<a@b.example> BODY=UTF8", parameter(24)),
+        ("MAIL FROM:<a@b.example> REQUIRETLS=1", value(24)),
+        ("MAIL FROM:<a@b.example> REQUIRETLS REQUIRETLS", value(35)),
+        ("MAIL FROM:<a@b.example> RET=SOME", value(24)),
+        ("MAIL FROM:<a@b.example> RET=FULL RET=FULL", value(33)),
+        ("MAIL FROM:<a@b.example> ENVID=a+0D", value(24)),
+        ("MAIL FROM:<a@b.example> ENVID=a ENVID=a", value(32)),
         ("MAIL FROM:<a@b.example> SIZE", value(24)),
         ("MAIL FROM:<a@b.example> SIZE=x", value(24)),
         ("MAIL FROM:<a@b.example> SIZE=5 SIZE=5", value(31)),
@@ -177,7 +198,18 @@ fn what_is_no_command_says_why() {
         ),
         ("MAIL FROM:<a@b.example> SMTPUTF8=1", value(24)),
         ("MAIL FROM:<a@b.example> AUTH=a+0D+0A", value(24)),
-        ("RCPT TO:<a@b.example> NOTIFY=NEVER", parameter(22)),
+        ("RCPT TO:<a@b.example> FOO=NEVER", parameter(22)),
+        ("RCPT TO:<a@b.example> NOTIFY", value(22)),
+        ("RCPT TO:<a@b.example> NOTIFY=NEVER,DELAY", value(22)),
+        ("RCPT TO:<a@b.example> NOTIFY=DELAY NOTIFY=DELAY", value(35)),
+        ("RCPT TO:<a@b.example> ORCPT=a@b.example", value(22)),
+        ("RCPT TO:<a@b.example> ORCPT=rfc822;a+0Ab", value(22)),
+        ("BDAT", CommandError::Chunk),
+        ("BDAT \u{661}", CommandError::Chunk),
+        ("BDAT 18446744073709551616", CommandError::Chunk),
+        ("LHLO", argument(4)),
+        ("XCLIENT", argument(7)),
+        ("XCLIENT FOO=bar", argument(7)),
     ] {
         assert_eq!(parse(line), Err(why), "{line}");
     }
@@ -195,16 +227,27 @@ proptest! {
     fn parsing_what_was_printed_gives_the_same_mail(
         name in proptest::option::of("[ -~\u{e4}]{0,20}"),
         size in proptest::option::of(any::<u64>()),
-        body in proptest::option::of(prop_oneof![Just(Body::EightBitMime), Just(Body::SevenBit)]),
-        smtp_utf8 in any::<bool>(),
-        auth in proptest::option::of("[ -~]{1,20}"),
+        body in proptest::option::of(proptest::sample::select(vec![
+            Body::BinaryMime,
+            Body::EightBitMime,
+            Body::SevenBit,
+        ])),
+        [smtp_utf8, require_tls] in any::<[bool; 2]>(),
+        [auth, envelope_id] in [(); 2].map(|()| proptest::option::of("[ -~]{1,20}")),
+        ret in proptest::option::of(prop_oneof![Just(Ret::Full), Just(Ret::Headers)]),
+        notify in proptest::option::of(any::<[bool; 3]>()),
+        original in proptest::option::of(("[a-z0-9-]{1,8}", "[ -~]{1,20}")),
     ) {
         let domain = "mail.example".parse().unwrap();
         let mailbox = name.map(|name| Mailbox::new(&name, &domain).unwrap());
-        let auth = auth.map(|auth| Xtext::encode(auth.as_bytes()));
+        let [auth, envelope_id] =
+            [auth, envelope_id].map(|text| text.map(|text| Xtext::encode(text.as_bytes())));
         let mail = Mail {
             auth: auth.as_ref().map(|auth| Xtext::parse(auth.as_bytes()).unwrap()),
             body,
+            envelope_id: envelope_id.as_ref().map(|id| Xtext::parse(id.as_bytes()).unwrap()),
+            require_tls,
+            ret,
             reverse_path: mailbox.as_ref().map(Mailbox::view),
             size,
             smtp_utf8,
@@ -212,10 +255,28 @@ proptest! {
         let line = printed(&Command::Mail(mail));
         prop_assert_eq!(parse(line.strip_suffix("\r\n").unwrap()), Ok(Command::Mail(mail)));
         if let Some(mailbox) = &mailbox {
-            let rcpt = Command::Rcpt(Rcpt::new(mailbox.view()));
+            let original = original.map(|(kind, address)| {
+                format!("{kind};{}", Xtext::encode(address.as_bytes()))
+            });
+            let rcpt = Command::Rcpt(Rcpt {
+                notify: notify.map(|[delay, failure, success]| {
+                    Notify::NEVER.delay(delay).failure(failure).success(success)
+                }),
+                original_recipient: original
+                    .as_ref()
+                    .map(|original| OriginalRecipient::parse(original.as_bytes()).unwrap()),
+                ..Rcpt::new(mailbox.view())
+            });
             let line = printed(&rcpt);
             prop_assert_eq!(parse(line.strip_suffix("\r\n").unwrap()), Ok(rcpt));
         }
+    }
+
+    #[test]
+    fn parsing_what_was_printed_gives_the_same_chunk(octets: u64, is_last: bool) {
+        let chunk = Command::Bdat(Bdat { is_last, octets });
+        let line = printed(&chunk);
+        prop_assert_eq!(parse(line.strip_suffix("\r\n").unwrap()), Ok(chunk));
     }
 
     #[test]
@@ -232,7 +293,8 @@ proptest! {
 
     #[test]
     fn printing_what_was_read_is_one_line_that_reads_the_same(
-        line in "(MAIL FROM:<|RCPT TO:<|EHLO |HELP |NOOP |VRFY |AUTH )?[ -~\r\n\u{e4}]{0,20}(>| SIZE=1)?",
+        line in "(MAIL FROM:<|RCPT TO:<|EHLO |LHLO |HELP |NOOP |VRFY |AUTH |XCLIENT NAME=)?\
+                 [ -~\r\n\u{e4}]{0,20}(>| SIZE=1)?",
     ) {
         if let Ok(command) = parse(&line) {
             let line = printed(&command);
@@ -245,6 +307,14 @@ proptest! {
     #[test]
     fn any_octets_are_read_or_refused(octets in proptest::collection::vec(any::<u8>(), 0..80)) {
         let _ = Command::parse(&octets);
-        let _ = Command::parse(&[b"MAIL FROM:<a@b> ", &octets[..]].concat());
+        for start in [
+            &b"MAIL FROM:<a@b> "[..],
+            b"MAIL FROM:<a@b> ENVID=",
+            b"RCPT TO:<a@b> ORCPT=",
+            b"BDAT ",
+            b"XCLIENT ",
+        ] {
+            let _ = Command::parse(&[start, &octets].concat());
+        }
     }
 }

@@ -26,6 +26,8 @@ use super::scan::{BLOCK, Seen, clean_blocks};
 pub struct DotStuffer {
     at: At,
     bare: BareLineEnds,
+    /// Whether dots are added for the way, and one alone is the end.
+    dots: bool,
 }
 
 /// What stands before the next octet.
@@ -45,6 +47,16 @@ impl DotStuffer {
         Self {
             at: At::LineStart,
             bare,
+            dots: true,
+        }
+    }
+
+    /// Begins a message in chunks, whose dots and end are its own (RFC 3030 §2): only its line ends
+    /// are looked at.
+    pub(crate) fn counted(bare: BareLineEnds) -> Self {
+        Self {
+            dots: false,
+            ..Self::new(bare)
         }
     }
 
@@ -75,7 +87,9 @@ impl DotStuffer {
         if self.at == At::Text {
             out.extend_from_slice(b"\r\n");
         }
-        out.extend_from_slice(b".\r\n");
+        if self.dots {
+            out.extend_from_slice(b".\r\n");
+        }
         Ok(())
     }
 
@@ -114,7 +128,7 @@ impl DotStuffer {
             }
             (_, b'\n') => return Err(BareLineEnd),
             (_, b'\r') => At::Cr,
-            (At::LineStart, b'.') => {
+            (At::LineStart, b'.') if self.dots => {
                 out.extend_from_slice(b"..");
                 At::Text
             }
@@ -194,6 +208,34 @@ mod tests {
         ] {
             assert_eq!(stuff(BareLineEnds::Reject, &[message]), Ok(out.to_vec()));
         }
+    }
+
+    #[test]
+    fn b02_counted_messages_have_their_line_ends_looked_at_and_nothing_else() {
+        for (message, counted) in [
+            (&b""[..], Some(&b""[..])),
+            (b".x\r\n.\r\n", Some(b".x\r\n.\r\n")),
+            (b"x", Some(b"x\r\n")),
+            (b"a\n.\nb\r", None),
+        ] {
+            for split in 0..=message.len() {
+                let mut out = Vec::new();
+                let mut stuffer = DotStuffer::counted(BareLineEnds::Reject);
+                let written = stuffer
+                    .write(&message[..split], &mut out)
+                    .and_then(|()| stuffer.write(&message[split..], &mut out))
+                    .and_then(|()| stuffer.finish(&mut out));
+                match counted {
+                    Some(counted) => assert_eq!((written, &out[..]), (Ok(()), counted)),
+                    None => assert_eq!(written, Err(BareLineEnd)),
+                }
+            }
+        }
+        let mut out = Vec::new();
+        let mut stuffer = DotStuffer::counted(BareLineEnds::Normalize);
+        stuffer.write(b"a\n.\nb\r", &mut out).unwrap();
+        stuffer.finish(&mut out).unwrap();
+        assert_eq!(out, b"a\r\n.\r\nb \r\n");
     }
 
     proptest! {

@@ -1,15 +1,17 @@
-//! From the wire to the message: dots taken away, the end found, oddities noted.
+//! From the wire to the message: dots taken away, the end found, oddities noted and mended.
 
 use memchr::{memchr, memrchr};
 
 use super::scan::{BLOCK, Seen, clean_blocks};
 use super::{BareLineEnds, BodyFaults};
 
-/// Reads what a client sends behind 354. Any split of the input gives the same octets.
-#[derive(Clone, Debug)]
+/// Reads what a client sends behind 354 or `BDAT`. Any split of the input gives the same octets.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Unstuffer {
     at: At,
     bare: BareLineEnds,
+    /// Whether dots were added for the way, and one alone is the end.
+    dots: bool,
     faults: BodyFaults,
     /// Octets of the line that is being read.
     line: usize,
@@ -43,13 +45,23 @@ enum At {
 }
 
 impl Unstuffer {
+    /// For a message behind `DATA`.
     pub(crate) fn new(bare: BareLineEnds) -> Self {
         Self {
             // The CRLF of DATA itself may be the first of the end (RFC 5321 §4.1.1.4).
             at: At::LineStart,
             bare,
+            dots: true,
             faults: BodyFaults::default(),
             line: 0,
+        }
+    }
+
+    /// For a message in chunks, whose end is counted and whose dots are its own (RFC 3030 §2).
+    pub(crate) fn counted(bare: BareLineEnds) -> Self {
+        Self {
+            dots: false,
+            ..Self::new(bare)
         }
     }
 
@@ -65,6 +77,21 @@ impl Unstuffer {
         let piece = self.piece(input);
         self.measure_lines(piece.content);
         piece
+    }
+
+    /// The message ends here, which its own octets do not say. Gives what was held back of it.
+    pub(crate) fn end(&mut self) -> &'static [u8] {
+        match core::mem::replace(&mut self.at, At::LineStart) {
+            At::Cr => {
+                self.faults.bare_cr = true;
+                b""
+            }
+            At::DotCr | At::HeldCr => {
+                self.faults.bare_cr = true;
+                self.bare_cr()
+            }
+            At::Dot | At::LineStart | At::Text => b"",
+        }
     }
 
     fn piece<'i>(&mut self, input: &'i [u8]) -> Piece<'i> {
@@ -100,7 +127,7 @@ impl Unstuffer {
                     self.faults.bare_cr = true;
                     return instead(self.bare_cr(), 0);
                 }
-                (At::LineStart, b'.') => {
+                (At::LineStart, b'.') if self.dots => {
                     self.at = At::Dot;
                     rest = after;
                 }
@@ -138,7 +165,7 @@ impl Unstuffer {
                 let after_cr = self.at == At::Cr;
                 self.faults.bare_cr |= after_cr && octet != b'\n';
                 self.at = match octet {
-                    b'.' if self.at == At::LineStart => break 'run,
+                    b'.' if self.dots && self.at == At::LineStart => break 'run,
                     b'\n' if after_cr => At::LineStart,
                     b'\n' if normalize => break 'run,
                     b'\n' => {
@@ -410,6 +437,67 @@ mod tests {
         }
     }
 
+    /// A counted message, and what was noted.
+    fn count(bare: BareLineEnds, pieces: &[&[u8]]) -> (Vec<u8>, BodyFaults) {
+        let mut unstuffer = Unstuffer::counted(bare);
+        let mut message = Vec::new();
+        for piece in pieces {
+            let mut rest = *piece;
+            while !rest.is_empty() {
+                let piece = unstuffer.read(rest);
+                assert!(!piece.is_end && (piece.consumed > 0 || !piece.content.is_empty()));
+                rest = &rest[piece.consumed..];
+                message.extend_from_slice(piece.content);
+            }
+        }
+        message.extend_from_slice(unstuffer.end());
+        (message, unstuffer.faults())
+    }
+
+    /// The same, octet by octet.
+    fn count_slowly(bare: BareLineEnds, input: &[u8]) -> (Vec<u8>, BodyFaults) {
+        // With each dot at the start of a line doubled, and the end added, it is the same message.
+        let mut stuffed = Vec::new();
+        for &octet in input {
+            if octet == b'.' && (stuffed.is_empty() || stuffed.ends_with(b"\r\n")) {
+                stuffed.push(b'.');
+            }
+            stuffed.push(octet);
+        }
+        let (message, is_end, faults, _) = slowly(bare, &stuffed);
+        assert!(!is_end);
+        (message, faults)
+    }
+
+    #[test]
+    fn b07_dots_in_chunks_are_content() {
+        let input = b".\r\n..\r\n.x\r\n.\r\n";
+        for bare in BOTH {
+            assert_eq!(
+                count(bare, &[input]),
+                (input.to_vec(), BodyFaults::default())
+            );
+        }
+    }
+
+    #[test]
+    fn every_short_message_is_counted_as_the_slow_way_does() {
+        const ALPHABET: [u8; 4] = *b"\r\n.a";
+        for length in 0..=7u32 {
+            for number in 0..4usize.pow(length) {
+                let input: Vec<u8> = (0..length)
+                    .map(|place| ALPHABET[number / 4usize.pow(place) % 4])
+                    .collect();
+                for bare in BOTH {
+                    let slow = count_slowly(bare, &input);
+                    assert_eq!(count(bare, &[&input]), slow, "{input:?}");
+                    let octets: Vec<&[u8]> = input.chunks(1).collect();
+                    assert_eq!(count(bare, &octets), slow, "{input:?}");
+                }
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn any_split_gives_the_same_octets_as_the_slow_way(
@@ -440,6 +528,7 @@ mod tests {
             pieces.push(&input[from..]);
             for bare in BOTH {
                 prop_assert_eq!(unstuff(bare, &pieces), slowly(bare, &input));
+                prop_assert_eq!(count(bare, &pieces), count_slowly(bare, &input));
             }
         }
     }

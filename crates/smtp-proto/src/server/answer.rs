@@ -5,10 +5,11 @@ use alloc::vec::Vec;
 
 use super::state::Due;
 use super::{Config, Server};
+use crate::command::XClient;
 use crate::reply::{Reply, Severity};
 
 /// A fixed reply, ready for the wire but for the server's name and the enhanced code.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Answer {
     code: &'static str,
     enhanced: &'static str,
@@ -38,7 +39,7 @@ impl Answer {
         let mut put = |text: &str| out.extend_from_slice(text.as_bytes());
         put(self.code);
         put(" ");
-        if config.enhanced_status_codes {
+        if config.has_enhanced_codes() {
             put(self.enhanced);
             put(" ");
         }
@@ -68,9 +69,13 @@ impl Due {
             },
             Severity::Completion => match self {
                 Self::Auth { .. } => reply.code() == 235,
-                Self::Connected | Self::StartTls => reply.code() == 220,
+                Self::Connected | Self::StartTls | Self::XClient { .. } => reply.code() == 220,
                 Self::DataStart => false,
-                Self::BodyEnd | Self::Hello { .. } | Self::Mail(_) | Self::Rcpt => {
+                Self::BodyEnd { .. }
+                | Self::ChunkEnd
+                | Self::Hello { .. }
+                | Self::Mail { .. }
+                | Self::Rcpt => {
                     matches!(reply.code().get(), 250..=259)
                 }
             },
@@ -103,13 +108,17 @@ impl Server {
     fn put_extensions(&self, lines: &mut Lines<'_>) {
         let config = &*self.config;
         let offered = [
-            (config.pipelining, "PIPELINING"),
+            (config.takes_groups(), "PIPELINING"),
             (config.eight_bit_mime, "8BITMIME"),
-            (config.enhanced_status_codes, "ENHANCEDSTATUSCODES"),
+            (config.has_enhanced_codes(), "ENHANCEDSTATUSCODES"),
+            (config.chunking, "CHUNKING"),
+            (config.takes_binary(), "BINARYMIME"),
+            (config.dsn, "DSN"),
             // Whatever is answered beyond RFC 5321 §4.5.1 has to stand here (RFC 5321 §4.1.1.1).
             (true, "HELP"),
             (config.smtp_utf8, "SMTPUTF8"),
             (config.start_tls && !self.tls, "STARTTLS"),
+            (self.may_require_tls(), "REQUIRETLS"),
         ];
         for (is_offered, keyword) in offered {
             if is_offered {
@@ -121,12 +130,41 @@ impl Server {
             None if config.size => lines.put(&["SIZE"]),
             _ => {}
         }
+        if config.announce_limits {
+            self.put_limits(lines);
+        }
+        if config.xclient {
+            lines.put(&["XCLIENT"]);
+            for attribute in XClient::ATTRIBUTES {
+                lines.append(&[" ", attribute]);
+            }
+        }
         // After a login there is nothing more to offer (RFC 4954 §4).
         if !config.auth.is_empty() && self.may_auth() && !self.session.authenticated {
-            lines.put(&["AUTH"]);
-            for mechanism in &config.auth {
-                lines.append(&[" ", mechanism.name()]);
+            self.put_mechanisms("AUTH ", lines);
+            if config.legacy_auth_line {
+                self.put_mechanisms("AUTH=", lines);
             }
+        }
+    }
+
+    /// `LIMITS` (RFC 9422 §3), whose numbers have at most six digits.
+    fn put_limits(&self, lines: &mut Lines<'_>) {
+        let limits = &self.config.limits;
+        let number = |limit: u32| limit.min(999_999).to_string();
+        let recipients = number(limits.least_recipients());
+        lines.put(&["LIMITS RCPTMAX=", &recipients]);
+        // A limit of none cannot be told: 0 is no number there.
+        if let Some(messages) = limits.messages.filter(|&messages| messages > 0) {
+            lines.append(&[" MAILMAX=", &number(messages)]);
+        }
+    }
+
+    fn put_mechanisms(&self, keyword: &str, lines: &mut Lines<'_>) {
+        lines.put(&[keyword]);
+        for (index, mechanism) in self.config.auth.iter().enumerate() {
+            let separator = if index == 0 { "" } else { " " };
+            lines.append(&[separator, mechanism.name()]);
         }
     }
 }
@@ -225,6 +263,10 @@ pub(super) const TOO_LARGE: Answer = Answer::new(
     "Message size exceeds fixed maximum message size",
 );
 pub(super) const TOO_LONG: Answer = Answer::new("500", "5.5.2", "Line too long");
+pub(super) const TOO_MANY_CHUNKS: Answer =
+    Answer::new("554", "5.5.0", "Message has too many chunks");
 pub(super) const TOO_MANY_ERRORS: Answer = Answer::named("421", "4.7.0", "Too many errors");
+pub(super) const TOO_MANY_MESSAGES: Answer =
+    Answer::new("452", "4.7.0", "Too many messages in this session");
 pub(super) const TOO_MANY_RECIPIENTS: Answer = Answer::new("452", "4.5.3", "Too many recipients");
 pub(super) const UNKNOWN_COMMAND: Answer = Answer::new("500", "5.5.1", "Command not recognized");

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 
 use super::answer::{self, Answer};
 use super::line::Found;
-use super::state::{Due, Transaction};
+use super::state::Due;
 use super::{Closing, Event, Hello, Role, Server, Step};
-use crate::command::{Auth, Command, CommandError, ForwardPath, Mail, Rcpt};
+use crate::command::{Attribute, Body, Command, CommandError, ForwardPath, Mail, Rcpt, XClient};
 
 impl Server {
     /// A line with a command.
@@ -23,8 +23,12 @@ impl Server {
             Found::Line(text) => text,
             Found::Nothing => return Step::silent(line.consumed),
             Found::Endless => return self.endless(line.consumed, out),
-            Found::TooLong => {
+            Found::TooLong { start } => {
                 self.answer(answer::TOO_LONG, out);
+                // Its chunk would be taken for commands.
+                if start.eq_ignore_ascii_case(b"BDAT") {
+                    self.close(Closing::Chunk);
+                }
                 return Step::silent(line.consumed);
             }
         };
@@ -36,6 +40,14 @@ impl Server {
             }
             Ok(command) if must_be_last(&command) && line.consumed < input.len() => {
                 return self.pipelined(input, out);
+            }
+            Ok(Command::Bdat(bdat)) => {
+                self.bdat(bdat);
+                let chunk = self.chunk(input.get(line.consumed..).unwrap_or_default(), out);
+                return Step {
+                    consumed: line.consumed + chunk.consumed,
+                    ..chunk
+                };
             }
             Ok(command) => self.command(command, line.consumed == input.len()),
             Err(error) => self.command_error(error, text),
@@ -84,11 +96,18 @@ impl Server {
 
     fn command<'i>(&mut self, command: Command<'i>, is_last: bool) -> Outcome<'i> {
         match command {
+            // It has been taken care of.
+            Command::Bdat(_) => Outcome::Answered(answer::BAD_SEQUENCE),
             Command::Quit => Outcome::Quit,
             _ if self.refused => Outcome::Answered(answer::REFUSED),
             Command::Auth(auth) => self.auth(auth, is_last),
             Command::Data => self.data_command(),
-            Command::Ehlo(name) => self.hello(Hello {
+            // RFC 2033 §4.1: these belong to SMTP, and that one to LMTP.
+            Command::Ehlo(_) | Command::Helo(_) if self.config.role == Role::Lmtp => {
+                Outcome::Unknown
+            }
+            Command::Lhlo(_) if self.config.role != Role::Lmtp => Outcome::Unknown,
+            Command::Ehlo(name) | Command::Lhlo(name) => self.hello(Hello {
                 extended: true,
                 name,
             }),
@@ -106,41 +125,13 @@ impl Server {
             Command::Rset => Outcome::Reset,
             Command::StartTls => self.start_tls(),
             Command::Vrfy(_) => Outcome::Answered(answer::CANNOT_VERIFY),
+            Command::XClient(xclient) => self.xclient(xclient),
         }
     }
 
     fn hello<'i>(&self, hello: Hello<'i>) -> Outcome<'i> {
         let extended = hello.extended;
         Outcome::Due(Event::Hello(hello), Due::Hello { extended })
-    }
-
-    /// RFC 4954 §4.
-    fn auth<'i>(&self, auth: Auth<'i>, is_last: bool) -> Outcome<'i> {
-        if let Some(refusal) = self.no_auth_now() {
-            return Outcome::Answered(refusal);
-        }
-        if !self.config.auth.contains(&auth.mechanism) || !self.may_auth() {
-            return Outcome::Answered(answer::MECHANISM);
-        }
-        Outcome::Due(Event::Auth(auth), Due::Auth { rounds: 0, is_last })
-    }
-
-    /// Why nobody can log in here and now, by whatever mechanism.
-    fn no_auth_now(&self) -> Option<Answer> {
-        if self.config.auth.is_empty() {
-            Some(answer::NOT_IMPLEMENTED)
-        } else if self.session.hello.is_none() {
-            Some(answer::HELLO_FIRST)
-        } else if self.session.authenticated || self.session.transaction.is_some() {
-            Some(answer::BAD_SEQUENCE)
-        } else {
-            None
-        }
-    }
-
-    /// Whether passwords can be sent, as far as the connection goes.
-    pub(super) fn may_auth(&self) -> bool {
-        self.tls || self.config.auth_without_tls
     }
 
     fn mail<'i>(&self, mail: Mail<'i>) -> Outcome<'i> {
@@ -155,33 +146,57 @@ impl Server {
             }
         } else if self.session.transaction.is_some() {
             answer::BAD_SEQUENCE
-        } else if mail.body.is_some() && !config.eight_bit_mime
-            || mail.size.is_some() && !config.size
-            || mail.smtp_utf8 && !config.smtp_utf8
-            || mail.auth.is_some() && config.auth.is_empty()
-        {
+        } else if !self.knows_parameters(&mail) {
             answer::PARAMETER
+        } else if config.limits.messages.is_some_and(|it| self.messages >= it) {
+            answer::TOO_MANY_MESSAGES
         } else if !is_ascii && !mail.smtp_utf8 {
             answer::NON_ASCII_SENDER
         } else if (mail.size.zip(config.limits.message_size)).is_some_and(|(size, it)| size > it) {
             answer::TOO_LARGE
         } else {
-            let transaction = Transaction {
-                body: mail.body,
-                smtp_utf8: mail.smtp_utf8,
-                recipients: 0,
-                rcpt_seen: false,
-            };
-            return Outcome::Due(Event::Mail(mail), Due::Mail(transaction));
+            let Mail {
+                body, smtp_utf8, ..
+            } = mail;
+            return Outcome::Due(Event::Mail(mail), Due::Mail { body, smtp_utf8 });
         };
         Outcome::Answered(refusal)
+    }
+
+    /// Whether the parameters are those of extensions that are offered.
+    fn knows_parameters(&self, mail: &Mail<'_>) -> bool {
+        let config = &self.config;
+        let knows_body = match mail.body {
+            None => true,
+            Some(Body::BinaryMime) => config.takes_binary(),
+            Some(Body::EightBitMime | Body::SevenBit) => config.eight_bit_mime,
+        };
+        knows_body
+            && (mail.auth.is_none() || !config.auth.is_empty())
+            && (mail.envelope_id.is_none() && mail.ret.is_none() || config.dsn)
+            && (!mail.require_tls || self.may_require_tls())
+            && (mail.size.is_none() || config.size)
+            && (!mail.smtp_utf8 || config.smtp_utf8)
+    }
+
+    /// Only under TLS can it be required (RFC 8689 §2).
+    pub(super) fn may_require_tls(&self) -> bool {
+        self.config.require_tls && self.tls
     }
 
     fn rcpt<'i>(&mut self, rcpt: Rcpt<'i>) -> Outcome<'i> {
         let Some(transaction) = &mut self.session.transaction else {
             return Outcome::Answered(answer::MAIL_FIRST);
         };
+        // RFC 3030 §2: recipients are over when the message begins.
+        if transaction.message.is_some() {
+            return Outcome::Answered(answer::BAD_SEQUENCE);
+        }
         transaction.rcpt_seen = true;
+        let asks_for_reports = rcpt.notify.is_some() || rcpt.original_recipient.is_some();
+        if asks_for_reports && !self.config.dsn {
+            return Outcome::Answered(answer::PARAMETER);
+        }
         let is_ascii = match rcpt.forward_path {
             ForwardPath::Mailbox(mailbox) => mailbox.is_ascii(),
             ForwardPath::Postmaster => true,
@@ -189,29 +204,10 @@ impl Server {
         if !is_ascii && !transaction.smtp_utf8 {
             return Outcome::Answered(answer::NON_ASCII_RECIPIENT);
         }
-        // RFC 5321 §4.5.3.1.8.
-        if transaction.recipients >= self.config.limits.recipients.max(100) {
+        if transaction.recipients >= self.config.limits.least_recipients() {
             return Outcome::Answered(answer::TOO_MANY_RECIPIENTS);
         }
         Outcome::Due(Event::Rcpt(rcpt), Due::Rcpt)
-    }
-
-    fn data_command<'i>(&self) -> Outcome<'i> {
-        match self.session.transaction {
-            None => Outcome::Answered(answer::MAIL_FIRST),
-            Some(Transaction {
-                recipients: 0,
-                rcpt_seen,
-                ..
-            }) => {
-                Outcome::Answered(match rcpt_seen {
-                    // RFC 2920 §3.2: what was pipelined with refused recipients must not pass.
-                    true => answer::NO_VALID_RECIPIENTS,
-                    false => answer::RCPT_FIRST,
-                })
-            }
-            Some(_) => Outcome::Due(Event::DataStart, Due::DataStart),
-        }
     }
 
     /// RFC 3207 §4.
@@ -225,12 +221,26 @@ impl Server {
         }
     }
 
+    fn xclient<'i>(&self, xclient: XClient<'i>) -> Outcome<'i> {
+        if !self.config.xclient {
+            Outcome::Answered(answer::NOT_IMPLEMENTED)
+        } else if self.session.transaction.is_some() {
+            Outcome::Answered(answer::BAD_SEQUENCE)
+        } else {
+            let logged_in = matches!(xclient.login(), Some(Attribute::Value(_)));
+            Outcome::Due(Event::XClient(xclient), Due::XClient { logged_in })
+        }
+    }
+
     fn command_error<'i>(&mut self, error: CommandError, line: &[u8]) -> Outcome<'i> {
+        if error == CommandError::Chunk {
+            return Outcome::Closed(answer::ARGUMENT, Closing::Chunk);
+        }
         if self.refused {
             return Outcome::Answered(answer::REFUSED);
         }
         Outcome::Answered(match error {
-            CommandError::Argument { .. } => answer::ARGUMENT,
+            CommandError::Argument { .. } | CommandError::Chunk => answer::ARGUMENT,
             CommandError::EightBit => answer::EIGHT_BIT_COMMAND,
             CommandError::ForwardPath => answer::FORWARD_PATH,
             CommandError::Mechanism => self.no_auth_now().unwrap_or(answer::MECHANISM),
@@ -249,7 +259,7 @@ impl Server {
 }
 
 /// What comes of a command.
-enum Outcome<'i> {
+pub(super) enum Outcome<'i> {
     Answered(Answer),
     Closed(Answer, Closing),
     Due(Event<'i>, Due),
@@ -266,7 +276,12 @@ enum Outcome<'i> {
 fn must_be_last(command: &Command<'_>) -> bool {
     match command {
         Command::Auth(auth) => auth.initial_response.is_none() || !auth.mechanism.is_one_round(),
-        Command::Data | Command::Ehlo(_) | Command::Helo(_) | Command::StartTls => true,
+        Command::Data
+        | Command::Ehlo(_)
+        | Command::Helo(_)
+        | Command::Lhlo(_)
+        | Command::StartTls
+        | Command::XClient(_) => true,
         _ => false,
     }
 }

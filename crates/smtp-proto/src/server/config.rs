@@ -12,6 +12,9 @@ use crate::sasl::Mechanism;
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Config {
+    /// `LIMITS` (RFC 9422): not offered. With it, clients are told how many recipients and messages
+    /// the server takes.
+    pub announce_limits: bool,
     /// `AUTH` (RFC 4954): the mechanisms offered, in this order. None for [`Role::Mx`], `PLAIN`
     /// and `LOGIN` for [`Role::Submission`].
     pub auth: Vec<Mechanism>,
@@ -20,20 +23,40 @@ pub struct Config {
     pub auth_without_tls: bool,
     /// What is done about bare CR and LF in a message: it is refused, and the connection closed.
     pub bare_line_ends: BareLineEnds,
+    /// `BINARYMIME` (RFC 3030 §3), which needs [`chunking`](Self::chunking): not offered, since
+    /// everything behind the server has to cope with messages that have no lines.
+    pub binary_mime: bool,
+    /// `CHUNKING` (RFC 3030 §2): not offered, since the caller has to answer
+    /// [`Event::ChunkEnd`](super::Event::ChunkEnd).
+    pub chunking: bool,
+    /// `DSN` (RFC 3461): not offered, since whoever offers it owes its senders reports.
+    pub dsn: bool,
     /// `8BITMIME` (RFC 6152): offered.
     pub eight_bit_mime: bool,
     /// `ENHANCEDSTATUSCODES` (RFC 2034): offered. With it a reply that has none gets one that
     /// says no more than its first digit, such as 5.0.0; without it no reply carries one.
+    /// [`Role::Lmtp`] offers it in any case (RFC 2033 §5).
     pub enhanced_status_codes: bool,
     /// The server's name, in its greeting and elsewhere.
     pub hostname: Domain,
+    /// The mechanisms once more in a line `AUTH=` of their own, for clients that follow drafts of
+    /// RFC 2554: no. Outlook Express 4 did (`broken_sasl_auth_clients` of Postfix).
+    pub legacy_auth_line: bool,
     /// How much a session may ask.
     pub limits: Limits,
-    /// `PIPELINING` (RFC 2920): offered.
+    /// `PIPELINING` (RFC 2920): offered. [`Role::Lmtp`] offers it in any case (RFC 2033 §5).
     pub pipelining: bool,
+    /// Whether every connection begins with a header of the PROXY protocol (see [`proxy`]). No:
+    /// with it, only proxies may be able to connect.
+    ///
+    /// [`proxy`]: crate::proxy
+    pub proxy_protocol: bool,
     /// Whether a message with octets above 127 is refused if `MAIL` did not announce them with
     /// `BODY=8BITMIME`. No: they are kept and reported, as all servers in wide use do.
     pub refuse_undeclared_eight_bit: bool,
+    /// `REQUIRETLS` (RFC 8689) under TLS: not offered, since whoever offers it must send such
+    /// messages on under TLS or not at all.
+    pub require_tls: bool,
     /// Whom the server serves.
     pub role: Role,
     /// `SIZE` (RFC 1870): offered, with the limit of messages. If they have none, the caller sees
@@ -44,12 +67,18 @@ pub struct Config {
     pub smtp_utf8: bool,
     /// `STARTTLS` (RFC 3207): not offered, since the caller has to bring the certificate.
     pub start_tls: bool,
+    /// `XCLIENT`: not offered. With it, the caller says which clients are proxies to be believed.
+    pub xclient: bool,
 }
 
 /// Whom a server serves.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Role {
+    /// Its own domain's servers, which keep the messages that it does not take: LMTP (RFC 2033).
+    /// Clients greet with `LHLO`, and the end of a message has a reply for each recipient. Not for
+    /// port 25.
+    Lmtp,
     /// Everybody who has mail for its domains (port 25). Which those are, the caller knows:
     /// it answers `RCPT` for others with [`Reply::relay_denied`](crate::Reply::relay_denied).
     Mx,
@@ -61,22 +90,38 @@ impl Config {
     /// A server with this name and role, and safe settings.
     pub fn new(role: Role, hostname: Domain) -> Self {
         Self {
+            announce_limits: false,
             auth: match role {
-                Role::Mx => Vec::new(),
+                Role::Lmtp | Role::Mx => Vec::new(),
                 Role::Submission => [Mechanism::Plain, Mechanism::Login].into(),
             },
             auth_without_tls: false,
             bare_line_ends: BareLineEnds::Reject,
+            binary_mime: false,
+            chunking: false,
+            dsn: false,
             eight_bit_mime: true,
             enhanced_status_codes: true,
             hostname,
+            legacy_auth_line: false,
             limits: Limits::default(),
             pipelining: true,
+            proxy_protocol: false,
             refuse_undeclared_eight_bit: false,
+            require_tls: false,
             role,
             size: true,
             smtp_utf8: false,
             start_tls: false,
+            xclient: false,
+        }
+    }
+
+    /// With or without `LIMITS`.
+    pub fn announce_limits(self, announce_limits: bool) -> Self {
+        Self {
+            announce_limits,
+            ..self
         }
     }
 
@@ -104,6 +149,24 @@ impl Config {
         }
     }
 
+    /// With or without `BINARYMIME`.
+    pub fn binary_mime(self, binary_mime: bool) -> Self {
+        Self {
+            binary_mime,
+            ..self
+        }
+    }
+
+    /// With or without `CHUNKING`.
+    pub fn chunking(self, chunking: bool) -> Self {
+        Self { chunking, ..self }
+    }
+
+    /// With or without `DSN`.
+    pub fn dsn(self, dsn: bool) -> Self {
+        Self { dsn, ..self }
+    }
+
     /// With or without `8BITMIME`.
     pub fn eight_bit_mime(self, eight_bit_mime: bool) -> Self {
         Self {
@@ -120,6 +183,14 @@ impl Config {
         }
     }
 
+    /// With or without a line `AUTH=`.
+    pub fn legacy_auth_line(self, legacy_auth_line: bool) -> Self {
+        Self {
+            legacy_auth_line,
+            ..self
+        }
+    }
+
     /// With other limits.
     pub fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
@@ -130,10 +201,26 @@ impl Config {
         Self { pipelining, ..self }
     }
 
+    /// With or without a header of the PROXY protocol before everything else.
+    pub fn proxy_protocol(self, proxy_protocol: bool) -> Self {
+        Self {
+            proxy_protocol,
+            ..self
+        }
+    }
+
     /// With or without refusal of octets above 127 that were not announced.
     pub fn refuse_undeclared_eight_bit(self, refuse_undeclared_eight_bit: bool) -> Self {
         Self {
             refuse_undeclared_eight_bit,
+            ..self
+        }
+    }
+
+    /// With or without `REQUIRETLS`.
+    pub fn require_tls(self, require_tls: bool) -> Self {
+        Self {
+            require_tls,
             ..self
         }
     }
@@ -151,5 +238,25 @@ impl Config {
     /// With or without `STARTTLS`.
     pub fn start_tls(self, start_tls: bool) -> Self {
         Self { start_tls, ..self }
+    }
+
+    /// With or without `XCLIENT`.
+    pub fn xclient(self, xclient: bool) -> Self {
+        Self { xclient, ..self }
+    }
+
+    /// Whether messages without lines are taken.
+    pub(super) fn takes_binary(&self) -> bool {
+        self.chunking && self.binary_mime
+    }
+
+    /// Whether commands may come in groups.
+    pub(super) fn takes_groups(&self) -> bool {
+        self.pipelining || self.role == Role::Lmtp
+    }
+
+    /// Whether replies carry enhanced codes.
+    pub(super) fn has_enhanced_codes(&self) -> bool {
+        self.enhanced_status_codes || self.role == Role::Lmtp
     }
 }

@@ -2,8 +2,9 @@
 
 use thiserror::Error;
 
-use crate::command::{Auth, ClientName, Mail, Rcpt, Response};
+use crate::command::{Auth, ClientName, Mail, Rcpt, Response, XClient};
 use crate::data::BodyFaults;
+use crate::proxy::Addresses;
 use crate::reply::Code;
 
 /// What has come of the input.
@@ -32,11 +33,17 @@ pub enum Event<'i> {
     AuthCancelled,
     /// What the client says to the last 334. To be answered as [`Event::Auth`].
     AuthResponse(Response<'i>),
-    /// A piece of the message, without the dots that were added for the way. Never empty.
+    /// A piece of the message, without the dots that were added for the way. Never empty. A
+    /// message that comes in chunks has no [`Event::DataStart`] before its first.
     Body(&'i [u8]),
     /// The message is complete. To be answered: with 2yz, the caller has taken responsibility
-    /// for it.
+    /// for it. In LMTP, for [`Role::Lmtp`](super::Role::Lmtp), each recipient that was accepted
+    /// has a reply of its own.
     BodyEnd(BodyFaults),
+    /// A chunk is complete that is not the last. To be answered: with 250 the next may come,
+    /// otherwise sender, recipients and what has come of the message are void, and the chunks
+    /// that are on their way come to nobody (RFC 3030 §2).
+    ChunkEnd,
     /// The session is over: send what was written, and close the connection. Sender, recipients
     /// and what has come of a message are void.
     Close(Closing),
@@ -45,10 +52,10 @@ pub enum Event<'i> {
     Connected(Peer),
     /// The message is about to come. To be answered with 354, or with what is wrong.
     DataStart,
-    /// The client greets. To be answered: with 250, sender and recipients that came before are
-    /// void; otherwise nothing has changed (RFC 5321 §4.1.4).
+    /// The client greets. To be answered: with 250, sender, recipients and what has come of a
+    /// message are void; otherwise nothing has changed (RFC 5321 §4.1.4).
     Hello(Hello<'i>),
-    /// The sender of a new message. To be answered.
+    /// The sender of a new message: nothing that came before it belongs to it. To be answered.
     Mail(Mail<'i>),
     /// The client has said goodbye, and has been answered: send what was written, and close the
     /// connection. Sender and recipients are void.
@@ -60,6 +67,10 @@ pub enum Event<'i> {
     /// The client wants TLS. To be answered: after 220 is sent, the caller makes the handshake and
     /// calls [`Server::tls_started`](super::Server::tls_started).
     StartTls,
+    /// A proxy says who is behind it. To be answered: with [`Reply::greeting`](crate::Reply::greeting)
+    /// if it may, and then everything is as if the client had just connected, except that it has
+    /// logged in if the proxy says so; with 550 if it may not.
+    XClient(XClient<'i>),
 }
 
 impl Event<'_> {
@@ -69,12 +80,14 @@ impl Event<'_> {
             Self::Auth(_)
             | Self::AuthResponse(_)
             | Self::BodyEnd(_)
+            | Self::ChunkEnd
             | Self::Connected(_)
             | Self::DataStart
             | Self::Hello(_)
             | Self::Mail(_)
             | Self::Rcpt(_)
-            | Self::StartTls => true,
+            | Self::StartTls
+            | Self::XClient(_) => true,
             Self::AuthCancelled | Self::Body(_) | Self::Close(_) | Self::Quit | Self::Reset => {
                 false
             }
@@ -86,6 +99,10 @@ impl Event<'_> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Peer {
+    /// The connection that a proxy has taken, if it says so (see [`Config::proxy_protocol`]).
+    ///
+    /// [`Config::proxy_protocol`]: super::Config::proxy_protocol
+    pub proxied: Option<Addresses>,
     /// Whether TLS was there from the start.
     pub tls: bool,
 }
@@ -94,7 +111,7 @@ pub struct Peer {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Hello<'i> {
-    /// Whether it wants extensions: `EHLO`, not `HELO`.
+    /// Whether it wants extensions: `EHLO` or `LHLO`, not `HELO`.
     pub extended: bool,
     /// What it calls itself.
     pub name: ClientName<'i>,
@@ -108,6 +125,8 @@ pub enum Closing {
     BareLineEnd,
     /// The caller answered 421, or called [`Server::end`](super::Server::end).
     Caller,
+    /// The size of a chunk could not be read.
+    Chunk,
     /// A line did not end.
     EndlessLine,
     /// The client speaks HTTP.
@@ -115,6 +134,8 @@ pub enum Closing {
     /// Octets came behind something that the client must wait for: the greeting, `EHLO`, `DATA`,
     /// `STARTTLS`, or a step of `AUTH`.
     Pipelined,
+    /// What should begin with a header of the PROXY protocol does not. Nothing has been written.
+    Proxy,
     /// The client has said goodbye.
     Quit,
     /// The client made too many errors.

@@ -12,6 +12,9 @@ pub struct Limits {
     /// Responses in one authentication exchange: 8. No mechanism of this crate needs more than
     /// three; no RFC has a limit.
     pub auth_rounds: u32,
+    /// `BDAT` commands of a message: 100000. A message of the default size has 6400 chunks of the
+    /// 8 KiB that Exim sends; no RFC has a limit.
+    pub chunks: u32,
     /// Octets of a command line, with its CRLF: 2048, as in Postfix (`line_length_limit`).
     /// RFC 5321 §4.5.3.1.4 asks for 512, and the extensions add to it.
     pub command_line: usize,
@@ -28,6 +31,9 @@ pub struct Limits {
     /// Octets of a message: 50 MiB, as in Exim (`message_size_limit`). RFC 5321 §4.5.3.1.7 asks
     /// for 64 KiB at least. `None` is no limit.
     pub message_size: Option<u64>,
+    /// Messages of a session, whatever becomes of them: no limit. RFC 9422 §4.1 has a name for it
+    /// (`MAILMAX`), and no number.
+    pub messages: Option<u32>,
     /// Recipients of a message: 1000, as in Postfix (`smtpd_recipient_limit`). Fewer than 100
     /// count as 100 (RFC 5321 §4.5.3.1.8).
     pub recipients: u32,
@@ -52,6 +58,11 @@ impl Limits {
             auth_rounds,
             ..self
         }
+    }
+
+    /// With another number of chunks.
+    pub fn chunks(self, chunks: u32) -> Self {
+        Self { chunks, ..self }
     }
 
     /// With another length of command lines.
@@ -99,9 +110,19 @@ impl Limits {
         }
     }
 
+    /// With another number of messages.
+    pub fn messages(self, messages: Option<u32>) -> Self {
+        Self { messages, ..self }
+    }
+
     /// With another number of recipients.
     pub fn recipients(self, recipients: u32) -> Self {
         Self { recipients, ..self }
+    }
+
+    /// Recipients that are taken in any case (RFC 5321 §4.5.3.1.8).
+    pub(super) fn least_recipients(&self) -> u32 {
+        self.recipients.max(100)
     }
 
     /// With another number of unknown commands.
@@ -118,12 +139,14 @@ impl Default for Limits {
         Self {
             auth_line: 12288,
             auth_rounds: 8,
+            chunks: 100_000,
             command_line: 2048,
             command_patience: Duration::from_secs(5 * 60),
             data_patience: Duration::from_secs(3 * 60),
             endless_line: 65536,
             errors: 20,
             message_size: Some(50 * 1024 * 1024),
+            messages: None,
             recipients: 1000,
             unknown_commands: 100,
         }

@@ -9,6 +9,8 @@ pub(super) struct LineReader {
     searched: usize,
     /// Octets of a line that is too long, and so far without an end.
     dropped: usize,
+    /// How that line began.
+    start: [u8; 4],
 }
 
 /// What the input begins with.
@@ -26,8 +28,8 @@ pub(super) enum Found<'i> {
     Line(&'i [u8]),
     /// The end of a line is not there yet.
     Nothing,
-    /// The end of a line that is too long.
-    TooLong,
+    /// The end of a line that is too long, and how it began.
+    TooLong { start: [u8; 4] },
 }
 
 impl LineReader {
@@ -39,12 +41,15 @@ impl LineReader {
             return self.wait(input, limit, endless);
         };
         let consumed = line_end + 2;
-        let dropped = core::mem::take(self).dropped;
+        let Self { dropped, start, .. } = core::mem::take(self);
         let length = dropped.saturating_add(consumed);
         let found = match input.get(..line_end) {
             _ if length > endless.max(limit) => Found::Endless,
             Some(line) if dropped == 0 && length <= limit => Found::Line(line),
-            _ => Found::TooLong,
+            _ if dropped > 0 => Found::TooLong { start },
+            _ => Found::TooLong {
+                start: start_of(input),
+            },
         };
         Line { consumed, found }
     }
@@ -66,6 +71,9 @@ impl LineReader {
         let without_cr = input.len() - usize::from(input.ends_with(b"\r"));
         let is_dropped = self.dropped > 0 || input.len() >= limit;
         let consumed = if is_dropped { without_cr } else { 0 };
+        if self.dropped == 0 {
+            self.start = start_of(input);
+        }
         self.dropped = self.dropped.saturating_add(consumed);
         self.searched = without_cr - consumed;
         let found = match self.dropped > endless.max(limit) {
@@ -74,6 +82,15 @@ impl LineReader {
         };
         Line { consumed, found }
     }
+}
+
+/// The first octets, as far as they go.
+fn start_of(line: &[u8]) -> [u8; 4] {
+    let mut start = [0; 4];
+    for (to, from) in start.iter_mut().zip(line) {
+        *to = *from;
+    }
+    start
 }
 
 #[cfg(test)]
@@ -97,7 +114,7 @@ mod tests {
                 let line = reader.read(&input, limit, 1000);
                 match line.found {
                     Found::Line(line) => lines.push(String::from_utf8(line.to_vec()).ok()),
-                    Found::TooLong => lines.push(None),
+                    Found::TooLong { .. } => lines.push(None),
                     Found::Nothing => {}
                     Found::Endless => return lines,
                 }

@@ -12,7 +12,9 @@
 //! | `MAIL` to [`Role::Submission`] before `AUTH` | 530 5.7.0 |
 //! | `SIZE=` over the limit, a message over the limit | 552 5.3.4; the message is read to its end |
 //! | letters beyond ASCII in an address without `SMTPUTF8` | 550 5.6.7, 553 5.6.7 |
-//! | bare CR or LF in a message | 550 5.6.0 at its end, and closed, or mended: [`BareLineEnds`] |
+//! | bare CR or LF in a message | 550 5.6.0 at its end, and closed, or mended: [`BareLineEnds`](crate::data::BareLineEnds) |
+//! | a chunk out of place, over a limit, or behind one that was refused | read to its end, then refused; the message is void |
+//! | a chunk whose size cannot be read | 501 5.5.4 and closed: nobody knows where the next command begins |
 //! | octets behind what a client must wait for | 554 5.5.0 and closed: what came in clear cannot slip behind a TLS handshake |
 //! | malformed base64, `*`, too many rounds in `AUTH` | 501; told as [`Event::AuthCancelled`] |
 //!
@@ -25,6 +27,8 @@ mod config;
 mod event;
 mod limits;
 mod line;
+mod login;
+mod message;
 mod state;
 
 use alloc::sync::Arc;
@@ -35,10 +39,9 @@ use self::answer::Answer;
 pub use self::config::{Config, Role};
 pub use self::event::{Advance, ApiMisuse, Closing, Event, Hello, Peer};
 pub use self::limits::Limits;
-use self::line::{Found, LineReader};
-use self::state::{Data, Due, Phase, Session};
-use crate::command::{Body, Response};
-use crate::data::{BareLineEnds, Unstuffer};
+use self::line::LineReader;
+use self::state::{Due, Phase, Session, Transaction};
+use crate::proxy::Addresses;
 use crate::reply::{Reply, Severity};
 
 /// One session of a server.
@@ -49,6 +52,8 @@ pub struct Server {
     due: Option<Due>,
     errors: u32,
     lines: LineReader,
+    /// `MAIL` commands that were taken.
+    messages: u32,
     phase: Phase,
     /// The connection was refused: the client can only quit.
     refused: bool,
@@ -67,6 +72,7 @@ impl Server {
             due: None,
             errors: 0,
             lines: LineReader::default(),
+            messages: 0,
             phase: Phase::Start,
             refused: false,
             session: Session::default(),
@@ -93,11 +99,12 @@ impl Server {
                 rest = b"";
                 break Some(Event::Close(closing));
             }
-            let Step { consumed, event } = match &mut self.phase {
+            let Step { consumed, event } = match self.phase {
                 Phase::Start => self.start(rest, out),
                 Phase::Command => self.command_line(rest, out),
                 Phase::Auth { .. } => self.auth_line(rest, out),
-                Phase::Data(_) => self.data(rest, out),
+                Phase::Data => self.data(rest, out),
+                Phase::Chunk { .. } | Phase::Discard(_) => self.chunk(rest, out),
                 Phase::Tls => return Err(ApiMisuse::TlsDue),
             };
             rest = rest.get(consumed..).unwrap_or_default();
@@ -113,6 +120,9 @@ impl Server {
 
     /// Answers the last event. Appends the reply to `out`; the answers to
     /// [`Event::Connected`] and [`Event::Hello`] get the server's name and what it offers.
+    ///
+    /// The end of a message in LMTP is answered once for each recipient that was accepted, in their
+    /// order; [`Server::replies_due`] counts down.
     ///
     /// 421 answers every event and ends the session.
     pub fn reply(&mut self, reply: &Reply, out: &mut Vec<u8>) -> Result<(), ApiMisuse> {
@@ -130,6 +140,15 @@ impl Server {
         }
         self.settle(due, reply, out);
         Ok(())
+    }
+
+    /// How many replies the last event waits for: one or none, but for the end of a message in LMTP.
+    pub fn replies_due(&self) -> u32 {
+        match self.due {
+            None => 0,
+            Some(Due::BodyEnd { replies }) => replies,
+            Some(_) => 1,
+        }
     }
 
     /// Ends the session from the caller's side, with [`Reply::timeout`] when the time of
@@ -154,7 +173,9 @@ impl Server {
     /// How long the next octets of the client may take. The caller keeps the clock.
     pub fn patience(&self) -> Duration {
         match self.phase {
-            Phase::Data(_) => self.config.limits.data_patience,
+            Phase::Chunk { .. } | Phase::Data | Phase::Discard(_) => {
+                self.config.limits.data_patience
+            }
             Phase::Start | Phase::Command | Phase::Auth { .. } | Phase::Tls => {
                 self.config.limits.command_patience
             }
@@ -174,121 +195,44 @@ impl Server {
     /// How the message is received: the word behind `with` in a Received field
     /// (RFC 3848; RFC 6531 §4.3 for messages with `SMTPUTF8`).
     pub fn protocol(&self) -> &'static str {
-        let utf8 = self.session.transaction.is_some_and(|it| it.smtp_utf8);
-        match (utf8, self.tls, self.session.authenticated) {
-            _ if self.session.hello != Some(true) => "SMTP",
-            (false, false, false) => "ESMTP",
-            (false, false, true) => "ESMTPA",
-            (false, true, false) => "ESMTPS",
-            (false, true, true) => "ESMTPSA",
-            (true, false, false) => "UTF8SMTP",
-            (true, false, true) => "UTF8SMTPA",
-            (true, true, false) => "UTF8SMTPS",
-            (true, true, true) => "UTF8SMTPSA",
+        let names = match (self.config.role, self.session.transaction) {
+            _ if self.session.hello != Some(true) => return "SMTP",
+            (Role::Lmtp, Some(it)) if it.smtp_utf8 => {
+                ["UTF8LMTP", "UTF8LMTPA", "UTF8LMTPS", "UTF8LMTPSA"]
+            }
+            (Role::Lmtp, _) => ["LMTP", "LMTPA", "LMTPS", "LMTPSA"],
+            (_, Some(it)) if it.smtp_utf8 => ["UTF8SMTP", "UTF8SMTPA", "UTF8SMTPS", "UTF8SMTPSA"],
+            _ => ["ESMTP", "ESMTPA", "ESMTPS", "ESMTPSA"],
+        };
+        let [plain, authenticated, tls, both] = names;
+        match (self.tls, self.session.authenticated) {
+            (false, false) => plain,
+            (false, true) => authenticated,
+            (true, false) => tls,
+            (true, true) => both,
         }
     }
 
     fn start<'i>(&mut self, input: &[u8], out: &mut Vec<u8>) -> Step<'i> {
-        if !input.is_empty() {
+        let (proxied, consumed) = if self.config.proxy_protocol {
+            match Addresses::read(input) {
+                Ok(None) => return Step::NOTHING,
+                Ok(Some(header)) => (header.addresses, header.octets),
+                Err(_) => {
+                    self.close(Closing::Proxy);
+                    return Step::silent(input.len());
+                }
+            }
+        } else {
+            (None, 0)
+        };
+        if consumed < input.len() {
             return self.pipelined(input, out);
         }
         self.phase = Phase::Command;
         self.due = Some(Due::Connected);
-        Step::event(0, Event::Connected(Peer { tls: self.tls }))
-    }
-
-    /// A line of an authentication exchange (RFC 4954 §4).
-    fn auth_line<'i>(&mut self, input: &'i [u8], out: &mut Vec<u8>) -> Step<'i> {
-        let Phase::Auth { rounds } = self.phase else {
-            return Step::NOTHING;
-        };
-        let limits = &self.config.limits;
-        let line = self
-            .lines
-            .read(input, limits.auth_line, limits.endless_line);
-        let text = match line.found {
-            Found::Line(text) => text,
-            Found::Nothing => return Step::silent(line.consumed),
-            Found::Endless => return self.endless(line.consumed, out),
-            Found::TooLong => return self.cancel_auth(line.consumed, answer::AUTH_TOO_LONG, out),
-        };
-        if line.consumed < input.len() {
-            return self.pipelined(input, out);
-        }
-        if text == b"*" {
-            return self.cancel_auth(line.consumed, answer::AUTH_CANCELLED, out);
-        }
-        if rounds >= limits.auth_rounds {
-            return self.cancel_auth(line.consumed, answer::AUTH_ROUNDS, out);
-        }
-        let Some(response) = Response::parse(text) else {
-            return self.cancel_auth(line.consumed, answer::AUTH_BASE64, out);
-        };
-        self.phase = Phase::Command;
-        self.due = Some(Due::Auth {
-            rounds: rounds + 1,
-            is_last: true,
-        });
-        Step::event(line.consumed, Event::AuthResponse(response))
-    }
-
-    fn cancel_auth<'i>(&mut self, consumed: usize, answer: Answer, out: &mut Vec<u8>) -> Step<'i> {
-        self.phase = Phase::Command;
-        self.answer(answer, out);
-        Step::event(consumed, Event::AuthCancelled)
-    }
-
-    /// Octets of a message.
-    fn data<'i>(&mut self, input: &'i [u8], out: &mut Vec<u8>) -> Step<'i> {
-        let mut rest = input;
-        while let Phase::Data(data) = &mut self.phase {
-            let piece = data.unstuffer.read(rest);
-            rest = rest.get(piece.consumed..).unwrap_or_default();
-            let consumed = input.len() - rest.len();
-            if piece.is_end {
-                return self.data_end(consumed, out);
-            }
-            let kept = data.keep(piece.content, self.config.limits.message_size);
-            if !kept.is_empty() {
-                return Step::event(consumed, Event::Body(kept));
-            }
-            if rest.is_empty() {
-                break;
-            }
-        }
-        Step::silent(input.len() - rest.len())
-    }
-
-    fn data_end<'i>(&mut self, consumed: usize, out: &mut Vec<u8>) -> Step<'i> {
-        let Phase::Data(data) = core::mem::replace(&mut self.phase, Phase::Command) else {
-            return Step::NOTHING;
-        };
-        let faults = data.unstuffer.faults();
-        let config = &self.config;
-        let body = self.session.transaction.and_then(|it| it.body);
-        if faults.bare_line_end() && config.bare_line_ends == BareLineEnds::Reject {
-            self.answer(answer::BARE_LINE_END, out);
-            self.close(Closing::BareLineEnd);
-            return Step::silent(consumed);
-        }
-        let refusal = if config
-            .limits
-            .message_size
-            .is_some_and(|limit| data.octets > limit)
-        {
-            answer::TOO_LARGE
-        } else if faults.eight_bit
-            && body != Some(Body::EightBitMime)
-            && config.refuse_undeclared_eight_bit
-        {
-            answer::EIGHT_BIT_CONTENT
-        } else {
-            self.due = Some(Due::BodyEnd);
-            return Step::event(consumed, Event::BodyEnd(faults));
-        };
-        self.session.transaction = None;
-        self.answer(refusal, out);
-        Step::event(consumed, Event::Reset)
+        let tls = self.tls;
+        Step::event(consumed, Event::Connected(Peer { proxied, tls }))
     }
 
     /// What an answered event changes.
@@ -302,22 +246,25 @@ impl Server {
             }
             Due::Auth { rounds, .. } if reply.code() == 334 => self.phase = Phase::Auth { rounds },
             Due::Auth { .. } => self.session.authenticated = accepted,
-            Due::BodyEnd => {
-                self.session.transaction = None;
+            Due::BodyEnd { replies } => {
                 if accepted {
                     self.errors = 0;
                 }
+                match replies {
+                    ..=1 => self.session.transaction = None,
+                    _ => {
+                        let replies = replies - 1;
+                        self.due = Some(Due::BodyEnd { replies });
+                    }
+                }
             }
+            Due::ChunkEnd if accepted => {}
+            Due::ChunkEnd => self.session.transaction = None,
             Due::Connected => {
                 self.refused = !accepted;
                 return self.print_named(reply, out);
             }
-            Due::DataStart if reply.severity() == Severity::Intermediate => {
-                self.phase = Phase::Data(Data {
-                    unstuffer: Unstuffer::new(self.config.bare_line_ends),
-                    octets: 0,
-                });
-            }
+            Due::DataStart if reply.severity() == Severity::Intermediate => self.begin_data(),
             Due::DataStart => {}
             // One that is refused changes nothing (RFC 5321 §4.1.4).
             Due::Hello { extended } if accepted => {
@@ -326,7 +273,17 @@ impl Server {
                 return self.print_hello(extended, reply, out);
             }
             Due::Hello { .. } => {}
-            Due::Mail(transaction) => self.session.transaction = accepted.then_some(transaction),
+            Due::Mail { body, smtp_utf8 } if accepted => {
+                self.messages = self.messages.saturating_add(1);
+                self.session.transaction = Some(Transaction {
+                    body,
+                    message: None,
+                    rcpt_seen: false,
+                    recipients: 0,
+                    smtp_utf8,
+                });
+            }
+            Due::Mail { .. } => {}
             Due::Rcpt => {
                 if let Some(transaction) = &mut self.session.transaction {
                     transaction.recipients += u32::from(accepted);
@@ -334,6 +291,15 @@ impl Server {
             }
             Due::StartTls if accepted => self.phase = Phase::Tls,
             Due::StartTls => {}
+            // As if the client had just connected.
+            Due::XClient { logged_in } if accepted => {
+                self.session = Session {
+                    authenticated: logged_in,
+                    ..Session::default()
+                };
+                return self.print_named(reply, out);
+            }
+            Due::XClient { .. } => {}
         }
         self.print(reply, out);
     }
@@ -366,7 +332,7 @@ impl Server {
     }
 
     fn print(&self, reply: &Reply, out: &mut Vec<u8>) {
-        match self.config.enhanced_status_codes {
+        match self.config.has_enhanced_codes() {
             true => reply.print_enhanced(out),
             false => reply.print_without_enhanced(out),
         }

@@ -1,14 +1,15 @@
 //! A server with a caller behind it that decides by fixed rules.
 //!
 //! It takes mail for users of `mx.example` except `nobody`, lets `tim` in with the password
-//! `secret`, and starts TLS when asked to.
+//! `secret`, starts TLS when asked to, and believes proxies at 192.0.2.0/24. In LMTP, it delivers
+//! to everybody but `full`. A chunk that ends in `full` it does not take.
 
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::sync::Arc;
 
 use smtp_proto::Reply;
-use smtp_proto::command::{ForwardPath, Response};
+use smtp_proto::command::{Attribute, ForwardPath, Response, XClient};
 use smtp_proto::sasl::{self, Seed, Step};
 use smtp_proto::server::{Advance, Config, Event, Role, Server};
 
@@ -23,6 +24,8 @@ pub(crate) struct Dialogue {
     input: Vec<u8>,
     message: Option<Vec<u8>>,
     out: Vec<u8>,
+    /// Whose RCPT was accepted.
+    recipients: Vec<String>,
 }
 
 impl Dialogue {
@@ -36,6 +39,7 @@ impl Dialogue {
             input: Vec::new(),
             message: None,
             out: Vec::new(),
+            recipients: Vec::new(),
         };
         dialogue.advance();
         dialogue
@@ -62,7 +66,7 @@ impl Dialogue {
             } = self.server.advance(&input, &mut self.out).unwrap();
             if let Some(event) = event {
                 self.note(event);
-                if let Some(reply) = self.decide(event) {
+                for reply in self.decide(event) {
                     self.server.reply(&reply, &mut self.out).unwrap();
                     if event == Event::StartTls {
                         self.server.tls_started();
@@ -88,25 +92,68 @@ impl Dialogue {
         }
     }
 
-    fn decide(&mut self, event: Event<'_>) -> Option<Reply> {
+    /// The replies to an event, as many as it needs.
+    fn decide(&mut self, event: Event<'_>) -> Vec<Reply> {
+        let replies = match event {
+            Event::BodyEnd(_) => self.deliver(),
+            _ => Vec::from_iter(self.decide_one(event)),
+        };
+        let due = usize::try_from(self.server.replies_due()).unwrap();
+        assert_eq!(replies.len(), due);
+        assert_eq!(event.needs_reply(), due > 0);
+        replies
+    }
+
+    fn deliver(&mut self) -> Vec<Reply> {
+        self.messages.push(self.message.take().unwrap_or_default());
+        if self.server.replies_due() == 1 && !self.server.protocol().contains("LMTP") {
+            return vec![Reply::ok()];
+        }
+        let outcome = |recipient: &String| match recipient.starts_with("full@") {
+            true => Reply::new(452, "4.2.2 Mailbox is full").unwrap(),
+            false => Reply::ok(),
+        };
+        self.recipients.iter().map(outcome).collect()
+    }
+
+    fn decide_one(&mut self, event: Event<'_>) -> Option<Reply> {
         let reply = match event {
             Event::Connected(_) => Reply::greeting(),
             Event::Hello(_) => Reply::hello(),
-            Event::Mail(_) => Reply::sender_ok(),
-            Event::Rcpt(rcpt) => decide_recipient(rcpt.forward_path),
+            Event::Mail(_) => {
+                self.message = None;
+                self.recipients.clear();
+                Reply::sender_ok()
+            }
+            Event::Rcpt(rcpt) => {
+                let reply = decide_recipient(rcpt.forward_path);
+                if reply.code() == 250 {
+                    self.recipients.push(rcpt.forward_path.to_string());
+                }
+                reply
+            }
             Event::DataStart => {
                 self.message = Some(Vec::new());
                 Reply::start_data()
             }
             Event::Body(octets) => {
                 assert!(!octets.is_empty());
-                self.message.as_mut().unwrap().extend_from_slice(octets);
+                self.message
+                    .get_or_insert_default()
+                    .extend_from_slice(octets);
                 return None;
             }
-            Event::BodyEnd(_) => {
-                self.messages.push(self.message.take().unwrap());
-                Reply::ok()
+            Event::ChunkEnd
+                if self
+                    .message
+                    .as_ref()
+                    .is_some_and(|it| it.ends_with(b"full")) =>
+            {
+                self.message = None;
+                Reply::new(452, "4.3.1 Disk is full").unwrap()
             }
+            Event::ChunkEnd => Reply::ok(),
+            Event::XClient(xclient) => decide_proxy(xclient),
             Event::StartTls => Reply::start_tls(),
             Event::Auth(auth) => {
                 let initial = auth.initial_response.map(|response| response.decode());
@@ -127,7 +174,6 @@ impl Dialogue {
             }
             _ => panic!("{event:?} is not known here"),
         };
-        assert!(event.needs_reply());
         Some(reply)
     }
 
@@ -159,6 +205,19 @@ fn decide_recipient(forward_path: ForwardPath<'_>) -> Reply {
         }
         _ => Reply::recipient_ok(),
     }
+}
+
+fn decide_proxy(xclient: XClient<'_>) -> Reply {
+    match xclient.address() {
+        Some(Attribute::Value(address)) if address.to_string().starts_with("192.0.2.") => {
+            Reply::greeting()
+        }
+        _ => Reply::new(550, "5.7.0 You are no proxy").unwrap(),
+    }
+}
+
+pub(crate) fn lmtp() -> Config {
+    Config::new(Role::Lmtp, "mx.example".parse().unwrap())
 }
 
 pub(crate) fn mx() -> Config {
