@@ -1,129 +1,17 @@
 //! The client against servers of all kinds: what it says, and what it makes of the answers.
 
+mod conversation;
+
 use smtp_proto::client::{
-    AuthenticateError, BeginError, BodyError, Client, Config, Envelope, Event, NotNow, Outcome,
-    ProtocolError, Report, StartTlsError, Verb,
+    AuthenticateError, BeginError, BodyError, Client, Envelope, Event, NotNow, ProtocolError,
+    Recipient, StartTlsError, Verb,
 };
+use smtp_proto::command::{Notify, OriginalRecipient, Ret};
 use smtp_proto::data::BareLineEnds;
 use smtp_proto::reply::{ReplyLimits, ReplyReadError};
 use smtp_proto::sasl;
 
-/// A client, and what it has written and not yet been asked about.
-struct Session {
-    client: Client,
-    out: Vec<u8>,
-    /// Octets that arrive at once.
-    piece: usize,
-}
-
-impl Session {
-    fn new(client: Client, piece: usize) -> Self {
-        Self {
-            client,
-            out: Vec::new(),
-            piece,
-        }
-    }
-
-    /// What comes of the server's words; all of them are taken.
-    fn hear(&mut self, octets: &str) -> Vec<Event> {
-        self.try_hear(octets).unwrap()
-    }
-
-    fn try_hear(&mut self, octets: &str) -> Result<Vec<Event>, ProtocolError> {
-        let mut events = Vec::new();
-        let mut input = Vec::new();
-        for piece in octets.as_bytes().chunks(self.piece) {
-            input.extend_from_slice(piece);
-            loop {
-                let advance = self.client.advance(&input, &mut self.out)?;
-                input.drain(..advance.consumed);
-                match advance.event {
-                    Some(event) => events.push(event),
-                    None => break,
-                }
-            }
-        }
-        Ok(events)
-    }
-
-    /// What the client has said since.
-    fn said(&mut self) -> String {
-        String::from_utf8(core::mem::take(&mut self.out)).unwrap()
-    }
-
-    /// Greeting and EHLO, with the extensions given.
-    fn greet(&mut self, extensions: &[&str]) {
-        assert_eq!(self.hear("220 mx.example ESMTP\r\n"), []);
-        assert_eq!(self.said(), "EHLO client.example\r\n");
-        let mut reply = String::from("250-mx.example\r\n");
-        for extension in extensions {
-            reply += &format!("250-{extension}\r\n");
-        }
-        reply += "250 HELP\r\n";
-        assert_eq!(self.hear(&reply), [Event::Ready]);
-        assert_eq!(self.said(), "");
-    }
-
-    fn begin(&mut self, envelope: &Envelope) {
-        self.client.begin(envelope, &mut self.out).unwrap();
-    }
-
-    fn send_body(&mut self, message: &[u8]) {
-        self.client.body(message, &mut self.out).unwrap();
-        self.client.end_body(&mut self.out).unwrap();
-    }
-
-    /// The report of the only event.
-    fn hear_report(&mut self, octets: &str) -> Report {
-        match &*self.hear(octets) {
-            [Event::Finished(report)] => report.clone(),
-            other => panic!("{other:?}"),
-        }
-    }
-}
-
-fn config() -> Config {
-    Config::new("client.example".parse().unwrap())
-}
-
-/// Tells a story twice: words that arrive as said, and octet by octet.
-fn tell(config: Config, story: impl Fn(Session)) {
-    for piece in [usize::MAX, 1] {
-        story(Session::new(Client::new(config.clone()), piece));
-    }
-}
-
-/// The same, under TLS.
-fn tell_over_tls(story: impl Fn(Session)) {
-    for piece in [usize::MAX, 1] {
-        story(Session::new(Client::over_tls(config()), piece));
-    }
-}
-
-fn envelope(recipients: &[&str]) -> Envelope {
-    let recipients = recipients.iter().map(|text| text.parse().unwrap());
-    Envelope::new(Some("a@example.org".parse().unwrap()), recipients.collect())
-}
-
-/// Recipient, what was refused or `accepted`, and the reply.
-fn outcomes(report: &Report) -> Vec<(String, String, String)> {
-    report
-        .recipients()
-        .map(|(mailbox, outcome)| match outcome {
-            Outcome::Accepted(reply) => (mailbox.to_string(), "accepted".into(), reply.to_string()),
-            Outcome::Refused(refusal) => (
-                mailbox.to_string(),
-                refusal.verb().to_string(),
-                refusal.reply().to_string(),
-            ),
-        })
-        .collect()
-}
-
-fn outcome(mailbox: &str, what: &str, reply: &str) -> (String, String, String) {
-    (mailbox.into(), what.into(), reply.into())
-}
+use self::conversation::{Session, config, envelope, outcome, outcomes, tell, tell_over_tls};
 
 fn quit(mut session: Session) {
     session.client.quit(&mut session.out).unwrap();
@@ -635,6 +523,95 @@ fn who_submitted_a_message_is_told_to_servers_with_auth() {
             assert_eq!(said, format!("MAIL FROM:<a@example.org>{parameter}\r\n"));
         });
     }
+}
+
+#[test]
+fn wishes_for_reports_are_passed_on_to_servers_that_know_them() {
+    let original = OriginalRecipient::parse(b"rfc822;B+2Bx@example.com").unwrap();
+    let recipients = vec![
+        Recipient::new("b@example.com".parse().unwrap())
+            .notify(Notify::NEVER.success(true))
+            .original_recipient(original),
+        Recipient::new("c@example.com".parse().unwrap()).notify(Notify::NEVER),
+        Recipient::from("d@example.com".parse::<mail_address::Mailbox>().unwrap()),
+    ];
+    let envelope = Envelope::with_recipients(Some("a@example.org".parse().unwrap()), recipients)
+        .ret(Ret::Headers)
+        .envelope_id("QQ 314")
+        .unwrap();
+    tell(config(), |mut session| {
+        session.greet(&["DSN", "PIPELINING"]);
+        session.begin(&envelope);
+        assert_eq!(
+            session.said(),
+            "MAIL FROM:<a@example.org> RET=HDRS ENVID=QQ+20314\r\n\
+             RCPT TO:<b@example.com> NOTIFY=SUCCESS ORCPT=rfc822;B+2Bx@example.com\r\n\
+             RCPT TO:<c@example.com> NOTIFY=NEVER\r\nRCPT TO:<d@example.com>\r\nDATA\r\n"
+        );
+    });
+    tell(config(), |mut session| {
+        session.greet(&["PIPELINING"]);
+        session.begin(&envelope);
+        let said = session.said();
+        assert!(!said.contains("ENVID") && !said.contains("NOTIFY") && !said.contains("ORCPT"));
+    });
+}
+
+#[test]
+fn b05_no_envelope_id_ends_the_command_line() {
+    for id in ["", "a\r\nRSET", "a\0", "\u{e4}", &"a".repeat(101)] {
+        assert!(
+            envelope(&["b@example.com"]).envelope_id(id).is_none(),
+            "{id:?}"
+        );
+    }
+    assert!(envelope(&["b@example.com"]).envelope_id("a>b").is_some());
+}
+
+#[test]
+fn a_message_that_requires_tls_goes_to_servers_that_promise_it() {
+    let secret = envelope(&["b@example.com"]).require_tls();
+    for (extensions, error) in [
+        (&["REQUIRETLS"][..], None),
+        (&[], Some(BeginError::RequireTls)),
+    ] {
+        tell_over_tls(|mut session| {
+            session.greet(extensions);
+            let begun = session.client.begin(&secret, &mut session.out);
+            assert_eq!(begun.err(), error);
+            let said = "MAIL FROM:<a@example.org> REQUIRETLS\r\n";
+            assert_eq!(session.said(), if error.is_none() { said } else { "" });
+        });
+    }
+    // A promise in clear is none.
+    tell(config(), |mut session| {
+        session.greet(&["REQUIRETLS"]);
+        let begun = session.client.begin(&secret, &mut session.out);
+        assert_eq!(begun, Err(BeginError::RequireTls));
+    });
+}
+
+#[test]
+fn the_limits_of_a_server_are_kept() {
+    tell(config(), |mut session| {
+        session.greet(&["PIPELINING", "LIMITS MAILMAX=2 RCPTMAX=2 RCPTDOMAINMAX=2"]);
+        let three = envelope(&["a@example.com", "b@example.com", "c@example.com"]);
+        let begun = session.client.begin(&three, &mut session.out);
+        assert_eq!(begun, Err(BeginError::TooManyRecipients { limit: 2 }));
+        session.begin(&envelope(&["a@Example.com", "b@example.com"]));
+        session.hear("451 later\r\n451 later\r\n451 later\r\n");
+        session.hear("503 what?\r\n");
+        let elsewhere = envelope(&["a@one.example", "b@two.example"]);
+        let begun = session.client.begin(&elsewhere, &mut session.out);
+        assert_eq!(begun, Err(BeginError::TooManyDomains { limit: 2 }));
+        session.begin(&envelope(&["a@example.com", "b@two.example"]));
+        session.hear("451 later\r\n451 later\r\n451 later\r\n");
+        session.hear("503 what?\r\n");
+        let begun = session
+            .client
+            .begin(&envelope(&["a@example.com"]), &mut session.out);
+        assert_eq!(begun, Err(BeginError::TooManyMessages));
+    });
 }
 
 #[test]

@@ -84,7 +84,7 @@ impl Message {
             .iter()
             .zip(&self.recipients)
             .filter(|(_, fate)| **fate == Fate::Accepted)
-            .map(|(mailbox, _)| mailbox.to_string())
+            .map(|(recipient, _)| recipient.mailbox().to_string())
             .collect()
     }
 

@@ -18,6 +18,13 @@ pub struct Config {
     pub hello: HelloName,
     /// What becomes of a bare CR or LF in a message. Refused unless set otherwise.
     pub bare_line_ends: BareLineEnds,
+    /// Whether messages go out in chunks where the server offers it (RFC 3030 §2). Off: each piece
+    /// that the caller gives is a chunk then, and has a reply. Binary messages go out so in any
+    /// case.
+    pub chunking: bool,
+    /// Whether the server speaks LMTP (RFC 2033): the client greets with LHLO, and hears of each
+    /// recipient what became of the message. Off.
+    pub lmtp: bool,
     /// Whether passwords may be sent without TLS. Off: RFC 4954 §4.
     pub password_without_tls: bool,
     /// Whether commands are sent ahead of replies where the server offers it. On.
@@ -36,6 +43,8 @@ impl Config {
         Self {
             hello,
             bare_line_ends: BareLineEnds::default(),
+            chunking: false,
+            lmtp: false,
             password_without_tls: false,
             pipelining: true,
             window: 4096,
@@ -47,6 +56,20 @@ impl Config {
     #[must_use]
     pub fn bare_line_ends(mut self, bare_line_ends: BareLineEnds) -> Self {
         self.bare_line_ends = bare_line_ends;
+        self
+    }
+
+    /// Sets [`chunking`](Self::chunking).
+    #[must_use]
+    pub fn chunking(mut self, allowed: bool) -> Self {
+        self.chunking = allowed;
+        self
+    }
+
+    /// Sets [`lmtp`](Self::lmtp).
+    #[must_use]
+    pub fn lmtp(mut self, lmtp: bool) -> Self {
+        self.lmtp = lmtp;
         self
     }
 

@@ -5,35 +5,49 @@ use alloc::vec::Vec;
 
 use mail_address::Mailbox;
 
-use crate::command::Xtext;
+use super::Recipient;
+use crate::command::{Body, Mail, Ret, Xtext};
 
 /// The envelope of one message.
 #[derive(Clone, Debug)]
 pub struct Envelope {
     reverse_path: Option<Mailbox>,
-    recipients: Vec<Mailbox>,
+    recipients: Vec<Recipient>,
     size: Option<u64>,
-    eight_bit: bool,
+    body: Option<Body>,
     utf8: bool,
     /// The value of `AUTH=`, in xtext.
     submitter: Option<Box<str>>,
+    ret: Option<Ret>,
+    /// The value of `ENVID=`, in xtext.
+    envelope_id: Option<Box<str>>,
+    require_tls: bool,
 }
 
 impl Envelope {
     /// `None` as the sender is the empty reverse path of reports, which nobody answers
     /// (RFC 5321 §4.5.5).
     pub fn new(reverse_path: Option<Mailbox>, recipients: Vec<Mailbox>) -> Self {
+        let recipients = recipients.into_iter().map(Recipient::new);
+        Self::with_recipients(reverse_path, recipients.collect())
+    }
+
+    /// The same, for recipients of whom the sender wants other reports than the usual.
+    pub fn with_recipients(reverse_path: Option<Mailbox>, recipients: Vec<Recipient>) -> Self {
         let utf8 = reverse_path
             .iter()
-            .chain(&recipients)
+            .chain(recipients.iter().map(Recipient::mailbox))
             .any(|mailbox| !mailbox.view().is_ascii());
         Self {
             reverse_path,
             recipients,
             size: None,
-            eight_bit: false,
+            body: None,
             utf8,
             submitter: None,
+            ret: None,
+            envelope_id: None,
+            require_tls: false,
         }
     }
 
@@ -62,7 +76,17 @@ impl Envelope {
     /// it then (RFC 6152 §3).
     #[must_use]
     pub fn eight_bit(mut self, eight_bit: bool) -> Self {
-        self.eight_bit = eight_bit;
+        if self.body != Some(Body::BinaryMime) {
+            self.body = eight_bit.then_some(Body::EightBitMime);
+        }
+        self
+    }
+
+    /// Announces a message of any octets, in which CR and LF end no lines (RFC 3030 §3). Servers
+    /// without CHUNKING and BINARYMIME do not get it then.
+    #[must_use]
+    pub fn binary(mut self) -> Self {
+        self.body = Some(Body::BinaryMime);
         self
     }
 
@@ -71,8 +95,34 @@ impl Envelope {
     #[must_use]
     pub fn smtp_utf8(mut self) -> Self {
         self.utf8 = true;
-        self.eight_bit = true;
+        self.eight_bit(true)
+    }
+
+    /// Sends the message under TLS, to a server that promises to do the same, or not at all
+    /// (RFC 8689 §4.2.1). That the server is who it should be, and was found where it should be, is
+    /// the caller's to see to.
+    #[must_use]
+    pub fn require_tls(mut self) -> Self {
+        self.require_tls = true;
         self
+    }
+
+    /// Tells servers that offer `DSN` how much of the message the report of a failure should return.
+    #[must_use]
+    pub fn ret(mut self, ret: Ret) -> Self {
+        self.ret = Some(ret);
+        self
+    }
+
+    /// Gives the message a name that reports of its delivery repeat, to servers that offer `DSN`;
+    /// `None` if it is not fit for one: empty, not of printable ASCII, or with more than 100
+    /// characters as xtext (RFC 3461 §4.4).
+    pub fn envelope_id(mut self, envelope_id: &str) -> Option<Self> {
+        let text = Xtext::encode(envelope_id.as_bytes());
+        // Checked as it will be when it is sent.
+        Mail::default().envelope_id(Xtext::parse(text.as_bytes())?)?;
+        self.envelope_id = Some(text.into());
+        Some(self)
     }
 
     /// Tells servers that offer AUTH who submitted the message, `None` if that is not known for
@@ -91,11 +141,11 @@ impl Envelope {
     }
 
     /// The recipients, in the order in which the server hears of them.
-    pub fn recipients(&self) -> &[Mailbox] {
+    pub fn recipients(&self) -> &[Recipient] {
         &self.recipients
     }
 
-    pub(super) fn into_recipients(self) -> Vec<Mailbox> {
+    pub(super) fn into_recipients(self) -> Vec<Recipient> {
         self.recipients
     }
 
@@ -107,8 +157,29 @@ impl Envelope {
         self.size
     }
 
+    pub(super) fn announced_body(&self) -> Option<Body> {
+        self.body
+    }
+
+    pub(super) fn announced_envelope_id(&self) -> Option<Xtext<'_>> {
+        Xtext::parse(self.envelope_id.as_ref()?.as_bytes())
+    }
+
+    pub(super) fn announced_ret(&self) -> Option<Ret> {
+        self.ret
+    }
+
+    /// Whether octets beyond ASCII may come.
     pub(super) fn is_eight_bit(&self) -> bool {
-        self.eight_bit
+        self.body.is_some()
+    }
+
+    pub(super) fn is_binary(&self) -> bool {
+        self.body == Some(Body::BinaryMime)
+    }
+
+    pub(super) fn needs_tls(&self) -> bool {
+        self.require_tls
     }
 
     pub(super) fn needs_utf8(&self) -> bool {

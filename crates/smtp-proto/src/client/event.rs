@@ -31,10 +31,12 @@ pub enum Event {
     /// [`capabilities`](super::Client::capabilities). Once more after TLS has started.
     Ready,
     /// A command was refused that is no part of a transaction. The session is as it was before
-    /// it; after a refused connection or EHLO, only [`quit`](super::Client::quit) is left.
+    /// it; after a refused connection, EHLO or LHLO, only [`quit`](super::Client::quit) is left.
     Refused(Refusal),
     /// At least one recipient is accepted and the server waits for the message:
-    /// [`body`](super::Client::body) and [`end_body`](super::Client::end_body).
+    /// [`finish_body`](super::Client::finish_body), or pieces with [`body`](super::Client::body).
+    /// Comes again when there were as many chunks under way as may be, and now there is room for
+    /// more.
     SendBody,
     /// The next octet on the connection is TLS, in both directions. When the handshake is over:
     /// [`tls_started`](super::Client::tls_started).

@@ -1,17 +1,18 @@
 //! The client and what can be asked of it.
 
-use alloc::collections::VecDeque;
+use alloc::boxed::Box;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use thiserror::Error;
 
+use super::body::Body;
 use super::queue::{Expected, Queue};
 use super::reply_reader::ReplyReader;
 use super::transaction::Transaction;
 use super::{Advance, Capabilities, Config, Envelope, Event, ProtocolError, Refusal};
 use crate::command::Command;
-use crate::data::{BareLineEnd, DotStuffer};
 
 /// The client's side of one connection.
 ///
@@ -28,7 +29,13 @@ pub struct Client {
     pub(super) capabilities: Capabilities,
     pub(super) transaction: Option<Transaction>,
     /// The message under way. It owns no octets of it.
-    pub(super) body: Option<DotStuffer>,
+    pub(super) body: Option<Body>,
+    /// Why no more chunks of it are sent.
+    pub(super) refused_chunk: Option<Refusal>,
+    /// Messages begun on this connection.
+    messages: u32,
+    /// The domains of their recipients, as far as the server counts them.
+    recipient_domains: BTreeSet<Box<str>>,
     pub(super) tls: bool,
     /// Whether the server still has the envelope of a message that was not sent.
     pub(super) unclean: bool,
@@ -62,6 +69,9 @@ impl Client {
             capabilities: Capabilities::default(),
             transaction: None,
             body: None,
+            refused_chunk: None,
+            messages: 0,
+            recipient_domains: BTreeSet::new(),
             tls: false,
             unclean: false,
             authenticated: false,
@@ -135,6 +145,7 @@ impl Client {
             // §4.5.3.2.6
             Some(Expected::Message(_)) => 10,
             // §4.5.3.2.5
+            Some(Expected::Chunk) => 3,
             None if self.body.is_some() => 3,
             // §4.5.3.2.1 to 3; nothing is said about the others.
             _ => 5,
@@ -149,26 +160,13 @@ impl Client {
     /// With pipelining a message may begin before the one before it is reported.
     pub fn begin(&mut self, envelope: &Envelope, out: &mut Vec<u8>) -> Result<(), BeginError> {
         self.may_begin().map_err(|NotNow| BeginError::NotNow)?;
-        if envelope.recipients().is_empty() {
-            return Err(BeginError::NoRecipient);
-        }
-        if envelope.is_eight_bit() && !self.capabilities.eight_bit_mime() {
-            return Err(BeginError::EightBit);
-        }
-        if envelope.needs_utf8() && !self.capabilities.smtp_utf8() {
-            return Err(BeginError::Utf8);
-        }
-        let limit = self.capabilities.max_size();
-        if let (Some(size), Some(limit)) = (envelope.announced_size(), limit) {
-            // RFC 1870 §4: an attempt is certain to fail.
-            if size > limit {
-                return Err(BeginError::TooLarge { limit });
-            }
-        }
+        self.check(envelope)?;
+        self.messages = self.messages.saturating_add(1);
         if core::mem::take(&mut self.unclean) {
             self.send(&Command::Rset, Expected::CleanUp { login: None }, out);
         }
-        self.transaction = Some(Transaction::new(envelope.clone()));
+        let chunked = envelope.is_binary() || self.config.chunking && self.capabilities.chunking();
+        self.transaction = Some(Transaction::new(envelope.clone(), chunked));
         self.proceed(out);
         Ok(())
     }
@@ -178,38 +176,6 @@ impl Client {
     /// connection then.
     pub fn refusals(&self) -> impl Iterator<Item = &Refusal> {
         self.transaction.iter().flat_map(Transaction::refusals)
-    }
-
-    /// Writes the next octets of the message, after [`Event::SendBody`]: dots at the start of a
-    /// line are doubled, everything else goes out as it is.
-    ///
-    /// After an error the message cannot be ended: close the connection.
-    pub fn body(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), BodyError> {
-        let (Some(body), Some(transaction)) = (&mut self.body, &self.transaction) else {
-            return Err(BodyError::NotNow);
-        };
-        let written = if chunk.is_ascii() || transaction.envelope().is_eight_bit() {
-            body.write(chunk, out).map_err(BodyError::from)
-        } else {
-            Err(BodyError::EightBit)
-        };
-        if written.is_err() {
-            self.give_up();
-        }
-        written
-    }
-
-    /// Ends the message. Its last line gets a CRLF if it has none.
-    pub fn end_body(&mut self, out: &mut Vec<u8>) -> Result<(), BodyError> {
-        let body = self.body.take().ok_or(BodyError::NotNow)?;
-        if let Err(error) = body.finish(out) {
-            self.give_up();
-            return Err(error.into());
-        }
-        if let Some(transaction) = self.transaction.take() {
-            self.queue.push(Expected::Message(transaction), 0);
-        }
-        Ok(())
     }
 
     /// Sends NOOP. Answered by [`Event::Done`].
@@ -246,13 +212,19 @@ impl Client {
         self.queue.push(expected, out.len() - before);
     }
 
-    /// EHLO or HELO. A name is checked when it is made.
+    /// EHLO, LHLO or HELO. A name is checked when it is made.
     pub(super) fn hello(&mut self, verb: &str, expected: Expected, out: &mut Vec<u8>) {
         let before = out.len();
         for text in [verb, " ", self.config.hello.as_str(), "\r\n"] {
             out.extend_from_slice(text.as_bytes());
         }
         self.queue.push(expected, out.len() - before);
+    }
+
+    /// EHLO, or what LMTP has for it (RFC 2033 §4.1).
+    pub(super) fn extended_hello(&mut self, out: &mut Vec<u8>) {
+        let verb = if self.config.lmtp { "LHLO" } else { "EHLO" };
+        self.hello(verb, Expected::Ehlo, out);
     }
 
     /// How many octets may be under way without replies; `None`: one command at a time.
@@ -279,11 +251,59 @@ impl Client {
         }
     }
 
-    /// Half a message is on the wire, and the other half cannot be sent.
-    fn give_up(&mut self) {
-        self.body = None;
-        self.transaction = None;
-        self.state = State::Broken(None);
+    /// Whether the server takes such a message.
+    fn check(&mut self, envelope: &Envelope) -> Result<(), BeginError> {
+        let offered = &self.capabilities;
+        if envelope.recipients().is_empty() {
+            return Err(BeginError::NoRecipient);
+        }
+        if envelope.is_binary() && !offered.binary_mime() {
+            return Err(BeginError::Binary);
+        }
+        if envelope.is_eight_bit() && !envelope.is_binary() && !offered.eight_bit_mime() {
+            return Err(BeginError::EightBit);
+        }
+        if envelope.needs_utf8() && !offered.smtp_utf8() {
+            return Err(BeginError::Utf8);
+        }
+        // RFC 8689 §2: the promise counts only under TLS.
+        if envelope.needs_tls() && !(self.tls && offered.require_tls()) {
+            return Err(BeginError::RequireTls);
+        }
+        if let (Some(size), Some(limit)) = (envelope.announced_size(), offered.max_size()) {
+            // RFC 1870 §4: an attempt is certain to fail.
+            if size > limit {
+                return Err(BeginError::TooLarge { limit });
+            }
+        }
+        self.check_limits(envelope)
+    }
+
+    /// RFC 9422 §4.
+    fn check_limits(&mut self, envelope: &Envelope) -> Result<(), BeginError> {
+        let limits = self.capabilities.limits();
+        let exceeds = |number: usize, limit: Option<u32>| {
+            limit.filter(|&limit| u32::try_from(number).map_or(true, |number| number > limit))
+        };
+        if limits.messages.is_some_and(|limit| self.messages >= limit) {
+            return Err(BeginError::TooManyMessages);
+        }
+        if let Some(limit) = exceeds(envelope.recipients().len(), limits.recipients) {
+            return Err(BeginError::TooManyRecipients { limit });
+        }
+        if limits.recipient_domains.is_some() {
+            let hosts = envelope.recipients().iter().map(|recipient| {
+                let host = recipient.mailbox().view().host();
+                Box::from(host.to_lowercase())
+            });
+            let mut domains = self.recipient_domains.clone();
+            domains.extend(hosts);
+            if let Some(limit) = exceeds(domains.len(), limits.recipient_domains) {
+                return Err(BeginError::TooManyDomains { limit });
+            }
+            self.recipient_domains = domains;
+        }
+        Ok(())
     }
 }
 
@@ -297,6 +317,10 @@ pub struct NotNow;
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum BeginError {
+    /// A message without lines, and the server does not offer CHUNKING and BINARYMIME
+    /// (RFC 3030 §3).
+    #[error("the server does not take binary messages")]
+    Binary,
     /// Octets beyond ASCII, and the server does not offer 8BITMIME (RFC 6152 §3).
     #[error("the server does not take messages with octets beyond ASCII")]
     EightBit,
@@ -306,30 +330,34 @@ pub enum BeginError {
     /// A reply is due, a message is under way, or the session has not begun.
     #[error("MAIL is not possible at this point of the session")]
     NotNow,
+    /// A message that requires TLS, on a connection without it or to a server that does not
+    /// promise to keep to it (RFC 8689 §4.2.1).
+    #[error("REQUIRETLS is not offered under TLS")]
+    RequireTls,
     /// Larger than the server takes (RFC 1870 §4).
     #[error("the server takes no message beyond {limit} octets")]
     TooLarge {
         /// Octets of the largest message.
         limit: u64,
     },
+    /// The recipients of this session would be at more domains than the server takes
+    /// (RFC 9422 §4.3): for another connection.
+    #[error("the server takes no more than {limit} recipient domains in one session")]
+    TooManyDomains {
+        /// Domains of one session.
+        limit: u32,
+    },
+    /// The server takes no more messages in this session (RFC 9422 §4.1): for another connection.
+    #[error("the server takes no more messages in this session")]
+    TooManyMessages,
+    /// More recipients than the server takes for one message (RFC 9422 §4.2): for several.
+    #[error("the server takes no more than {limit} recipients of one message")]
+    TooManyRecipients {
+        /// Recipients of one message.
+        limit: u32,
+    },
     /// Addresses or header fields beyond ASCII, and the server does not offer SMTPUTF8
     /// (RFC 6531 §3.2).
     #[error("the server does not take addresses or header fields beyond ASCII")]
     Utf8,
-}
-
-/// Why a message cannot be sent as it is.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum BodyError {
-    /// A CR or an LF that stands alone, where [`Config::bare_line_ends`] does not mend it.
-    #[error(transparent)]
-    BareLineEnd(#[from] BareLineEnd),
-    /// An octet beyond ASCII in a message that was not announced with [`Envelope::eight_bit`]
-    /// (RFC 6152 §3).
-    #[error("octet beyond ASCII in a message announced as 7-bit")]
-    EightBit,
-    /// The server has not asked for a message.
-    #[error("the server has not asked for a message")]
-    NotNow,
 }

@@ -12,7 +12,7 @@
 //! | [`Client::start_tls`], and after the handshake [`Client::tls_started`] | [`Event::StartTls`], and [`Event::Ready`] once more |
 //! | [`Client::authenticate`] | [`Event::Authenticated`] |
 //! | [`Client::begin`] | [`Event::SendBody`], if anybody is accepted |
-//! | [`Client::body`] and [`Client::end_body`] | [`Event::Finished`] |
+//! | [`Client::finish_body`], or [`Client::body`] as long as [`Client::wants_body`] and then [`Client::end_body`] | [`Event::Finished`] |
 //! | [`Client::quit`] | [`Event::Closed`] |
 //!
 //! What a server refuses outside a transaction is an [`Event::Refused`]. When the connection
@@ -21,6 +21,7 @@
 //! Addresses, the client's name and every other argument are types that cannot hold a line end,
 //! so no value can become a command.
 
+mod body;
 mod capabilities;
 mod config;
 mod envelope;
@@ -28,15 +29,18 @@ mod event;
 mod machine;
 mod queue;
 mod receive;
+mod recipient;
 mod reply_reader;
 mod report;
 mod security;
 mod transaction;
 
-pub use self::capabilities::Capabilities;
+pub use self::body::BodyError;
+pub use self::capabilities::{Capabilities, OfferedLimits};
 pub use self::config::{Config, HelloName, HelloNameError};
 pub use self::envelope::Envelope;
 pub use self::event::{Advance, Event, ProtocolError};
-pub use self::machine::{BeginError, BodyError, Client, NotNow};
+pub use self::machine::{BeginError, Client, NotNow};
+pub use self::recipient::Recipient;
 pub use self::report::{Outcome, Refusal, Report, Verb};
 pub use self::security::{AuthenticateError, StartTlsError};

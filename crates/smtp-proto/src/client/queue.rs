@@ -17,6 +17,8 @@ pub(super) enum Expected {
     Auth(sasl::Client),
     /// `*`: the client has given the exchange up.
     AuthCancelled,
+    /// BDAT, but for the last one, which is [`Self::Message`].
+    Chunk,
     /// RSET behind a refused transaction, which the caller does not hear of, and the login that
     /// waits for it.
     CleanUp {
@@ -40,6 +42,7 @@ impl Expected {
     pub(super) fn verb(&self) -> Verb {
         match self {
             Self::Auth(_) | Self::AuthCancelled => Verb::Auth,
+            Self::Chunk => Verb::Message,
             Self::Connect => Verb::Connect,
             Self::Data => Verb::Data,
             Self::Ehlo | Self::Helo => Verb::Hello,
@@ -58,7 +61,9 @@ impl Expected {
     fn may_be_followed(&self) -> bool {
         match self {
             Self::CleanUp { login } => login.is_none(),
-            Self::Message(_) | Self::Rset => true,
+            // After a chunk that is refused, only RSET is certain to be taken (RFC 3030 §2).
+            Self::Message(transaction) => !transaction.is_chunked(),
+            Self::Rset => true,
             _ => false,
         }
     }
@@ -86,6 +91,11 @@ impl Queue {
         self.waiting.push_back((expected, octets));
     }
 
+    /// Waits for one more reply to what was answered last.
+    pub(super) fn push_front(&mut self, expected: Expected) {
+        self.waiting.push_front((expected, 0));
+    }
+
     pub(super) fn pop(&mut self) -> Option<Expected> {
         let (expected, octets) = self.waiting.pop_front()?;
         self.octets = self.octets.saturating_sub(octets);
@@ -94,6 +104,10 @@ impl Queue {
 
     pub(super) fn front(&self) -> Option<&Expected> {
         self.waiting.front().map(|(expected, _)| expected)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
+use super::body::Body;
 use super::machine::{Client, State};
 use super::queue::Expected;
 use super::transaction::{Transaction, mail};
 use super::{Capabilities, Event, Outcome, ProtocolError, Refusal, Verb};
-use crate::command::{Command, ForwardPath, Rcpt};
+use crate::command::Command;
 use crate::data::DotStuffer;
 use crate::reply::{Reply, Severity};
 
@@ -26,7 +27,7 @@ impl Client {
             (Expected::Auth(login), Severity::Intermediate) if reply.code() == 334 => {
                 self.answer_challenge(login, &reply, out);
             }
-            (Expected::Data, Severity::Intermediate) => self.begin_body(out),
+            (Expected::Data, Severity::Intermediate) => return self.data_accepted(reply, out),
             (Expected::Quit, _) => self.close(reply),
             // Nothing else has a further step. DATA is not done before the message, nothing that
             // was cancelled is, and RSET cannot be refused (RFC 5321 §4.1.1.5).
@@ -39,20 +40,23 @@ impl Client {
                 self.authenticated = true;
                 self.events.push_back(Event::Authenticated(reply));
             }
+            (Expected::Chunk, _) => self.chunk_answered(answer(verb, reply)),
             (Expected::CleanUp { login: None }, Severity::Completion) => {}
             (Expected::CleanUp { login: Some(login) }, Severity::Completion) => {
                 self.send_auth(login, out);
             }
             (Expected::Connect, Severity::Completion) => {
-                self.hello("EHLO", Expected::Ehlo, out);
+                self.extended_hello(out);
             }
             (Expected::Data, _) => self.end_unsent(Refusal::new(verb, reply)),
             (Expected::Ehlo, Severity::Completion) => {
                 self.capabilities = Capabilities::parse(&reply);
                 self.be_ready();
             }
-            // RFC 5321 §3.2: a server that knows no EHLO.
-            (Expected::Ehlo, Severity::Permanent) if reply.code().get() <= 504 => {
+            // RFC 5321 §3.2: a server that knows no EHLO. In LMTP there is no other.
+            (Expected::Ehlo, Severity::Permanent)
+                if reply.code().get() <= 504 && !self.config.lmtp =>
+            {
                 self.hello("HELO", Expected::Helo, out);
             }
             (Expected::Helo, Severity::Completion) => self.be_ready(),
@@ -67,7 +71,7 @@ impl Client {
                     Ok(()) => Outcome::Accepted(reply),
                     Err(refusal) => Outcome::Refused(refusal),
                 };
-                self.finish(transaction, &outcome);
+                self.message_answered(transaction, outcome);
             }
             (Expected::Noop | Expected::Rset, Severity::Completion) => {
                 self.events.push_back(Event::Done(verb, reply));
@@ -122,8 +126,7 @@ impl Client {
             transaction.mail_written();
         }
         while let Some(recipient) = transaction.next_recipient() {
-            let forward_path = ForwardPath::Mailbox(recipient.view());
-            let command = Command::Rcpt(Rcpt::new(forward_path));
+            let command = Command::Rcpt(recipient.rcpt(self.capabilities.dsn()));
             if !self.queue.send(&command, Expected::Rcpt, window, out) {
                 return;
             }
@@ -132,6 +135,13 @@ impl Client {
         if let Some(refusal) = transaction.hopeless() {
             let refusal = refusal.clone();
             self.end_unsent(refusal);
+        } else if transaction.is_chunked() {
+            // RFC 3030 §2: after all replies to MAIL and RCPT.
+            if transaction.is_answered() {
+                transaction.data_written();
+                let body = Body::chunks(transaction.envelope(), self.config.bare_line_ends);
+                self.begin_body(body);
+            }
         } else if !transaction.is_mail_refused()
             && self.queue.send(&Command::Data, Expected::Data, window, out)
         {
@@ -145,27 +155,46 @@ impl Client {
         self.events.push_back(Event::Ready);
     }
 
-    /// The server waits for the message.
-    fn begin_body(&mut self, out: &mut Vec<u8>) {
-        let Some(transaction) = self.transaction.take() else {
-            return;
+    /// DATA is accepted.
+    fn data_accepted(&mut self, reply: Reply, out: &mut Vec<u8>) -> Result<(), ProtocolError> {
+        let Some(transaction) = &self.transaction else {
+            return Ok(());
         };
         if transaction.has_recipient() {
-            self.body = Some(DotStuffer::new(self.config.bare_line_ends));
-            self.transaction = Some(transaction);
-            self.events.push_back(Event::SendBody);
-        } else {
+            self.begin_body(Body::Data(DotStuffer::new(self.config.bare_line_ends)));
+        } else if self.config.lmtp {
+            // RFC 2033 §4.2: never, for nobody would be told what became of it.
+            let verb = Verb::Data;
+            return Err(ProtocolError::Unexpected { verb, reply });
+        } else if let Some(transaction) = self.transaction.take() {
             // RFC 2920 §3.1: a lone dot, for a server that accepts DATA for nobody.
             let before = out.len();
             out.extend_from_slice(b".\r\n");
             let octets = out.len() - before;
             self.queue.push(Expected::Message(transaction), octets);
         }
+        Ok(())
     }
 
-    /// Ends a transaction of which no message was sent. The server, unless it refused the sender,
+    /// The message has an outcome, for everybody or, in LMTP, for the next recipient.
+    fn message_answered(&mut self, mut transaction: Transaction, outcome: Outcome) {
+        let is_refused = matches!(outcome, Outcome::Refused(_));
+        // RFC 3030 §2: after a chunk that was refused, the server may want to be set back.
+        if transaction.is_chunked() && (is_refused || self.refused_chunk.is_some()) {
+            self.unclean = true;
+        }
+        if let Some(refusal) = self.refused_chunk.take() {
+            self.finish(transaction, &Outcome::Refused(refusal));
+        } else if !self.config.lmtp || transaction.answer_message(outcome.clone()) {
+            self.finish(transaction, &outcome);
+        } else {
+            self.queue.push_front(Expected::Message(transaction));
+        }
+    }
+
+    /// Ends a transaction of which no message was sent, or not all of it. The server, unless it refused the sender,
     /// still has the envelope: RSET goes in front of whatever comes next.
-    fn end_unsent(&mut self, refusal: Refusal) {
+    pub(super) fn end_unsent(&mut self, refusal: Refusal) {
         if let Some(transaction) = self.transaction.take() {
             self.unclean = !transaction.is_mail_refused();
             self.finish(transaction, &Outcome::Refused(refusal));
@@ -191,7 +220,8 @@ impl Client {
     /// words.
     fn close(&mut self, reply: Reply) {
         let verb = self.queue.front().map_or(Verb::Message, Expected::verb);
-        let refused = Outcome::Refused(Refusal::new(verb, reply.clone()));
+        let last_words = || Refusal::new(verb, reply.clone());
+        let refused = Outcome::Refused(self.refused_chunk.take().unwrap_or_else(last_words));
         while let Some(expected) = self.queue.pop() {
             if let Expected::Message(transaction) = expected {
                 self.finish(transaction, &refused);

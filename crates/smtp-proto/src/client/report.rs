@@ -110,11 +110,11 @@ pub enum Verb {
     Connect,
     /// DATA.
     Data,
-    /// EHLO or HELO.
+    /// EHLO, LHLO or HELO.
     Hello,
     /// MAIL.
     Mail,
-    /// No command: the message, from its first octet to the final dot.
+    /// The message, from its first octet to the final dot, or any of its chunks.
     Message,
     /// NOOP.
     Noop,

@@ -44,7 +44,7 @@ impl Client {
         self.tls = true;
         self.unclean = false;
         self.authenticated = false;
-        self.hello("EHLO", Expected::Ehlo, out);
+        self.extended_hello(out);
         Ok(())
     }
 

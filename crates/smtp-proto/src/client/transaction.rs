@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use mail_address::Mailbox;
 
-use super::{Capabilities, Envelope, Outcome, Refusal, Report};
-use crate::command::{Body, Mail};
+use super::{Capabilities, Envelope, Outcome, Recipient, Refusal, Report};
+use crate::command::Mail;
 
 /// What has been written and answered of a transaction.
 #[derive(Debug)]
@@ -18,19 +18,25 @@ pub(super) struct Transaction {
     named: usize,
     /// The answers to RCPT, in order.
     answers: Vec<Result<(), Refusal>>,
-    /// Whether DATA has been written.
+    /// Whether the message goes out in chunks.
+    chunked: bool,
+    /// Whether DATA has been written, or a chunk may be.
     data: bool,
+    /// In LMTP, what became of the message for those who were accepted, in order.
+    outcomes: Vec<Outcome>,
 }
 
 impl Transaction {
-    pub(super) fn new(envelope: Envelope) -> Self {
+    pub(super) fn new(envelope: Envelope, chunked: bool) -> Self {
         Self {
             envelope,
             begun: false,
             mail: None,
             named: 0,
             answers: Vec::new(),
+            chunked,
             data: false,
+            outcomes: Vec::new(),
         }
     }
 
@@ -47,7 +53,7 @@ impl Transaction {
     }
 
     /// The next recipient to name, as long as the sender is not refused.
-    pub(super) fn next_recipient(&self) -> Option<&Mailbox> {
+    pub(super) fn next_recipient(&self) -> Option<&Recipient> {
         if self.is_mail_refused() {
             return None;
         }
@@ -62,7 +68,11 @@ impl Transaction {
         self.data = true;
     }
 
-    /// Whether DATA decides what comes next.
+    pub(super) fn is_chunked(&self) -> bool {
+        self.chunked
+    }
+
+    /// Whether DATA, or a chunk, decides what comes next.
     pub(super) fn is_data_written(&self) -> bool {
         self.data
     }
@@ -84,6 +94,18 @@ impl Transaction {
         !self.is_mail_refused() && self.answers.iter().any(Result::is_ok)
     }
 
+    /// Whether every command so far has its reply.
+    pub(super) fn is_answered(&self) -> bool {
+        self.mail.is_some() && self.answers.len() == self.named && self.next_recipient().is_none()
+    }
+
+    /// One more recipient's outcome. Tells whether it was the last.
+    pub(super) fn answer_message(&mut self, outcome: Outcome) -> bool {
+        self.outcomes.push(outcome);
+        let accepted = self.answers.iter().filter(|answer| answer.is_ok());
+        self.outcomes.len() >= accepted.count()
+    }
+
     /// The recipients' refusals that are known.
     pub(super) fn refusals(&self) -> impl Iterator<Item = &Refusal> {
         self.answers
@@ -93,10 +115,7 @@ impl Transaction {
 
     /// Why nobody is to have the message; `None` if somebody is, or while a reply is due.
     pub(super) fn hopeless(&self) -> Option<&Refusal> {
-        let mail = self.mail.as_ref()?;
-        if self.answers.len() < self.named || self.next_recipient().is_some() {
-            return None;
-        }
+        let mail = self.mail.as_ref().filter(|_| self.is_answered())?;
         match mail {
             Err(refusal) => Some(refusal),
             Ok(()) if self.has_recipient() => None,
@@ -104,19 +123,21 @@ impl Transaction {
         }
     }
 
-    /// Ends the transaction: who was not refused gets `rest`.
+    /// Ends the transaction: who was not refused, and has no outcome yet, gets `rest`.
     pub(super) fn into_report(self, rest: &Outcome) -> Report {
         let mail = self.mail.and_then(Result::err).map(Outcome::Refused);
         let mut answers = self.answers.into_iter();
+        let mut outcomes = self.outcomes.into_iter();
         let recipients = self.envelope.into_recipients().into_iter();
-        let outcomes = recipients.map(|mailbox| {
+        let outcomes = recipients.map(|recipient| {
             let answer = answers.next();
             let outcome = match (&mail, answer) {
                 (Some(outcome), _) => outcome.clone(),
                 (None, Some(Err(refusal))) => Outcome::Refused(refusal),
-                (None, _) => rest.clone(),
+                (None, Some(Ok(()))) => outcomes.next().unwrap_or_else(|| rest.clone()),
+                (None, None) => rest.clone(),
             };
-            (mailbox, outcome)
+            (recipient.into_mailbox(), outcome)
         });
         Report::new(outcomes.collect())
     }
@@ -133,8 +154,11 @@ pub(super) fn mail<'e>(envelope: &'e Envelope, capabilities: &Capabilities) -> M
     {
         mail = mail.auth(submitter);
     }
-    if envelope.is_eight_bit() {
-        mail = mail.body(Body::EightBitMime);
+    if capabilities.dsn() {
+        mail.ret = envelope.announced_ret();
+        mail.envelope_id = envelope.announced_envelope_id();
     }
-    mail.smtp_utf8(envelope.needs_utf8())
+    mail.body = envelope.announced_body();
+    mail.require_tls(envelope.needs_tls())
+        .smtp_utf8(envelope.needs_utf8())
 }
