@@ -12,6 +12,7 @@ use thiserror::Error;
 use crate::algorithm::{HashAlgorithm, KeyType};
 use crate::encoding::{from_base64, to_base64};
 use crate::public_key::{KeyError, PublicKey};
+use crate::quoted_printable::escape;
 
 /// What a key record says: a public key, and what it is for.
 ///
@@ -104,6 +105,38 @@ impl KeyRecord {
     #[must_use]
     pub fn with_hash(mut self, hash: HashAlgorithm) -> Self {
         self.hashes = Some(Names(hash.as_str().into()));
+        self
+    }
+
+    /// Lists the hash algorithms the key is to be used with, in `h=`, known here or not; none
+    /// lets it be used with all.
+    ///
+    /// `None` if one of them is no `hyphenated-word` (RFC 6376 §3.6.1).
+    pub fn with_hash_names<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Option<Self> {
+        let mut text = String::new();
+        for name in names {
+            if !is_hyphenated_word(name) {
+                return None;
+            }
+            push_name(&mut text, name);
+        }
+        self.hashes = (!text.is_empty()).then(|| Names(text.into_boxed_str()));
+        Some(self)
+    }
+
+    /// Adds a text for people, `n=`. What cannot stand in a record is encoded (RFC 6376 §2.11).
+    #[must_use]
+    pub fn with_notes(mut self, text: &str) -> Self {
+        let mut notes = String::new();
+        let last = text.len().saturating_sub(1);
+        for (at, octet) in text.bytes().enumerate() {
+            match octet {
+                b' ' if at != 0 && at != last => notes.push(' '),
+                b'!'..=b':' | b'<' | b'>'..=b'~' => notes.push(char::from(octet)),
+                _ => notes.extend(escape(octet).map(char::from)),
+            }
+        }
+        self.notes = Some(notes.into_boxed_str());
         self
     }
 
@@ -279,6 +312,16 @@ fn push_name(text: &mut String, name: &str) {
     text.push_str(name);
 }
 
+/// `hyphenated-word =  ALPHA [ *(ALPHA / DIGIT / "-") (ALPHA / DIGIT) ]`
+fn is_hyphenated_word(name: &str) -> bool {
+    let octets = name.as_bytes();
+    octets.first().is_some_and(u8::is_ascii_alphabetic)
+        && octets.last().is_some_and(u8::is_ascii_alphanumeric)
+        && octets
+            .iter()
+            .all(|&octet| octet.is_ascii_alphanumeric() || octet == b'-')
+}
+
 /// The text of a value; values are UTF-8.
 fn text_of(value: &[u8]) -> Box<str> {
     core::str::from_utf8(value).unwrap_or_default().into()
@@ -378,6 +421,34 @@ mod tests {
         assert_eq!(record.notes(), Some("note to self"));
         let record = record.with_testing(false);
         assert!(!record.is_testing() && record.is_identity_strict());
+    }
+
+    #[test]
+    fn notes_are_encoded_where_a_record_cannot_hold_them() {
+        for (text, notes) in [
+            ("\"call Alice\"", "\"call Alice\""),
+            ("a;b=c", "a=3Bb=3Dc"),
+            (" a  b ", "=20a  b=20"),
+            ("\u{fc}\r\n", "=C3=BC=0D=0A"),
+            (" ", "=20"),
+            ("", ""),
+        ] {
+            let record = KeyRecord::revoked(KeyType::Rsa).with_notes(text);
+            assert_eq!(record.notes(), Some(notes));
+            let printed = record.to_string();
+            assert_eq!(KeyRecord::parse(printed.as_bytes()), Ok(record));
+        }
+    }
+
+    #[test]
+    fn c13_names_of_hashes_are_words_or_refused() {
+        let revoked = || KeyRecord::revoked(KeyType::Rsa);
+        let record = revoked().with_hash_names(["sha256", "x-1"]).unwrap();
+        assert!(record.to_string().contains("; h=sha256:x-1; "));
+        assert_eq!(record.with_hash_names([]), Some(revoked()));
+        for name in ["", "*", "a:b", "a;b", "-a", "a-", "1a", "\u{fc}", "a b"] {
+            assert_eq!(revoked().with_hash_names(["sha256", name]), None, "{name}");
+        }
     }
 
     #[test]

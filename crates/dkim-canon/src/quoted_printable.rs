@@ -36,11 +36,15 @@ pub(crate) fn encode(octets: &[u8], more: &[u8], out: &mut Vec<u8>) {
                 let run = out.iter().rev().take_while(|&&last| last == b'b').count();
                 out.truncate(out.len() - run);
                 out.extend(b"=62".repeat(run));
-                out.push(b'=');
-                out.extend([octet >> 4, octet & 0xf].map(hexadecimal));
+                out.extend(escape(octet));
             }
         }
     }
+}
+
+/// `hex-octet =  "=" 2(DIGIT / "A" / "B" / "C" / "D" / "E" / "F")`
+pub(crate) fn escape(octet: u8) -> [u8; 3] {
+    [b'=', hexadecimal(octet >> 4), hexadecimal(octet & 0xf)]
 }
 
 fn digit(octet: u8) -> Option<u8> {

@@ -38,7 +38,8 @@ use dns_txt::{Domain, Name, NameError, Strings, TagList, TxtRecord};
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ZoneEntry {
     selector: Domain,
-    domain: Domain,
+    domain: Option<Domain>,
+    absolute: bool,
     name: Name,
     record: String,
 }
@@ -47,14 +48,21 @@ impl ZoneEntry {
     /// The record at `selector._domainkey.domain` (RFC 6376 §3.6.2.1). Fails if that is too long
     /// for a name.
     pub fn new(selector: Domain, domain: Domain, record: &KeyRecord) -> Result<Self, NameError> {
-        let labels = selector.labels().chain(["_domainkey"]);
-        let labels = labels.chain(domain.labels()).map(str::as_bytes);
-        Ok(Self {
-            name: Name::from_labels(labels)?,
-            selector,
-            domain,
-            record: record.to_string(),
-        })
+        Self::of(selector, Some(domain), record)
+    }
+
+    /// The record at `selector._domainkey` of a domain that is not told, for any zone file. It has
+    /// no comment, and [`txt_record`](Self::txt_record) stands right below the root.
+    pub fn without_domain(selector: Domain, record: &KeyRecord) -> Result<Self, NameError> {
+        Self::of(selector, None, record)
+    }
+
+    /// Prints the whole name, with a dot at its end, for a zone file with whatever `$ORIGIN`:
+    /// `--append-domain` of `opendkim-genkey`. Without a domain this changes nothing.
+    #[must_use]
+    pub fn absolute(mut self) -> Self {
+        self.absolute = true;
+        self
     }
 
     /// The same record for a zone that is held in memory. `Display` of it is one line, with an
@@ -62,26 +70,41 @@ impl ZoneEntry {
     pub fn txt_record(&self) -> TxtRecord {
         TxtRecord::new(self.name.clone(), self.record.clone().into_bytes())
     }
+
+    fn of(selector: Domain, domain: Option<Domain>, record: &KeyRecord) -> Result<Self, NameError> {
+        let labels = selector.labels().chain(["_domainkey"]);
+        let labels = labels.chain(domain.iter().flat_map(Domain::labels));
+        Ok(Self {
+            name: Name::from_labels(labels.map(str::as_bytes))?,
+            selector,
+            domain,
+            absolute: false,
+            record: record.to_string(),
+        })
+    }
 }
 
 impl fmt::Display for ZoneEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            selector,
-            domain,
-            record,
-            ..
+            selector, record, ..
         } = self;
         let (tags, key) = arrange(record);
-        write!(f, "{selector}._domainkey\tIN\tTXT\t( ")?;
-        write!(f, "{}", Strings::new(tags.as_bytes()))?;
+        write!(f, "{selector}._domainkey")?;
+        if let (true, Some(domain)) = (self.absolute, &self.domain) {
+            write!(f, ".{domain}.")?;
+        }
+        write!(f, "\tIN\tTXT\t( {}", Strings::new(tags.as_bytes()))?;
         let (mut string, mut rest) = cut(&key);
         write!(f, "\n\t  \"p={string}\"")?;
         while !rest.is_empty() {
             (string, rest) = cut(rest);
             write!(f, "\n\t  \"{string}\"")?;
         }
-        writeln!(f, " )  ; ----- DKIM key {selector} for {domain}")
+        match &self.domain {
+            Some(domain) => writeln!(f, " )  ; ----- DKIM key {selector} for {domain}"),
+            None => writeln!(f, " ) "),
+        }
     }
 }
 

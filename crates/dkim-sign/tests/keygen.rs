@@ -68,6 +68,38 @@ fn a_zone_entry_has_the_layout_of_opendkim_genkey() {
 }
 
 #[test]
+fn a_zone_entry_says_what_the_options_of_opendkim_genkey_ask_for() {
+    let key = SigningKey::parse(ED25519).unwrap();
+    let record = key
+        .key_record()
+        .clone()
+        .with_hash_names(["sha256", "sha512"])
+        .unwrap()
+        .with_testing(true)
+        .for_email_only()
+        .with_notes("\"a b\"");
+    let entry = ZoneEntry::new(domain("s.t"), domain("mail.example"), &record).unwrap();
+    let text = entry.clone().absolute().to_string();
+    let (tags, _) = text.split_once('\n').unwrap();
+    assert_eq!(
+        tags,
+        "s.t._domainkey.mail.example.\tIN\tTXT\t\
+         ( \"v=DKIM1; n=\\\"a b\\\"; h=sha256:sha512; k=ed25519; t=y; s=email; \""
+    );
+    let read = TxtRecord::parse(&text, None).unwrap();
+    assert_eq!(read.name(), entry.txt_record().name());
+    assert_eq!(KeyRecord::parse(read.text()), Ok(record.clone()));
+
+    let entry = ZoneEntry::without_domain(domain("s.t"), &record).unwrap();
+    assert_eq!(entry.clone().absolute().to_string(), entry.to_string());
+    let text = entry.to_string();
+    assert!(
+        text.starts_with("s.t._domainkey\tIN") && text.ends_with("=\" ) \n"),
+        "{text}"
+    );
+}
+
+#[test]
 fn both_layouts_are_the_same_record() {
     for key in [RSA, ED25519] {
         let key = SigningKey::parse(key).unwrap();
