@@ -20,9 +20,19 @@ use smtp_proto::{Reply, Server};
 #[derive(Clone, Debug)]
 struct Message {
     sender: Fate,
-    recipients: Vec<Fate>,
+    recipients: Vec<Recipient>,
     data: Fate,
+    /// The chunk that is refused, counted from 0, if there are so many.
+    refused_chunk: Option<u8>,
+    is_binary: bool,
     content: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Recipient {
+    fate: Fate,
+    /// What becomes of the message in LMTP, if it is accepted there.
+    delivery: Fate,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -58,24 +68,40 @@ impl Fate {
 }
 
 impl Message {
-    /// `sender.data.number@client.example`
+    /// `sender.data.chunk.number@client.example`
     fn envelope(&self, number: usize) -> Envelope {
+        let chunk = self
+            .refused_chunk
+            .map_or("none".into(), |it| it.to_string());
         let sender = format!(
-            "{}.{}.{number}@client.example",
+            "{}.{}.{chunk}.{number}@client.example",
             self.sender.word(),
             self.data.word()
         );
-        let recipients = self.recipients.iter().enumerate().map(|(index, fate)| {
-            format!("{}.{number}.{index}@server.example", fate.word())
+        let recipients = self.recipients.iter().enumerate().map(|(index, it)| {
+            let (fate, delivery) = (it.fate.word(), it.delivery.word());
+            format!("{fate}.{delivery}.{number}.{index}@server.example")
                 .parse()
                 .unwrap()
         });
-        Envelope::new(Some(sender.parse().unwrap()), recipients.collect()).of_message(&self.content)
+        let envelope = Envelope::new(Some(sender.parse().unwrap()), recipients.collect());
+        match self.is_binary {
+            true => envelope.of_message(&self.content).binary(),
+            false => envelope.of_message(&self.content),
+        }
+    }
+
+    /// What becomes of it for a recipient who is accepted.
+    fn delivery(&self, recipient: Recipient, setup: &Setup) -> Fate {
+        match self.data {
+            Fate::Accepted if setup.lmtp => recipient.delivery,
+            fate => fate,
+        }
     }
 
     /// Who gets it, as the fates want it.
-    fn receivers(&self, number: usize) -> Vec<String> {
-        if [self.sender, self.data] != [Fate::Accepted; 2] {
+    fn receivers(&self, number: usize, setup: &Setup) -> Vec<String> {
+        if self.sender != Fate::Accepted {
             return Vec::new();
         }
         let envelope = self.envelope(number);
@@ -83,7 +109,7 @@ impl Message {
             .recipients()
             .iter()
             .zip(&self.recipients)
-            .filter(|(_, fate)| **fate == Fate::Accepted)
+            .filter(|(_, it)| [it.fate, self.delivery(**it, setup)] == [Fate::Accepted; 2])
             .map(|(recipient, _)| recipient.mailbox().to_string())
             .collect()
     }
@@ -91,7 +117,7 @@ impl Message {
     /// The content as it arrives: its last line ended.
     fn arrived(&self) -> Vec<u8> {
         let mut content = self.content.clone();
-        if !content.is_empty() && !content.ends_with(b"\r\n") {
+        if !content.is_empty() && !content.ends_with(b"\r\n") && !self.is_binary {
             content.extend(b"\r\n");
         }
         content
@@ -105,9 +131,22 @@ struct Stored {
     content: Vec<u8>,
 }
 
+/// What servers have done in all sessions.
+#[derive(Clone, Debug, Default)]
+struct Done {
+    store: Vec<Stored>,
+    /// Numbers of messages of which they refused a chunk.
+    refused: Vec<usize>,
+}
+
 /// How the two sides are set up.
 #[derive(Clone, Debug)]
 struct Setup {
+    lmtp: bool,
+    server_chunking: bool,
+    client_chunking: bool,
+    /// Whether the last piece of a message comes with its end.
+    finish: bool,
     mechanism: Option<Mechanism>,
     start_tls: bool,
     server_pipelining: bool,
@@ -122,14 +161,17 @@ struct ServerSide {
     input: Vec<u8>,
     exchange: Option<sasl::Challenge>,
     sender: String,
-    receivers: Vec<String>,
+    /// Recipients that were accepted.
+    accepted: Vec<String>,
+    chunks: usize,
     content: Vec<u8>,
-    store: Vec<Stored>,
+    done: Done,
 }
 
 impl ServerSide {
     fn new(setup: &Setup) -> Self {
         let role = match setup.mechanism {
+            _ if setup.lmtp => Role::Lmtp,
             Some(_) => Role::Submission,
             None => Role::Mx,
         };
@@ -137,6 +179,8 @@ impl ServerSide {
             .auth(setup.mechanism)
             .auth_without_tls(true)
             .start_tls(setup.start_tls)
+            .chunking(setup.server_chunking)
+            .binary_mime(true)
             .pipelining(setup.server_pipelining)
             .limits(Limits::default().errors(1000));
         Self {
@@ -144,9 +188,10 @@ impl ServerSide {
             input: Vec::new(),
             exchange: None,
             sender: String::new(),
-            receivers: Vec::new(),
+            accepted: Vec::new(),
+            chunks: 0,
             content: Vec::new(),
-            store: Vec::new(),
+            done: Done::default(),
         }
     }
 
@@ -167,7 +212,11 @@ impl ServerSide {
                     return out;
                 }
             };
-            if let Some(reply) = self.decide(event) {
+            let replies = match event {
+                ServerEvent::BodyEnd(_) => self.deliver(),
+                _ => Vec::from_iter(self.decide(event)),
+            };
+            for reply in replies {
                 self.server.reply(&reply, &mut out).unwrap();
                 if matches!(event, ServerEvent::StartTls) {
                     self.server.tls_started();
@@ -193,7 +242,9 @@ impl ServerSide {
             }
             ServerEvent::Mail(mail) => {
                 self.sender = mail.reverse_path.unwrap().to_string();
-                self.receivers.clear();
+                self.accepted.clear();
+                self.chunks = 0;
+                self.content.clear();
                 Fate::of(&self.sender).answer(Reply::sender_ok())
             }
             ServerEvent::Rcpt(rcpt) => {
@@ -202,32 +253,60 @@ impl ServerSide {
                 };
                 let fate = Fate::of(mailbox.as_str());
                 if fate == Fate::Accepted {
-                    self.receivers.push(mailbox.to_string());
+                    self.accepted.push(mailbox.to_string());
                 }
                 fate.answer(Reply::recipient_ok())
             }
-            ServerEvent::DataStart => {
-                self.content.clear();
-                Reply::start_data()
+            ServerEvent::DataStart => Reply::start_data(),
+            ServerEvent::ChunkEnd => {
+                self.chunks += 1;
+                let [_, _, chunk, number] = self.fates();
+                if chunk.parse() != Ok(self.chunks - 1) {
+                    return Some(Reply::ok());
+                }
+                let number = number.parse().unwrap();
+                self.done.refused.push(number);
+                Reply::try_again()
             }
             ServerEvent::Body(octets) => {
                 self.content.extend_from_slice(octets);
                 return None;
             }
-            ServerEvent::BodyEnd(_) => {
-                let (_, rest) = self.sender.split_once('.').unwrap();
-                let fate = Fate::of(rest);
-                if fate == Fate::Accepted {
-                    self.store.push(Stored {
-                        receivers: core::mem::take(&mut self.receivers),
-                        content: core::mem::take(&mut self.content),
-                    });
-                }
-                fate.answer(Reply::ok())
-            }
             ServerEvent::Quit | ServerEvent::Reset => return None,
             other => panic!("{other:?}"),
         })
+    }
+
+    /// The parts of the sender's name.
+    fn fates(&self) -> [&str; 4] {
+        let (name, _) = self.sender.split_once('@').unwrap();
+        let parts: Vec<_> = name.split('.').collect();
+        parts.try_into().unwrap()
+    }
+
+    /// Stores the message, and gives a reply for all, or for each recipient.
+    fn deliver(&mut self) -> Vec<Reply> {
+        let [_, data, ..] = self.fates();
+        let data = Fate::of(data);
+        let is_lmtp = self.server.protocol().contains("LMTP");
+        let delivery = |recipient: &String| match data {
+            Fate::Accepted if is_lmtp => Fate::of(recipient.split_once('.').unwrap().1),
+            fate => fate,
+        };
+        let fates: Vec<_> = self.accepted.iter().map(delivery).collect();
+        let receivers = self.accepted.iter().zip(&fates);
+        let receivers = receivers.filter(|(_, fate)| **fate == Fate::Accepted);
+        let stored = Stored {
+            receivers: receivers.map(|(recipient, _)| recipient.clone()).collect(),
+            content: core::mem::take(&mut self.content),
+        };
+        if !stored.receivers.is_empty() {
+            self.done.store.push(stored);
+        }
+        let replies = fates.iter().map(|fate| fate.answer(Reply::ok()));
+        let due = usize::try_from(self.server.replies_due()).unwrap();
+        assert_eq!(due, if is_lmtp { fates.len() } else { 1 });
+        replies.take(due).collect()
     }
 
     fn step(&mut self, step: sasl::Step) -> Reply {
@@ -246,10 +325,10 @@ impl ServerSide {
 /// A client with its caller, and what it still has to send.
 struct ClientSide {
     client: Client,
+    setup: Setup,
     input: Vec<u8>,
-    mechanism: Option<Mechanism>,
-    start_tls: bool,
-    chunk: usize,
+    /// Octets of the message under way that are written.
+    written: usize,
     /// Numbers of messages not begun.
     waiting: VecDeque<usize>,
     /// Numbers of messages begun and not reported.
@@ -261,15 +340,16 @@ struct ClientSide {
 impl ClientSide {
     fn new(setup: &Setup, waiting: VecDeque<usize>) -> Self {
         let config = Config::new("client.example".parse().unwrap())
+            .lmtp(setup.lmtp)
+            .chunking(setup.client_chunking)
             .password_without_tls(true)
             .pipelining(setup.client_pipelining)
             .window(setup.window);
         Self {
             client: Client::new(config),
+            setup: setup.clone(),
             input: Vec::new(),
-            mechanism: setup.mechanism,
-            start_tls: setup.start_tls,
-            chunk: setup.chunk,
+            written: 0,
             waiting,
             begun: VecDeque::new(),
             reports: Vec::new(),
@@ -292,12 +372,12 @@ impl ClientSide {
 
     fn act(&mut self, event: Event, messages: &[Message], out: &mut Vec<u8>) {
         match event {
-            Event::Ready if self.start_tls && !self.client.is_tls() => {
+            Event::Ready if self.setup.start_tls && !self.client.is_tls() => {
                 self.client.start_tls(out).unwrap();
             }
             Event::StartTls => self.client.tls_started(out).unwrap(),
-            Event::Ready if self.mechanism.is_some() => {
-                let login = match self.mechanism.unwrap() {
+            Event::Ready if self.setup.mechanism.is_some() => {
+                let login = match self.setup.mechanism.unwrap() {
                     Mechanism::Plain => sasl::Client::plain(None, "tim", "secret"),
                     Mechanism::Login => sasl::Client::login("tim", "secret"),
                     #[cfg(feature = "sasl")]
@@ -308,11 +388,7 @@ impl ClientSide {
             }
             Event::Ready | Event::Authenticated(_) => self.next(messages, out),
             Event::SendBody => {
-                let number = *self.begun.back().unwrap();
-                for chunk in messages[number].content.chunks(self.chunk) {
-                    self.client.body(chunk, out).unwrap();
-                }
-                self.client.end_body(out).unwrap();
+                self.send_body(&messages[*self.begun.back().unwrap()].content, out);
                 self.next(messages, out);
             }
             Event::Finished(report) => {
@@ -325,12 +401,29 @@ impl ClientSide {
         }
     }
 
+    /// Writes pieces for as long as the client takes them.
+    fn send_body(&mut self, content: &[u8], out: &mut Vec<u8>) {
+        while self.client.wants_body() {
+            let rest = &content[self.written..];
+            let piece = &rest[..rest.len().min(self.setup.chunk)];
+            self.written += piece.len();
+            if rest.is_empty() {
+                self.client.end_body(out).unwrap();
+            } else if self.setup.finish && piece == rest {
+                self.client.finish_body(piece, out).unwrap();
+            } else {
+                self.client.body(piece, out).unwrap();
+            }
+        }
+    }
+
     /// Begins another message as soon as the client lets it, or says goodbye.
     fn next(&mut self, messages: &[Message], out: &mut Vec<u8>) {
         match self.waiting.front() {
             Some(&number) => {
                 let envelope = messages[number].envelope(number);
                 if self.client.begin(&envelope, out).is_ok() {
+                    self.written = 0;
                     self.waiting.pop_front();
                     self.begun.push_back(number);
                 }
@@ -350,14 +443,14 @@ struct Delivery {
 
 /// Lets the two sides talk, by the plan and then at once, until they are done or the plan cuts
 /// the connection. Gives the client's side as it is then; what the server stored is added to
-/// `store`.
+/// `done`.
 fn talk(
     setup: &Setup,
     messages: &[Message],
     waiting: VecDeque<usize>,
     plan: &[Delivery],
     cut: bool,
-    store: &mut Vec<Stored>,
+    done: &mut Done,
 ) -> ClientSide {
     let mut client = ClientSide::new(setup, waiting);
     let mut server = ServerSide::new(setup);
@@ -383,23 +476,34 @@ fn talk(
         }
     }
     assert!(cut || client.closed, "the dialogue has come to a halt");
-    store.append(&mut server.store);
+    done.store.append(&mut server.done.store);
+    done.refused.append(&mut server.done.refused);
     client
 }
 
 /// The report says what the fates want.
-fn check_report(message: &Message, number: usize, report: &Report) {
+fn check_report(message: &Message, number: usize, report: &Report, setup: &Setup, done: &Done) {
+    let is_refused = done.refused.contains(&number);
     let accepted: Vec<_> = report
         .accepted()
         .map(|(mailbox, _)| mailbox.to_string())
         .collect();
-    assert_eq!(accepted, message.receivers(number));
+    match is_refused {
+        true => assert!(accepted.is_empty()),
+        false => assert_eq!(accepted, message.receivers(number, setup)),
+    }
     assert_eq!(report.recipients().len(), message.recipients.len());
-    for ((_, outcome), fate) in report.recipients().zip(&message.recipients) {
+    for ((_, outcome), recipient) in report.recipients().zip(&message.recipients) {
         let Outcome::Refused(refusal) = outcome else {
             continue;
         };
-        let first = [message.sender, *fate, message.data]
+        let chunk = if is_refused {
+            Fate::Later
+        } else {
+            Fate::Accepted
+        };
+        let delivery = message.delivery(*recipient, setup);
+        let first = [message.sender, recipient.fate, chunk, delivery]
             .into_iter()
             .find(|fate| *fate != Fate::Accepted)
             .unwrap();
@@ -408,10 +512,16 @@ fn check_report(message: &Message, number: usize, report: &Report) {
 }
 
 /// What a server should have of these messages.
-fn expected(messages: &[Message], numbers: impl Iterator<Item = usize>) -> Vec<Stored> {
+fn expected(
+    messages: &[Message],
+    numbers: impl Iterator<Item = usize>,
+    setup: &Setup,
+    done: &Done,
+) -> Vec<Stored> {
     numbers
+        .filter(|number| !done.refused.contains(number))
         .map(|number| Stored {
-            receivers: messages[number].receivers(number),
+            receivers: messages[number].receivers(number, setup),
             content: messages[number].arrived(),
         })
         .filter(|stored| !stored.receivers.is_empty())
@@ -444,15 +554,28 @@ fn content() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn message() -> impl Strategy<Value = Message> {
-    let recipients = proptest::collection::vec(fate(), 1..6);
-    (fate(), recipients, fate(), content()).prop_map(|(sender, recipients, data, content)| {
-        Message {
+    let recipient = (fate(), fate()).prop_map(|(fate, delivery)| Recipient { fate, delivery });
+    let recipients = proptest::collection::vec(recipient, 1..6);
+    let refused_chunk = prop_oneof![4 => Just(None), 1 => (0u8..6).prop_map(Some)];
+    let content = prop_oneof![
+        3 => content().prop_map(|content| (content, false)),
+        1 => proptest::collection::vec(octet(), 0..400).prop_map(|content| (content, true)),
+    ];
+    (fate(), recipients, fate(), refused_chunk, content).prop_map(
+        |(sender, recipients, data, refused_chunk, (content, is_binary))| Message {
             sender,
             recipients,
             data,
+            refused_chunk,
+            is_binary,
             content,
-        }
-    })
+        },
+    )
+}
+
+/// Octets that mean something on the way, and others.
+fn octet() -> impl Strategy<Value = u8> {
+    prop_oneof![prop::sample::select(b"\r\n.\0".to_vec()), any::<u8>()]
 }
 
 fn setup() -> impl Strategy<Value = Setup> {
@@ -465,17 +588,30 @@ fn setup() -> impl Strategy<Value = Setup> {
     ];
     let mechanism = prop::sample::select(mechanisms.to_vec());
     let window = prop_oneof![Just(1usize), 30usize..300, Just(4096)];
-    let flags = any::<[bool; 3]>();
-    (mechanism, flags, window, 1usize..100).prop_map(
-        |(mechanism, [start_tls, server_pipelining, client_pipelining], window, chunk)| Setup {
+    let chunk = prop_oneof![1usize..100, Just(1000)];
+    (mechanism, any::<[bool; 7]>(), window, chunk).prop_map(|(mechanism, flags, window, chunk)| {
+        let [
+            lmtp,
+            server_chunking,
+            client_chunking,
+            finish,
+            start_tls,
+            server_pipelining,
+            client_pipelining,
+        ] = flags;
+        Setup {
+            lmtp,
+            server_chunking,
+            client_chunking,
+            finish,
             mechanism,
             start_tls,
             server_pipelining,
             client_pipelining,
             window,
             chunk,
-        },
-    )
+        }
+    })
 }
 
 fn plan() -> impl Strategy<Value = Vec<Delivery>> {
@@ -483,6 +619,12 @@ fn plan() -> impl Strategy<Value = Vec<Delivery>> {
     let delivery =
         (any::<bool>(), octets).prop_map(|(to_server, octets)| Delivery { to_server, octets });
     proptest::collection::vec(delivery, 0..300)
+}
+
+/// Binary content only where it is taken.
+fn fit(messages: Vec<Message>, setup: &Setup) -> Vec<Message> {
+    let fits = |message: &Message| !message.is_binary || setup.server_chunking;
+    messages.into_iter().filter(fits).collect()
 }
 
 proptest! {
@@ -494,15 +636,16 @@ proptest! {
         messages in proptest::collection::vec(message(), 1..6),
         plan in plan(),
     ) {
-        let mut store = Vec::new();
+        let messages = fit(messages, &setup);
+        let mut done = Done::default();
         let waiting = (0..messages.len()).collect();
-        let client = talk(&setup, &messages, waiting, &plan, false, &mut store);
+        let client = talk(&setup, &messages, waiting, &plan, false, &mut done);
         let numbers: Vec<_> = client.reports.iter().map(|(number, _)| *number).collect();
         prop_assert!(numbers.iter().copied().eq(0..messages.len()));
         for (number, report) in &client.reports {
-            check_report(&messages[*number], *number, report);
+            check_report(&messages[*number], *number, report, &setup, &done);
         }
-        prop_assert_eq!(store, expected(&messages, 0..messages.len()));
+        prop_assert_eq!(&done.store, &expected(&messages, 0..messages.len(), &setup, &done));
     }
 
     /// What was not reported when the connection broke is sent again. It may arrive twice if it
@@ -515,23 +658,24 @@ proptest! {
         cut in any::<Index>(),
     ) {
         let plan = &plan[..cut.index(plan.len() + 1)];
-        let mut store = Vec::new();
+        let messages = fit(messages, &setup);
+        let mut done = Done::default();
         let waiting = (0..messages.len()).collect();
-        let broken = talk(&setup, &messages, waiting, plan, true, &mut store);
+        let broken = talk(&setup, &messages, waiting, plan, true, &mut done);
         let reported = broken.reports.len();
         for (number, report) in &broken.reports {
-            check_report(&messages[*number], *number, report);
+            check_report(&messages[*number], *number, report, &setup, &done);
         }
         // All that was reported is stored, then at most what was begun, in order.
         let begun = reported + broken.begun.len();
-        let at_least = expected(&messages, 0..reported);
-        let at_most = expected(&messages, 0..begun);
-        prop_assert!(store.starts_with(&at_least) && at_most.starts_with(&store));
+        let at_least = expected(&messages, 0..reported, &setup, &done);
+        let at_most = expected(&messages, 0..begun, &setup, &done);
+        prop_assert!(done.store.starts_with(&at_least) && at_most.starts_with(&done.store));
 
-        let stored_before = store.len();
+        let stored_before = done.store.len();
         let again = (reported..messages.len()).collect();
-        talk(&setup, &messages, again, &[], false, &mut store);
-        let second = expected(&messages, reported..messages.len());
-        prop_assert_eq!(&store[stored_before..], &second[..]);
+        talk(&setup, &messages, again, &[], false, &mut done);
+        let second = expected(&messages, reported..messages.len(), &setup, &done);
+        prop_assert_eq!(&done.store[stored_before..], &second[..]);
     }
 }

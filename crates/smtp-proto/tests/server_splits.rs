@@ -9,7 +9,7 @@ use smtp_proto::data::BareLineEnds;
 use smtp_proto::sasl::Mechanism;
 use smtp_proto::server::{Config, Limits};
 
-use self::dialogue::{Dialogue, mx, submission};
+use self::dialogue::{Dialogue, lmtp, mx, submission};
 
 /// What a client sends before it waits for replies.
 type Flight = Vec<u8>;
@@ -20,10 +20,22 @@ fn anywhere() -> impl Strategy<Value = &'static [u8]> {
         &b"MAIL FROM:<a@client.example>\r\n"[..],
         b"MAIL FROM:<a@client.example> SIZE=30 BODY=8BITMIME\r\n",
         b"MAIL FROM:<a@client.example> FOO\r\n",
+        b"MAIL FROM:<a@client.example> BODY=BINARYMIME RET=FULL ENVID=x\r\n",
         b"MAIL FROM:<a\nb@client.example>\r\n",
         b"RCPT TO:<b@mx.example>\r\n",
         b"RCPT TO:<b@mx.example>\r\n",
         b"RCPT TO:<b@else.example>\r\n",
+        b"RCPT TO:<full@mx.example> NOTIFY=NEVER\r\n",
+        b"BDAT 0\r\n",
+        b"BDAT 5\r\nRSET\n",
+        b"BDAT 7\r\ntext\r\n.",
+        b"BDAT 4\r\nfull",
+        b"BDAT 2\r\na\r",
+        b"BDAT 3 LAST\r\n\nb\xff",
+        b"BDAT 8 LAST\r\nhello.\r\n",
+        b"BDAT 98\r\n.................. a chunk that is larger than a message may be, \
+          if there is a limit .............",
+        b"BDAT 0 LAST\r\n",
         b"rcpt to:<Postmaster>\r\n",
         b"RSET\r\n",
         b"FOO\r\n",
@@ -38,6 +50,10 @@ fn last() -> impl Strategy<Value = Vec<Flight>> {
     let one = |line: &[u8]| Just(vec![line.to_vec()]);
     prop_oneof![
         one(b"EHLO client.example\r\n"),
+        one(b"LHLO client.example\r\n"),
+        one(b"XCLIENT ADDR=192.0.2.1\r\n"),
+        one(b"BDAT x\r\n"),
+        one(b"BDAT                                                                1\r\nx"),
         one(b"HELO client.example\r\n"),
         one(b"NOOP\r\n"),
         one(b"VRFY joe\r\n"),
@@ -90,7 +106,9 @@ fn flights() -> impl Strategy<Value = Vec<Flight>> {
     let commands = prop_oneof![prop::collection::vec(anywhere(), 0..5), Just(transaction)];
     let group = (commands, last());
     prop::collection::vec(group, 0..8).prop_map(|groups| {
-        let mut flights = vec![b"EHLO client.example\r\n".to_vec()];
+        let mut flights = [b"EHLO client.example\r\n", b"LHLO client.example\r\n"]
+            .map(|line| line.to_vec())
+            .to_vec();
         for (commands, last) in groups {
             let mut last = last.into_iter();
             let first = last.next().unwrap();
@@ -107,9 +125,17 @@ fn configs() -> impl Strategy<Value = Config> {
         .command_line(64)
         .endless_line(70)
         .errors(12)
-        .message_size(Some(100));
+        .message_size(Some(90));
     let open = submission().auth_without_tls(true);
+    let chunking = |config: Config| config.chunking(true).binary_mime(true).dsn(true);
     prop::sample::select(vec![
+        chunking(lmtp()),
+        chunking(lmtp()).limits(limits.clone()).xclient(true),
+        chunking(mx()),
+        chunking(mx()).bare_line_ends(BareLineEnds::Normalize),
+        chunking(mx())
+            .limits(limits.clone().chunks(2))
+            .refuse_undeclared_eight_bit(true),
         mx(),
         mx().bare_line_ends(BareLineEnds::Normalize),
         mx().limits(limits.clone())
