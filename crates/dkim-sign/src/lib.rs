@@ -83,6 +83,7 @@ extern crate alloc;
 
 mod fields;
 mod key;
+mod key_check;
 #[cfg(feature = "rust-crypto")]
 mod keygen;
 mod preflight;
@@ -101,6 +102,7 @@ pub use rand_core;
 
 pub use crate::fields::{Fields, FieldsError};
 pub use crate::key::{Exposed, Found, PrivateKey, PrivateKeyError};
+pub use crate::key_check::{KeyCheck, KeyCheckError};
 #[cfg(feature = "rust-crypto")]
 pub use crate::keygen::{GenerationFailed, KeyKind};
 pub use crate::preflight::{Finding, Preflight, preflight};
