@@ -3,19 +3,29 @@
 use alloc::sync::Arc;
 use core::fmt::Debug;
 
-use dkim_canon::PublicKey;
+use dkim_canon::{KeyRecordError, PublicKey};
 use thiserror::Error;
+
+use crate::prepared_record::PreparedRecord;
 
 /// Makes keys ready to verify signatures with.
 ///
 /// Keys come checked: an implementation computes and judges nothing, so that every implementation
-/// comes to the same verdicts. [`RustCrypto`](crate::RustCrypto) is one; others may be faster, or
-/// keep keys they have made ready before.
+/// comes to the same verdicts. `RustCrypto` is one, with the feature `rust-crypto`; the crate
+/// `dkim-aws-lc` has a faster one.
 pub trait VerifySignature: Debug + Send + Sync {
     /// Makes a key ready.
     ///
     /// Fails if the octets are no key, such as 32 octets that are not a point of the curve.
     fn prepare(&self, key: PublicKey<'_>) -> Result<Arc<dyn PreparedKey>, InvalidKey>;
+
+    /// Reads a key record and makes its key ready.
+    ///
+    /// As it is here, it does so each time. An implementation that keeps what it has read, as a
+    /// [`KeyCache`](crate::KeyCache) does, gives the same sooner.
+    fn prepare_record(&self, text: &[u8]) -> Result<Arc<PreparedRecord>, KeyRecordError> {
+        PreparedRecord::parse(text, self).map(Arc::new)
+    }
 }
 
 /// A key that is ready to verify signatures with.

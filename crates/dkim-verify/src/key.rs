@@ -5,7 +5,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use dkim_canon::{KeyError, KeyRecord, KeyRecordError, KeyType, PublicKey, SignatureField};
+use dkim_canon::{KeyError, KeyRecordError, KeyType, SignatureField};
 use dns_txt::{Answer, Failure};
 
 use crate::crypto::{PreparedKey, VerifySignature};
@@ -68,7 +68,9 @@ fn candidate(
     policy: &Policy,
     crypto: &dyn VerifySignature,
 ) -> Result<Candidate, Outcome> {
-    let record = KeyRecord::parse(text).map_err(|error| Outcome::Failed(error.into()))?;
+    let prepared = crypto.prepare_record(text);
+    let prepared = prepared.map_err(|error| Outcome::Failed(error.into()))?;
+    let record = prepared.record();
     if !record.allows_email() {
         return Err(Outcome::Failed(Fault::NotForEmail));
     }
@@ -87,21 +89,20 @@ fn candidate(
     if record.is_identity_strict() && identity.any(|identity| identity.domain() != tags.domain()) {
         return Err(Outcome::Failed(Fault::StrictIdentity));
     }
-    let key = record.public_key();
-    let key = key.map_err(|error| Outcome::Failed(error.into()))?;
-    refuse(&key, policy).map_err(Outcome::Refused)?;
+    let bits = prepared.bits();
+    let bits = bits.map_err(|error| Outcome::Failed(error.into()))?;
+    if record.key_type() == KeyType::Rsa {
+        refuse(bits, policy).map_err(Outcome::Refused)?;
+    }
     Ok(Candidate {
-        bits: key.bits(),
+        bits,
         testing: record.is_testing(),
-        prepared: crypto.prepare(key).ok(),
+        prepared: prepared.key(crypto),
     })
 }
 
-fn refuse(key: &PublicKey<'_>, policy: &Policy) -> Result<(), Refusal> {
-    let bits = key.bits();
-    if key.key_type() != KeyType::Rsa {
-        return Ok(());
-    }
+/// RSA keys of this size, by the policy.
+fn refuse(bits: usize, policy: &Policy) -> Result<(), Refusal> {
     if bits < policy.min_rsa_bits {
         return Err(Refusal::RsaTooShort { bits });
     }

@@ -60,7 +60,8 @@
 //!
 //! [`VerifySignature`] does the arithmetic. Keys and signatures are judged before they get there,
 //! so that no implementation changes a verdict. Feature `rust-crypto` (default) has one in pure
-//! Rust, `RustCrypto`.
+//! Rust, `RustCrypto`; the crate `dkim-aws-lc` has a faster one on AWS-LC. [`KeyCache`] keeps keys
+//! from one message to the next.
 //!
 //! # Features
 //!
@@ -78,7 +79,9 @@ extern crate alloc;
 mod attempt;
 mod crypto;
 mod key;
+mod key_cache;
 mod policy;
+mod prepared_record;
 #[cfg(feature = "rust-crypto")]
 mod rust_crypto;
 mod signature;
@@ -89,7 +92,9 @@ mod verify;
 pub use dkim_canon::{BodyHash, Header, PublicKey, UnixTime};
 
 pub use crate::crypto::{InvalidKey, InvalidSignature, PreparedKey, VerifySignature};
+pub use crate::key_cache::KeyCache;
 pub use crate::policy::Policy;
+pub use crate::prepared_record::PreparedRecord;
 #[cfg(feature = "rust-crypto")]
 pub use crate::rust_crypto::RustCrypto;
 pub use crate::signature::{Coverage, Signature};
