@@ -3,9 +3,9 @@
 
 mod support;
 
-use dkim_verify::{Fault, Outcome, Policy, RustCrypto, Verdict, verify};
+use dkim_verify::{Fault, Outcome, Policy, Verdict};
 use dns_txt::Zone;
-use support::NOW;
+use support::verdicts_by;
 
 /// Signed by dkimpy 1.1.8: keys of 1024, 2048, 3072 and 4096 bits, each in another pair of forms.
 const MESSAGE: &str = include_str!("../testdata/rsa_sizes.eml");
@@ -14,7 +14,7 @@ fn verdicts(message: &str) -> Vec<Verdict> {
     let zone: Zone = include_str!("../testdata/rsa_sizes.zone").parse().unwrap();
     let policy = Policy::default().allow_future(true);
     let ask = |question: &_| zone.answer(question);
-    verify(message.as_bytes(), &policy, RustCrypto::shared(), NOW, ask)
+    verdicts_by(message, &policy, ask)
 }
 
 /// RFC 8301 §3.2: keys from 1024 to 4096 bits must verify.

@@ -1,10 +1,15 @@
 //! Signs messages, with fields written out as a sender might, and verifies them.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+use std::sync::{Arc, Mutex};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use dkim_aws_lc::AwsLc;
 use dkim_canon::{BodyHasher, Field, Header, Selection, SignatureField, signed_octets};
-use dkim_verify::{Outcome, Policy, ResultWord, RustCrypto, UnixTime, Verdict, verify};
+use dkim_verify::{
+    KeyCache, Outcome, Policy, ResultWord, RustCrypto, UnixTime, Verdict, VerifySignature, verify,
+};
 use dns_txt::{Answer, Question, Record};
 use ed25519_dalek::{Signer as _, SigningKey};
 use sha2::{Digest as _, Sha256};
@@ -77,9 +82,39 @@ pub(crate) fn answers(records: &[&[u8]]) -> Answer {
     Answer::Records(records.collect())
 }
 
+/// Everyone who may compute with keys, the pure Rust with its keys kept among them.
+pub(crate) fn backends() -> [Arc<dyn VerifySignature>; 3] {
+    let cached = Mutex::new(KeyCache::new(RustCrypto::default(), 8));
+    [RustCrypto::shared(), AwsLc::shared(), Arc::new(cached)]
+}
+
+/// The verdicts on a message; each backend comes to the same ones.
 pub(crate) fn verdicts(message: &str, policy: &Policy, answer: &Answer) -> Vec<Verdict> {
-    let ask = |_: &Question| answer.clone();
-    verify(message.as_bytes(), policy, RustCrypto::shared(), NOW, ask)
+    verdicts_by(message, policy, |_| answer.clone())
+}
+
+pub(crate) fn verdicts_by(
+    message: &str,
+    policy: &Policy,
+    mut ask: impl FnMut(&Question) -> Answer,
+) -> Vec<Verdict> {
+    let [first, others @ ..] = backends();
+    let verdicts = verify(message.as_bytes(), policy, first, NOW, &mut ask);
+    for crypto in others {
+        // Twice, for one that keeps keys.
+        for _ in 0..2 {
+            let crypto = Arc::clone(&crypto);
+            let again = verify(message.as_bytes(), policy, crypto, NOW, &mut ask);
+            let facts = |verdict: &Verdict| {
+                let Verdict {
+                    key_bits, testing, ..
+                } = *verdict;
+                (verdict.outcome.clone(), key_bits, testing)
+            };
+            assert!(again.iter().map(facts).eq(verdicts.iter().map(facts)));
+        }
+    }
+    verdicts
 }
 
 /// The only verdict on a message, given the right key.
