@@ -20,6 +20,23 @@
 //! # }
 //! ```
 //!
+//! Whose mail a message says it is, is in its From field, and nowhere else. [`Authors`] reads it,
+//! and gives the domains that somebody must answer for, or a named defect:
+//!
+//! ```
+//! use mail_address::{Authors, FromDefect};
+//!
+//! # fn main() -> Result<(), FromDefect> {
+//! let from = (&b"From"[..], &b" \"legit.example\" <a@attack.example>\r\n"[..]);
+//! let authors = Authors::from_fields([from], None)?;
+//! assert_eq!(authors.only_domain().map(AsRef::as_ref), Some("attack.example"));
+//! // A message with two of them has two authors for two readers.
+//! let twice = Authors::from_fields([from, from], None);
+//! assert_eq!(twice, Err(FromDefect::Several { fields: 2 }));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! A header field is printed with [`rfc5322::FieldWriter`], which folds it and takes only what can
 //! stand in it: a [`Value`](rfc5322::Value) with a line break cannot be made. It is read with the
 //! [lexer](rfc5322::cfws), which knows comments, quoted strings and folds ([RFC 5322] §3.2).
@@ -44,11 +61,15 @@ extern crate alloc;
 pub mod rfc5322;
 
 mod address_literal;
+mod analysis;
+mod from_field;
 mod local_part;
 mod mailbox;
 
 pub use dns_txt::{Domain, DomainError};
 
 pub use crate::address_literal::AddressLiteral;
+pub use crate::analysis::{Authors, FromDefect};
+pub use crate::from_field::{Address, FromField, FromFieldError, Group, NamedMailbox};
 pub use crate::local_part::LocalPart;
 pub use crate::mailbox::{Mailbox, MailboxError, MailboxRef};

@@ -1,0 +1,264 @@
+//! Whose mail a message says it is.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use dns_txt::Domain;
+use thiserror::Error;
+
+use crate::from_field::{FromField, FromFieldError};
+use crate::mailbox::{Mailbox, MailboxRef};
+
+/// The authors that a message names (RFC 5322 §3.6.2, RFC 6854 §2.1): mailboxes, each at a domain.
+///
+/// What the sender writes here anybody can write. It is worth as much as what is found out about
+/// the domains: that is the work of DMARC (RFC 9989).
+///
+/// Only a sound From gives authors. A message with a [defect](FromDefect) has none that two
+/// readers would agree about, and nothing that was signed or sent by somebody can be held for
+/// theirs; nor are they looked for in Sender, Resent-From or Reply-To, which name others. Such a
+/// message need not be one that a domain would disown, so whoever lets it in should not show it
+/// as anybody's: RFC 5322 §3.6 allows none of them to be sent.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Authors {
+    domains: Vec<Domain>,
+    mailboxes: Vec<Mailbox>,
+}
+
+impl Authors {
+    /// Reads the authors out of header fields: the octets before the colon, white space and all,
+    /// and those behind it. Fields of other names are passed over, so that all of a header can be
+    /// given.
+    ///
+    /// `to_ascii` converts domains with letters beyond ASCII:
+    /// `|text| Domain::from_unicode(text).ok()`, with feature `idna` of `dns-txt`. Without it such
+    /// an author is a defect of its own.
+    pub fn from_fields<'m>(
+        fields: impl IntoIterator<Item = (&'m [u8], &'m [u8])>,
+        to_ascii: Option<fn(&str) -> Option<Domain>>,
+    ) -> Result<Self, FromDefect> {
+        let mut fields = fields.into_iter().filter(|(name, _)| is_from(name));
+        let (name, value) = fields.next().ok_or(FromDefect::Missing)?;
+        match fields.count() {
+            0 => {}
+            more => return Err(FromDefect::Several { fields: more + 1 }),
+        }
+        if name.trim_ascii() != name {
+            return Err(FromDefect::FieldName);
+        }
+        let field = match FromField::parse(value) {
+            Ok(field) => field,
+            Err(FromFieldError::Empty) => return Err(FromDefect::Nobody),
+            Err(error) => return Err(FromDefect::Syntax(error)),
+        };
+        let mailboxes: Vec<Mailbox> = field.mailboxes().cloned().collect();
+        if mailboxes.is_empty() {
+            return Err(FromDefect::Nobody);
+        }
+        let domains = domains(&mailboxes, to_ascii)?;
+        Ok(Self { domains, mailboxes })
+    }
+
+    /// The domains of the authors, as A-labels, each once, in the order of the field; at least
+    /// one.
+    pub fn domains(&self) -> &[Domain] {
+        &self.domains
+    }
+
+    /// The domain of all authors, if they have only one: the Author Domain of RFC 9989.
+    pub fn only_domain(&self) -> Option<&Domain> {
+        match &*self.domains {
+            [domain] => Some(domain),
+            _ => None,
+        }
+    }
+
+    /// The mailboxes of the authors, in the order of the field; at least one.
+    pub fn mailboxes(&self) -> &[Mailbox] {
+        &self.mailboxes
+    }
+}
+
+/// Why nobody can be held for the author of a message.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum FromDefect {
+    /// An author at an address literal: no domain answers for it.
+    #[error("From names an author at an address literal")]
+    AddressLiteral,
+    /// A domain with letters beyond ASCII that cannot be converted: IDNA does not allow it.
+    #[error("From names a domain that is not a valid internationalized name")]
+    Domain,
+    /// White space between the name of the field and its colon, or before the name. It is
+    /// obsolete (RFC 5322 §4.5), and not every reader finds a From there.
+    #[error("white space around the name of the From field")]
+    FieldName,
+    /// A domain with letters beyond ASCII, and no means to convert them.
+    #[error("From names an internationalized domain, which is not supported")]
+    Internationalized,
+    /// No From field (RFC 5322 §3.6 requires one).
+    #[error("no From field")]
+    Missing,
+    /// A From field without a mailbox: nothing in it, or only empty groups.
+    #[error("From names nobody")]
+    Nobody,
+    /// More than one From field (RFC 5322 §3.6 allows one).
+    #[error("{fields} From fields")]
+    Several {
+        /// How many there are.
+        fields: usize,
+    },
+    /// The field cannot be read.
+    #[error("From cannot be read")]
+    Syntax(#[source] FromFieldError),
+}
+
+/// RFC 5322 §1.2.2: names have no case. A name that is folded is one for some readers.
+fn is_from(name: &[u8]) -> bool {
+    name.trim_ascii().eq_ignore_ascii_case(b"From")
+}
+
+/// Each domain once. One mailbox without a domain spoils all: it stands among the authors that
+/// people see.
+fn domains(
+    mailboxes: &[Mailbox],
+    to_ascii: Option<fn(&str) -> Option<Domain>>,
+) -> Result<Vec<Domain>, FromDefect> {
+    let mut seen = BTreeSet::new();
+    let mut domains = Vec::new();
+    for mailbox in mailboxes {
+        let domain = domain(mailbox.view(), to_ascii)?;
+        if seen.insert(domain.clone()) {
+            domains.push(domain);
+        }
+    }
+    Ok(domains)
+}
+
+fn domain(
+    mailbox: MailboxRef<'_>,
+    to_ascii: Option<fn(&str) -> Option<Domain>>,
+) -> Result<Domain, FromDefect> {
+    let host = mailbox.host();
+    if host.starts_with('[') {
+        return Err(FromDefect::AddressLiteral);
+    }
+    if host.is_ascii() {
+        return mailbox.domain().ok_or(FromDefect::Domain);
+    }
+    let to_ascii = to_ascii.ok_or(FromDefect::Internationalized)?;
+    to_ascii(host).ok_or(FromDefect::Domain)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::string::{String, ToString};
+
+    use super::*;
+
+    type Field<'f> = (&'f str, &'f str);
+
+    fn authors(fields: &[Field<'_>]) -> Result<Authors, FromDefect> {
+        Authors::from_fields(
+            fields
+                .iter()
+                .map(|(name, value)| (name.as_bytes(), value.as_bytes())),
+            Some(|text| {
+                (text == "bücher.example").then(|| "xn--bcher-kva.example".parse().unwrap())
+            }),
+        )
+    }
+
+    fn from(value: &str) -> Result<Vec<String>, FromDefect> {
+        let authors = authors(&[("Subject", " x"), ("From", value)])?;
+        Ok(authors.domains().iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_domain_is_named_once_however_often_it_is_written() {
+        let value = " a@Example.ORG, Us: b@example.org, c@example.net;";
+        assert_eq!(from(value).unwrap(), ["example.org", "example.net"]);
+        let one = authors(&[("fRoM", "a@Example.ORG, b@example.org\r\n")]).unwrap();
+        assert_eq!(one.only_domain(), "example.org".parse().ok().as_ref());
+        assert_eq!(one.mailboxes().len(), 2);
+    }
+
+    #[test]
+    fn a07_two_from_fields_name_nobody_whatever_they_say() {
+        let a = ("From", " a@x.example");
+        for other in [("from", " a@x.example"), ("FROM ", "x"), ("From", "")] {
+            let several = FromDefect::Several { fields: 2 };
+            assert_eq!(authors(&[a, other]), Err(several));
+            assert_eq!(authors(&[other, ("To", "x"), a]), Err(several));
+        }
+        assert_eq!(authors(&[a; 5]), Err(FromDefect::Several { fields: 5 }));
+    }
+
+    #[test]
+    fn a08_odd_spellings_of_from_are_a_defect() {
+        for name in ["From ", "From\t", " From", "From\r\n ", "\tfrom"] {
+            let read = authors(&[(name, " a@x.example")]);
+            assert_eq!(read, Err(FromDefect::FieldName), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a09_nobody_stands_in_for_a_missing_from() {
+        for name in [
+            "Sender",
+            "Resent-From",
+            "Reply-To",
+            "X-From",
+            "Fro",
+            "From-",
+        ] {
+            let read = authors(&[(name, " a@x.example")]);
+            assert_eq!(read, Err(FromDefect::Missing), "{name}");
+        }
+        assert_eq!(authors(&[]), Err(FromDefect::Missing));
+    }
+
+    #[test]
+    fn a10_two_authors_are_two_domains_and_no_only_one() {
+        let read = authors(&[("From", " <a@x.example>, <b@y.example>")]).unwrap();
+        assert_eq!(read.domains().len(), 2);
+        assert_eq!(read.only_domain(), None);
+    }
+
+    #[test]
+    fn a13_internationalized_domains_are_converted_or_a_defect() {
+        assert_eq!(from("a@bücher.example").unwrap(), ["xn--bcher-kva.example"]);
+        assert_eq!(from("a@bücher.example.net"), Err(FromDefect::Domain));
+        let field = (&b"From"[..], "a@bücher.example".as_bytes());
+        let read = Authors::from_fields([field], None);
+        assert_eq!(read, Err(FromDefect::Internationalized));
+        // What nobody can see does not get as far.
+        for invisible in ['\u{2000}', '\u{200b}', '\u{202e}', '\u{ad}', '\u{3002}'] {
+            let read = from(&format!("a@legit{invisible}.example"));
+            let error = FromFieldError::Domain { offset: 2 };
+            assert_eq!(read, Err(FromDefect::Syntax(error)));
+        }
+    }
+
+    #[test]
+    fn a20_a_from_without_a_mailbox_names_nobody() {
+        for value in [
+            "",
+            " \r\n",
+            "Undisclosed:;",
+            " (a@x.example) ",
+            ",,",
+            "A:;, B:,(c);",
+        ] {
+            assert_eq!(from(value), Err(FromDefect::Nobody), "{value}");
+        }
+    }
+
+    #[test]
+    fn an_address_literal_spoils_the_domain_beside_it() {
+        for value in ["a@[192.0.2.1]", "b@x.example, a@[IPv6:2001:db8::1]"] {
+            assert_eq!(from(value), Err(FromDefect::AddressLiteral));
+        }
+    }
+}
