@@ -16,7 +16,8 @@
 //!
 //! # A server
 //!
-//! This loop serves one connection of a server that takes mail for its own domain:
+//! This loop serves one connection of a server that takes mail for its own domain, in one piece
+//! or in chunks:
 //!
 //! ```
 //! use std::error::Error;
@@ -27,45 +28,27 @@
 //! use smtp_proto::server::{Advance, Config, Event, Role, Server};
 //! use smtp_proto::Reply;
 //!
-//! /// Serves one client, and gives the messages that were accepted from it.
+//! /// Serves one client: takes mail for whom `is_ours`, and hands over each message.
 //! fn serve(
 //!     connection: &mut (impl Read + Write),
-//!     config: Arc<Config>,
-//! ) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
-//!     let mut server = Server::new(config.clone());
-//!     let (mut input, mut out) = (Vec::new(), Vec::new());
-//!     let (mut message, mut accepted) = (Vec::new(), Vec::new());
+//!     mut server: Server,
+//!     is_ours: impl Fn(ForwardPath<'_>) -> bool,
+//!     mut deliver: impl FnMut(&[u8]) -> Reply,
+//! ) -> Result<(), Box<dyn Error>> {
+//!     let (mut input, mut out, mut message) = (Vec::new(), Vec::new(), Vec::new());
 //!     loop {
 //!         let Advance { consumed, event, .. } = server.advance(&input, &mut out)?;
 //!         let reply = match event {
 //!             Some(Event::Connected(_)) => Some(Reply::greeting()),
 //!             Some(Event::Hello(_)) => Some(Reply::hello()),
-//!             Some(Event::Mail(_)) => Some(Reply::sender_ok()),
-//!             Some(Event::Rcpt(rcpt)) => Some(match rcpt.forward_path {
-//!                 ForwardPath::Mailbox(mailbox)
-//!                     if mailbox.domain().as_ref() != Some(&config.hostname) =>
-//!                 {
-//!                     Reply::relay_denied()
-//!                 }
-//!                 _ => Reply::recipient_ok(),
-//!             }),
+//!             Some(Event::Mail(_)) => { message.clear(); Some(Reply::sender_ok()) }
+//!             Some(Event::Rcpt(rcpt)) if is_ours(rcpt.forward_path) => Some(Reply::recipient_ok()),
+//!             Some(Event::Rcpt(_)) => Some(Reply::relay_denied()),
 //!             Some(Event::DataStart) => Some(Reply::start_data()),
-//!             Some(Event::Body(octets)) => {
-//!                 message.extend_from_slice(octets);
-//!                 None
-//!             }
-//!             Some(Event::BodyEnd(_)) => {
-//!                 accepted.push(std::mem::take(&mut message));
-//!                 Some(Reply::ok())
-//!             }
-//!             Some(Event::Reset) => {
-//!                 message.clear();
-//!                 None
-//!             }
-//!             Some(Event::Quit | Event::Close(_)) => {
-//!                 connection.write_all(&out)?;
-//!                 return Ok(accepted);
-//!             }
+//!             Some(Event::Body(octets)) => { message.extend_from_slice(octets); None }
+//!             Some(Event::ChunkEnd) => Some(Reply::ok()),
+//!             Some(Event::BodyEnd(_)) => Some(deliver(&message)),
+//!             Some(Event::Quit | Event::Close(_)) => return Ok(connection.write_all(&out)?),
 //!             // TLS and logins, which this configuration does not offer.
 //!             Some(event) => event.needs_reply().then(Reply::try_again),
 //!             None => {
@@ -73,7 +56,7 @@
 //!                 out.clear();
 //!                 let mut buffer = [0; 4096];
 //!                 match connection.read(&mut buffer)? {
-//!                     0 => return Ok(accepted),
+//!                     0 => return Ok(()),
 //!                     length => input.extend_from_slice(&buffer[..length]),
 //!                 }
 //!                 None
@@ -104,24 +87,39 @@
 //! # let flights = vec![
 //! #     "EHLO client.example\r\n",
 //! #     "MAIL FROM:<a@client.example>\r\nRCPT TO:<b@mx.example>\r\nRCPT TO:<b@else.example>\r\nDATA\r\n",
-//! #     "Subject: Hello\r\n\r\n..\r\n.\r\nQUIT\r\n",
+//! #     "Subject: Hello\r\n\r\n..\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<b@mx.example>\r\nBDAT 4\r\na\r\n.BDAT 2 LAST\r\n\r\nQUIT\r\n",
 //! # ];
-//! # let mut client = Flights(flights.into_iter(), Vec::new());
-//! # let config = Arc::new(Config::new(Role::Mx, "mx.example".parse()?));
-//! # let accepted = serve(&mut client, config)?;
-//! # assert_eq!(accepted, [b"Subject: Hello\r\n\r\n.\r\n"]);
+//! # let mut connection = Flights(flights.into_iter(), Vec::new());
+//!
+//! let config = Config::new(Role::Mx, "mx.example".parse()?).chunking(true);
+//! let is_ours = |path: ForwardPath<'_>| match path {
+//!     ForwardPath::Mailbox(mailbox) => mailbox.domain().as_ref() == Some(&config.hostname),
+//!     ForwardPath::Postmaster => true,
+//! };
+//! # let mut accepted = Vec::new();
+//! # let deliver = |message: &[u8]| {
+//! #     accepted.push(message.to_vec());
+//! #     Reply::ok()
+//! # };
+//! serve(&mut connection, Server::new(Arc::new(config.clone())), is_ours, deliver)?;
+//! # assert_eq!(accepted, [&b"Subject: Hello\r\n\r\n.\r\n"[..], b"a\r\n.\r\n"]);
 //! # assert_eq!(
-//! #     String::from_utf8(client.1)?,
+//! #     String::from_utf8(connection.1)?,
 //! #     "220 mx.example ESMTP\r\n\
 //! #      250-mx.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n\
-//! #      250-HELP\r\n250 SIZE 52428800\r\n\
+//! #      250-CHUNKING\r\n250-HELP\r\n250 SIZE 52428800\r\n\
 //! #      250 2.1.0 Sender OK\r\n250 2.1.5 Recipient OK\r\n554 5.7.1 Relay access denied\r\n\
 //! #      354 End data with <CR><LF>.<CR><LF>\r\n\
-//! #      250 2.0.0 OK\r\n221 2.0.0 mx.example Bye\r\n"
+//! #      250 2.0.0 OK\r\n250 2.1.0 Sender OK\r\n250 2.1.5 Recipient OK\r\n\
+//! #      250 2.0.0 OK\r\n250 2.0.0 OK\r\n221 2.0.0 mx.example Bye\r\n"
 //! # );
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Logins, TLS, chunks, wishes for reports, LMTP and what a proxy says are each a switch of
+//! [`server::Config`] and an event more in this loop. In LMTP the end of a message is answered
+//! [`Server::replies_due`] times.
 //!
 //! # A client
 //!
@@ -146,10 +144,7 @@
 //!         input.drain(..consumed);
 //!         match event {
 //!             Some(Event::Ready) => client.begin(envelope, &mut out)?,
-//!             Some(Event::SendBody) => {
-//!                 client.body(message, &mut out)?;
-//!                 client.end_body(&mut out)?;
-//!             }
+//!             Some(Event::SendBody) => client.finish_body(message, &mut out)?,
 //!             Some(Event::Finished(finished)) => {
 //!                 report = Some(finished);
 //!                 client.quit(&mut out)?;

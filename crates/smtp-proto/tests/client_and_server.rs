@@ -72,7 +72,7 @@ impl Message {
     fn envelope(&self, number: usize) -> Envelope {
         let chunk = self
             .refused_chunk
-            .map_or("none".into(), |it| it.to_string());
+            .map_or_else(|| "none".into(), |it| it.to_string());
         let sender = format!(
             "{}.{}.{chunk}.{number}@client.example",
             self.sender.word(),

@@ -2,6 +2,7 @@
 //!
 //! [RFC 3030]: https://www.rfc-editor.org/rfc/rfc3030
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use thiserror::Error;
@@ -113,7 +114,7 @@ impl Client {
         if is_last {
             self.body = None;
             if let Some(transaction) = self.transaction.take() {
-                self.queue.push(Expected::Message(transaction), 0);
+                self.queue.push(Expected::Message(Box::new(transaction)), 0);
             }
         } else {
             self.body = Some(body);

@@ -3,7 +3,6 @@
 //! [RFC 5321]: https://www.rfc-editor.org/rfc/rfc5321
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use crate::reply::Reply;
 use crate::sasl::Mechanism;
@@ -11,15 +10,16 @@ use crate::sasl::Mechanism;
 /// The service extensions of an EHLO reply. Empty after HELO.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Capabilities {
-    /// `ehlo-line = ehlo-keyword *( SP ehlo-param )`
-    lines: Vec<Box<str>>,
+    /// `ehlo-line = ehlo-keyword *( SP ehlo-param )`, with `\n` between them.
+    lines: Box<str>,
 }
 
 impl Capabilities {
     /// The lines behind the first, which is the server's name and greeting.
     pub(super) fn parse(reply: &Reply) -> Self {
+        let (_, lines) = reply.text().split_once('\n').unwrap_or_default();
         Self {
-            lines: reply.lines().skip(1).map(Box::from).collect(),
+            lines: lines.into(),
         }
     }
 
@@ -82,7 +82,7 @@ impl Capabilities {
     /// counts if there is no other.
     pub fn mechanisms(&self) -> impl Iterator<Item = Mechanism> {
         let legacy = || {
-            self.lines.iter().find_map(|line| {
+            self.lines.split('\n').find_map(|line| {
                 let (keyword, names) = line.split_once('=')?;
                 keyword.eq_ignore_ascii_case("AUTH").then_some(names)
             })
@@ -131,7 +131,7 @@ impl Capabilities {
 
     /// The line of an extension.
     fn line(&self, keyword: &str) -> Option<&str> {
-        self.lines.iter().map(|line| &**line).find(|line| {
+        self.lines.split('\n').find(|line| {
             let mut words = line.split(' ').filter(|word| !word.is_empty());
             words
                 .next()

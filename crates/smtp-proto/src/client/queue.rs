@@ -2,6 +2,7 @@
 //!
 //! [RFC 2920]: https://www.rfc-editor.org/rfc/rfc2920
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -29,8 +30,8 @@ pub(super) enum Expected {
     Ehlo,
     Helo,
     Mail,
-    /// The message is written whole.
-    Message(Transaction),
+    /// The message is written whole. Boxed, since all that wait have room for the largest.
+    Message(Box<Transaction>),
     Noop,
     Quit,
     Rcpt,

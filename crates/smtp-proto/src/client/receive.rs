@@ -1,5 +1,6 @@
 //! What each reply means, and what is written because of it.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::body::Body;
@@ -171,22 +172,23 @@ impl Client {
             let before = out.len();
             out.extend_from_slice(b".\r\n");
             let octets = out.len() - before;
-            self.queue.push(Expected::Message(transaction), octets);
+            self.queue
+                .push(Expected::Message(Box::new(transaction)), octets);
         }
         Ok(())
     }
 
     /// The message has an outcome, for everybody or, in LMTP, for the next recipient.
-    fn message_answered(&mut self, mut transaction: Transaction, outcome: Outcome) {
+    fn message_answered(&mut self, mut transaction: Box<Transaction>, outcome: Outcome) {
         let is_refused = matches!(outcome, Outcome::Refused(_));
         // RFC 3030 §2: after a chunk that was refused, the server may want to be set back.
         if transaction.is_chunked() && (is_refused || self.refused_chunk.is_some()) {
             self.unclean = true;
         }
         if let Some(refusal) = self.refused_chunk.take() {
-            self.finish(transaction, &Outcome::Refused(refusal));
+            self.finish(*transaction, &Outcome::Refused(refusal));
         } else if !self.config.lmtp || transaction.answer_message(outcome.clone()) {
-            self.finish(transaction, &outcome);
+            self.finish(*transaction, &outcome);
         } else {
             self.queue.push_front(Expected::Message(transaction));
         }
@@ -224,7 +226,7 @@ impl Client {
         let refused = Outcome::Refused(self.refused_chunk.take().unwrap_or_else(last_words));
         while let Some(expected) = self.queue.pop() {
             if let Expected::Message(transaction) = expected {
-                self.finish(transaction, &refused);
+                self.finish(*transaction, &refused);
             }
         }
         if let Some(transaction) = self.transaction.take() {
