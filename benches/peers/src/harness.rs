@@ -7,7 +7,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 /// Tasks that do the same work.
 pub struct Contest {
-    pub title: &'static str,
+    pub title: String,
     /// The first is what the others are compared with.
     pub tasks: Vec<Task>,
 }

@@ -11,7 +11,7 @@ fn main() -> Result<(), String> {
     };
     for contest in contests().into_iter().filter(is_wanted) {
         let costs = measure(contest.tasks, rounds);
-        println!("{}", table::times(contest.title, &costs));
+        println!("{}", table::times(&contest.title, &costs));
     }
     Ok(())
 }

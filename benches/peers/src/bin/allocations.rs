@@ -11,6 +11,6 @@ fn main() {
             (task.run)();
             counts.push((task.name, measure(&mut task.run).count_total));
         }
-        println!("{}", table::allocations(contest.title, &counts));
+        println!("{}", table::allocations(&contest.title, &counts));
     }
 }

@@ -1,3 +1,4 @@
 //! The least that the work takes, whoever does it.
 
+pub mod dkim;
 pub mod spf;

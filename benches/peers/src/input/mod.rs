@@ -1,3 +1,4 @@
 //! What everybody works on.
 
+pub mod dkim;
 pub mod spf;

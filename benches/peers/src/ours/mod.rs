@@ -1,3 +1,4 @@
 //! The crates of this repository, as a server uses them.
 
+pub mod dkim;
 pub mod spf;
