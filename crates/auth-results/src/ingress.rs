@@ -44,7 +44,7 @@ pub fn forged<'h>(
 }
 
 /// White space before the colon is obsolete and legal (RFC 5322 §4.5).
-fn is_authentication_results(name: &[u8]) -> bool {
+pub(crate) fn is_authentication_results(name: &[u8]) -> bool {
     name.trim_ascii()
         .eq_ignore_ascii_case(b"Authentication-Results")
 }

@@ -1,12 +1,14 @@
 //! Authentication-Results ([RFC 8601]): what a server found out about a message, in the message.
 //!
-//! Three jobs, none of which does any I/O:
+//! Four jobs, none of which does any I/O:
 //!
 //! - **Strip** what pretends to be ours, before anything is added: [`forged`].
 //! - **Print** our own field: build an [`AuthenticationResults`], call
 //!   [`to_field`](AuthenticationResults::to_field). Values come from strangers; none of them can
 //!   begin a comment, a result or a second line, and one that no field can hold is left out.
 //! - **Read** a field: [`AuthenticationResults::parse`]. What was printed reads back as it was.
+//! - **Use** what our own servers found out: [`Trust`] tells which fields of a message these are.
+//!   What no server puts its name to is [`UnidentifiedResults`], and to be used for nothing.
 //!
 //! ```
 //! use auth_results::{AuthenticationResults, Method, PropertyType, ResInfo, ResultCode, Value};
@@ -38,8 +40,8 @@
 //! ```
 //!
 //! Reading a field says nothing about whether it is true: anybody can write one. A consumer uses
-//! only fields with an authserv-id that it trusts, on mail that came through a server which strips
-//! forged ones (RFC 8601 §4.1 and §7.1).
+//! only fields with an authserv-id that it [trusts](Trust), on mail that came through a server which
+//! strips forged ones (RFC 8601 §4.1 and §7.1).
 //!
 //! Methods, results and property types of the IANA registries are enums with room for others, which
 //! are kept as they are. Names compare without case.
@@ -55,6 +57,8 @@ mod method;
 mod property;
 mod punycode;
 mod result_code;
+mod trust;
+mod unidentified;
 
 pub use mail_address::rfc5322::{TextError, Value};
 
@@ -64,3 +68,5 @@ pub use crate::keyword::{Keyword, KeywordError, Unregistered};
 pub use crate::method::Method;
 pub use crate::property::{Property, PropertyType};
 pub use crate::result_code::ResultCode;
+pub use crate::trust::Trust;
+pub use crate::unidentified::UnidentifiedResults;

@@ -147,3 +147,23 @@ fn long_input_is_read_in_one_go() {
     let read = AuthenticationResults::parse(format!("a{results}").as_bytes());
     assert_eq!(read.map(|read| read.results.len()), Ok(20_000));
 }
+
+#[test]
+fn a_field_can_be_printed_with_less_in_it() {
+    let full = field("a").with_result(
+        ResInfo::new(Method::Auth, ResultCode::Pass)
+            .with_comment("over TLS")
+            .with_property(PropertyType::Smtp, "auth", b"user@x.example")
+            .with_property(PropertyType::Smtp, "mailfrom", b"x.example"),
+    );
+    let printed = full
+        .without_comments()
+        .with_properties_that(|method, property| {
+            *method != Method::Auth || property.name.as_str() != "auth"
+        })
+        .to_field();
+    assert_eq!(
+        printed,
+        "Authentication-Results: a;\r\n auth=pass smtp.mailfrom=x.example\r\n"
+    );
+}

@@ -46,6 +46,29 @@ impl AuthenticationResults {
         parse::authres_payload(value)
     }
 
+    /// This field without comments, for readers that should be told no more than the results.
+    #[must_use]
+    pub fn without_comments(mut self) -> Self {
+        for result in &mut self.results {
+            result.comment = None;
+        }
+        self
+    }
+
+    /// This field with only those properties that are wanted, such as all but the addresses of
+    /// users. The results stay.
+    #[must_use]
+    pub fn with_properties_that(
+        mut self,
+        mut keep: impl FnMut(&Method, &Property) -> bool,
+    ) -> Self {
+        for result in &mut self.results {
+            let method = &result.method;
+            result.properties.retain(|property| keep(method, property));
+        }
+        self
+    }
+
     /// This field and one more result.
     #[must_use]
     pub fn with_result(mut self, result: ResInfo) -> Self {
@@ -73,6 +96,12 @@ pub struct ResInfo {
 }
 
 impl ResInfo {
+    /// Reads what stands between two semicolons, and leaves out of it what is no part of a result;
+    /// `None` if it does not begin with a method and a result.
+    pub(crate) fn parse_leniently(piece: &[u8]) -> Option<Self> {
+        parse::lenient_resinfo(piece)
+    }
+
     /// A result without properties.
     pub fn new(method: Method, result: ResultCode) -> Self {
         Self {

@@ -80,14 +80,41 @@ fn no_result(input: &[u8]) -> Parsed<'_, ()> {
 /// `resinfo = [CFWS] ";" methodspec [ CFWS reasonspec ] [ CFWS 1*propspec ]`
 fn resinfo(input: &[u8]) -> Parsed<'_, ResInfo> {
     let (rest, _) = tag(";").parse(input)?;
-    let (rest, mut resinfo) = cut(methodspec).parse(rest)?;
+    let (rest, mut resinfo) = cut(method_and_reason).parse(rest)?;
+    let (rest, properties) = many0(preceded(cfws, propspec)).parse(rest)?;
+    resinfo.properties = properties;
+    Ok((rest, resinfo))
+}
+
+/// `methodspec [ CFWS reasonspec ]`, with the comment between them.
+fn method_and_reason(input: &[u8]) -> Parsed<'_, ResInfo> {
+    let (rest, mut resinfo) = methodspec(input)?;
     let (rest, comment) = first_comment(rest)?;
     resinfo.comment = comment;
     let (rest, reason) = opt(reasonspec).parse(rest)?;
     resinfo.reason = reason;
-    let (rest, properties) = many0(preceded(cfws, propspec)).parse(rest)?;
-    resinfo.properties = properties;
     Ok((rest, resinfo))
+}
+
+/// A result without its semicolon, and words that may be properties, or a reason behind some.
+pub(super) fn lenient_resinfo(piece: &[u8]) -> Option<ResInfo> {
+    let (mut rest, mut resinfo) = method_and_reason(piece).ok()?;
+    loop {
+        (rest, _) = cfws(rest).ok()?;
+        if let Ok((behind, property)) = propspec(rest) {
+            resinfo.properties.push(property);
+            rest = behind;
+        } else if let Ok((behind, reason)) = reasonspec(rest) {
+            resinfo.reason.get_or_insert(reason);
+            rest = behind;
+        } else if let Ok((behind, _)) =
+            text_of(|octet| !octet.is_ascii_whitespace() && octet != b'(').parse(rest)
+        {
+            rest = behind;
+        } else {
+            return Some(resinfo);
+        }
+    }
 }
 
 /// `methodspec = [CFWS] method [CFWS] "=" [CFWS] result`, `method = Keyword [ [CFWS] "/" [CFWS]
