@@ -64,7 +64,8 @@
 //! # Features
 //!
 //! `std` (default) adds trait implementations and a faster byte search. Without it the crate is
-//! `no_std` and needs `alloc`. `idna` adds `Domain::from_unicode`, `json` adds `Zone::from_json`.
+//! `no_std` and needs `alloc`. `idna` adds `Domain::from_unicode`, `json` adds `Zone::from_json`
+//! and `Zone::to_json`.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;

@@ -1,18 +1,21 @@
 //! Zones written as JSON, for those who write tests by program.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, Serializer};
 use thiserror::Error;
 
-use super::Zone;
 use super::status::Status;
+use super::{Node, Zone};
 use crate::answer::{Answer, Record};
 use crate::name::Name;
+use crate::question::{Kind, Question};
+use crate::txt::Strings;
 
 impl Zone {
     /// Reads a zone written as JSON: an object of names, each with its records, and a status for
@@ -36,37 +39,45 @@ impl Zone {
     /// # }
     /// ```
     ///
-    /// AAAA, CNAME and PTR records have a `value` too. All names are absolute.
+    /// AAAA, CNAME and PTR records have a `value` too. All names are absolute; what cannot stand in
+    /// a label as it is has the escapes of RFC 1035 §5.1. Text has none, for JSON has its own.
+    ///
+    /// Two things that the object above does not show can be said for the sake of
+    /// [`Zone::to_json`]: a string that is not UTF-8 is a list of octets (`"strings": ["caf",
+    /// [233]]`), and `"types": {"MX": "TIMEOUT"}` gives one type of a name a status of its own.
     pub fn from_json(text: &[u8]) -> Result<Self, JsonError> {
-        let names: BTreeMap<JsonName, JsonNode> =
+        let names: BTreeMap<JsonName<'_>, JsonNode<'_>> =
             serde_json::from_slice(text).map_err(|error| JsonError { error })?;
         let mut zone = Self::new();
         for (JsonName(name), node) in names {
-            zone.set_others(name.clone(), node.status.0);
+            let name = name.into_owned();
+            zone.set_others(name.clone(), node.status.0.into_owned());
+            for (kind, status) in node.types {
+                let question = Question::new(name.clone(), kind.0);
+                zone.set(question, status.0.into_owned());
+            }
             for record in node.records {
-                match record {
-                    JsonRecord::Cname { value } => zone.alias(name.clone(), value.0),
-                    JsonRecord::A { value } => zone.insert(name.clone(), Record::A(value)),
-                    JsonRecord::Aaaa { value } => zone.insert(name.clone(), Record::Aaaa(value)),
-                    JsonRecord::Mx {
-                        preference,
-                        exchange,
-                    } => zone.insert(
-                        name.clone(),
-                        Record::Mx {
-                            preference,
-                            exchange: exchange.0,
-                        },
-                    ),
-                    JsonRecord::Ptr { value } => zone.insert(name.clone(), Record::Ptr(value.0)),
-                    JsonRecord::Txt { strings } => {
-                        let text = strings.concat().into_bytes().into();
-                        zone.insert(name.clone(), Record::Txt(text))
-                    }
+                match record.read() {
+                    Data::Alias(target) => zone.alias(name.clone(), target),
+                    Data::Record(record) => zone.insert(name.clone(), record),
                 };
             }
         }
         Ok(zone)
+    }
+
+    /// The zone as JSON that [`Zone::from_json`] reads back to an equal zone.
+    pub fn to_json(&self) -> String {
+        let parents: BTreeSet<Name> = self.nodes.keys().filter_map(Name::parent).collect();
+        // That a name exists is said by what stands below it, or else has to be said.
+        let told = self
+            .nodes
+            .iter()
+            .filter(|(name, node)| !(node.is_empty() && parents.contains(name)));
+        let names: BTreeMap<JsonName<'_>, JsonNode<'_>> = told
+            .map(|(name, node)| (JsonName(Cow::Borrowed(name)), JsonNode::of(node)))
+            .collect();
+        serde_json::to_string_pretty(&names).expect("every key is a string, and nothing else fails")
     }
 }
 
@@ -89,53 +100,213 @@ impl JsonError {
     }
 }
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
-struct JsonNode {
-    #[serde(default)]
-    records: Vec<JsonRecord>,
-    #[serde(alias = "other_types", default)]
-    status: JsonStatus,
+struct JsonNode<'z> {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    records: Vec<JsonRecord<'z>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    types: BTreeMap<JsonKind, JsonStatus<'z>>,
+    #[serde(
+        alias = "other_types",
+        default,
+        skip_serializing_if = "JsonStatus::is_no_data"
+    )]
+    status: JsonStatus<'z>,
 }
 
-#[derive(serde::Deserialize)]
+impl<'z> JsonNode<'z> {
+    fn of(node: &'z Node) -> Self {
+        let records = node.answers.values().flat_map(Answer::records);
+        let alias = node.alias.iter().map(|target| JsonRecord::Cname {
+            value: JsonName(Cow::Borrowed(target)),
+        });
+        Self {
+            records: records.map(JsonRecord::of).chain(alias).collect(),
+            types: node
+                .answers
+                .iter()
+                .filter(|(_, answer)| answer.records().is_empty())
+                .map(|(kind, answer)| (JsonKind(*kind), JsonStatus(Cow::Borrowed(answer))))
+                .collect(),
+            status: JsonStatus(Cow::Borrowed(&node.others)),
+        }
+    }
+}
+
+#[derive(serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields, rename_all = "UPPERCASE", tag = "type")]
-enum JsonRecord {
-    A { value: Ipv4Addr },
-    Aaaa { value: Ipv6Addr },
-    Cname { value: JsonName },
-    Mx { preference: u16, exchange: JsonName },
-    Ptr { value: JsonName },
-    Txt { strings: Vec<String> },
+enum JsonRecord<'z> {
+    A {
+        value: Ipv4Addr,
+    },
+    Aaaa {
+        value: Ipv6Addr,
+    },
+    Cname {
+        value: JsonName<'z>,
+    },
+    Mx {
+        preference: u16,
+        exchange: JsonName<'z>,
+    },
+    Ptr {
+        value: JsonName<'z>,
+    },
+    Txt {
+        strings: Vec<JsonText<'z>>,
+    },
+}
+
+/// What an entry of `records` says.
+enum Data {
+    Alias(Name),
+    Record(Record),
+}
+
+impl<'z> JsonRecord<'z> {
+    fn of(record: &'z Record) -> Self {
+        match record {
+            Record::A(value) => Self::A { value: *value },
+            Record::Aaaa(value) => Self::Aaaa { value: *value },
+            Record::Mx {
+                preference,
+                exchange,
+            } => Self::Mx {
+                preference: *preference,
+                exchange: JsonName(Cow::Borrowed(exchange)),
+            },
+            Record::Ptr(name) => Self::Ptr {
+                value: JsonName(Cow::Borrowed(name)),
+            },
+            Record::Txt(text) => Self::Txt {
+                strings: JsonText::strings(text),
+            },
+        }
+    }
+
+    fn read(self) -> Data {
+        Data::Record(match self {
+            Self::A { value } => Record::A(value),
+            Self::Aaaa { value } => Record::Aaaa(value),
+            Self::Cname { value } => return Data::Alias(value.0.into_owned()),
+            Self::Mx {
+                preference,
+                exchange,
+            } => Record::Mx {
+                preference,
+                exchange: exchange.0.into_owned(),
+            },
+            Self::Ptr { value } => Record::Ptr(value.0.into_owned()),
+            Self::Txt { strings } => {
+                let octets: Vec<u8> = strings.iter().flat_map(JsonText::octets).copied().collect();
+                Record::Txt(octets.into())
+            }
+        })
+    }
+}
+
+/// One string of a TXT record.
+#[derive(serde::Deserialize, serde::Serialize)]
+#[serde(expecting = "expected a string or a list of octets", untagged)]
+enum JsonText<'z> {
+    Text(Cow<'z, str>),
+    Octets(Cow<'z, [u8]>),
+}
+
+impl<'z> JsonText<'z> {
+    /// A string for each 255 octets, which may cut a letter; then all is one string, so that it
+    /// stays text.
+    fn strings(octets: &'z [u8]) -> Vec<Self> {
+        let strings = || Strings::new(octets).iter();
+        let texts: Option<Vec<Self>> = strings().map(Self::text).collect();
+        texts
+            .or_else(|| Some(Vec::from([Self::text(octets)?])))
+            .unwrap_or_else(|| {
+                strings()
+                    .map(|string| Self::text(string).unwrap_or(Self::Octets(Cow::Borrowed(string))))
+                    .collect()
+            })
+    }
+
+    fn text(octets: &'z [u8]) -> Option<Self> {
+        let text = core::str::from_utf8(octets).ok()?;
+        Some(Self::Text(Cow::Borrowed(text)))
+    }
+
+    fn octets(&self) -> &[u8] {
+        match self {
+            Self::Octets(octets) => octets,
+            Self::Text(text) => text.as_bytes(),
+        }
+    }
 }
 
 #[derive(Eq, Ord, PartialEq, PartialOrd)]
-struct JsonName(Name);
+struct JsonKind(Kind);
 
-impl<'de> Deserialize<'de> for JsonName {
+impl<'de> Deserialize<'de> for JsonKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = Cow::<str>::deserialize(deserializer)?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == word);
+        kind.map(Self)
+            .ok_or_else(|| D::Error::custom("unknown type"))
+    }
+}
+
+impl Serialize for JsonKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
+    }
+}
+
+#[derive(Eq, Ord, PartialEq, PartialOrd)]
+struct JsonName<'z>(Cow<'z, Name>);
+
+impl<'de> Deserialize<'de> for JsonName<'_> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
         Name::parse(text.as_bytes())
-            .map(Self)
+            .map(|name| Self(Cow::Owned(name)))
             .map_err(D::Error::custom)
     }
 }
 
-struct JsonStatus(Answer);
-
-impl Default for JsonStatus {
-    fn default() -> Self {
-        Self(Answer::NO_DATA)
+impl Serialize for JsonName<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
 
-impl<'de> Deserialize<'de> for JsonStatus {
+struct JsonStatus<'z>(Cow<'z, Answer>);
+
+impl JsonStatus<'_> {
+    fn is_no_data(&self) -> bool {
+        *self.0 == Answer::NO_DATA
+    }
+}
+
+impl Default for JsonStatus<'_> {
+    fn default() -> Self {
+        Self(Cow::Owned(Answer::NO_DATA))
+    }
+}
+
+impl<'de> Deserialize<'de> for JsonStatus<'_> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let word = Cow::<str>::deserialize(deserializer)?;
         let answer = Status::parse(word.as_bytes());
         answer
-            .map(Self)
+            .map(|answer| Self(Cow::Owned(answer)))
             .ok_or_else(|| D::Error::custom("unknown status"))
+    }
+}
+
+impl Serialize for JsonStatus<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Records are no status, and stand elsewhere.
+        let status = Status::of(&self.0).unwrap_or(Status::NO_DATA);
+        serializer.collect_str(&status)
     }
 }
 
@@ -179,6 +350,45 @@ $STATUS gone.example. NXDOMAIN
     }
 
     #[test]
+    fn octets_and_the_status_of_one_type_can_be_said() {
+        let json = br#"{
+            "a\\.b.example": {
+                "records": [{"type": "TXT", "strings": ["caf", [233], "\\233"]}],
+                "types": {"MX": "TIMEOUT"}
+            }
+        }"#;
+        let text = "a\\.b.example. TXT \"caf\\233\\\\233\"\n$STATUS a\\.b.example. MX TIMEOUT\n";
+        assert_eq!(Zone::from_json(json).unwrap(), text.parse().unwrap());
+    }
+
+    #[test]
+    fn a_zone_is_printed_as_people_would_write_it() {
+        let zone: Zone = "a.example. TXT \"v=spf1 \" -all\na.example. MX 10 m.example.\n\
+                          $STATUS a.example. TIMEOUT"
+            .parse()
+            .unwrap();
+        let json = r#"{
+  "a.example": {
+    "records": [
+      {
+        "type": "MX",
+        "preference": 10,
+        "exchange": "m.example"
+      },
+      {
+        "type": "TXT",
+        "strings": [
+          "v=spf1 -all"
+        ]
+      }
+    ],
+    "status": "TIMEOUT"
+  }
+}"#;
+        assert_eq!(zone.to_json(), json);
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_its_place() {
         for (json, what) in [
             ("[]", "expected a map at line 1"),
@@ -188,6 +398,11 @@ $STATUS gone.example. NXDOMAIN
                 "unknown status at line 2",
             ),
             ("{\"a\": {\"state\": \"\"}}", "unknown field `state`"),
+            (r#"{"a": {"types": {"NS": "TIMEOUT"}}}"#, "unknown type"),
+            (
+                r#"{"a": {"records": [{"type": "TXT", "strings": [[256]]}]}}"#,
+                "expected a string or a list of octets",
+            ),
             (
                 r#"{"a": {"records": [{"type": "SRV"}]}}"#,
                 "unknown variant `SRV`",

@@ -191,6 +191,12 @@ proptest! {
         prop_assert_eq!(zone.to_string().parse(), Ok(zone));
     }
 
+    #[cfg(feature = "json")]
+    #[test]
+    fn reading_the_json_of_a_zone_gives_the_same_zone(zone in zones()) {
+        prop_assert_eq!(Zone::from_json(zone.to_json().as_bytes()).unwrap(), zone);
+    }
+
     #[test]
     fn any_text_is_read_or_refused(text in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = Zone::parse(&text, None);
