@@ -39,10 +39,16 @@ fuzz_target!(|input: &[u8]| {
 
 fn config(choice: u8) -> Config {
     let has = |bit: u8| choice & (1 << bit) != 0;
-    let role = if has(0) { Role::Submission } else { Role::Mx };
+    let role = match (has(0), has(7)) {
+        (false, false) => Role::Mx,
+        (true, false) => Role::Submission,
+        (_, true) => Role::Lmtp,
+    };
     let hostname = "mx.example".parse().expect("a constant of this file");
     let mut config = Config::new(role, hostname)
         .auth_without_tls(has(1))
+        .dsn(has(7))
+        .xclient(has(7))
         .refuse_undeclared_eight_bit(has(2))
         .smtp_utf8(has(3))
         .start_tls(has(4));
@@ -137,8 +143,10 @@ impl Session {
             self.note(event);
             if let Some(reply) = self.decide(event) {
                 assert!(event.needs_reply());
-                let reply = self.server.reply(&reply, &mut self.out);
-                reply.expect("the reply goes with the event");
+                while self.server.replies_due() > 0 {
+                    let reply = self.server.reply(&reply, &mut self.out);
+                    reply.expect("the reply goes with the event");
+                }
                 if event == Event::StartTls {
                     self.server.tls_started();
                 }
@@ -184,6 +192,7 @@ impl Session {
             Event::Mail(_) => Reply::sender_ok(),
             Event::Rcpt(_) => Reply::recipient_ok(),
             Event::StartTls => Reply::start_tls(),
+            Event::XClient(_) => Reply::greeting(),
             _ => {
                 self.challenge = None;
                 return None;
