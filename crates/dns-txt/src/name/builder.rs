@@ -64,31 +64,23 @@ pub(super) fn from_dotted(octets: &[u8]) -> Result<Name, NameError> {
     let mut wire = [0; MAX_WIRE];
     let wire = wire.get_mut(..=octets.len());
     let wire = wire.ok_or(NameError::NameTooLong)?;
-    // The same octets behind a first one: what is a dot here is a length there. From the end, each
-    // length is known where it has its place.
-    let mut length = 0;
-    for (place, octet) in wire.iter_mut().skip(1).zip(octets).rev() {
-        if *octet == b'.' {
-            *place = label_length(length)?;
-            length = 0;
-        } else {
-            *place = octet.to_ascii_lowercase();
-            length += 1;
-        }
+    // The same octets behind a first one: what is a dot here is a length there.
+    for (place, octet) in wire.iter_mut().skip(1).zip(octets) {
+        *place = octet.to_ascii_lowercase();
     }
-    *wire.first_mut().ok_or(NameError::NameTooLong)? = label_length(length)?;
+    let mut start = 0;
+    for label in octets.split(|&octet| octet == b'.') {
+        let length = match u8::try_from(label.len()) {
+            Ok(0) => return Err(NameError::EmptyLabel),
+            Ok(length @ 1..=MAX_LABEL) => length,
+            _ => return Err(NameError::LabelTooLong),
+        };
+        *wire.get_mut(start).ok_or(NameError::NameTooLong)? = length;
+        start += 1 + label.len();
+    }
     Ok(Name {
         wire: (&*wire).into(),
     })
-}
-
-/// The length octet of a label of so many octets.
-fn label_length(length: usize) -> Result<u8, NameError> {
-    match u8::try_from(length) {
-        Ok(0) => Err(NameError::EmptyLabel),
-        Ok(length @ 1..=MAX_LABEL) => Ok(length),
-        _ => Err(NameError::LabelTooLong),
-    }
 }
 
 /// RFC 1035 §2.3.4.
