@@ -47,6 +47,39 @@
 //! too: key size, testing flag, how much of the body is covered, and, in [`Signature`], which fields
 //! are signed and of which fields there are more than are signed.
 //!
+//! # What happened to the message
+//!
+//! When a signature does not fit, [`diagnose`] undoes what lists, relays and gateways are known to
+//! do, until it fits: footers and subject tags, other folding, encodings and line ends, fields that
+//! came or went, and more. Each [`Finding`] carries its evidence; what is not found is called
+//! unknown.
+//!
+//! ```
+//! use dkim_verify::{Finding, Policy, RustCrypto, UnixTime, diagnose, verify};
+//! # use dns_txt::Zone;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let zone: Zone = r#"brisbane._domainkey.football.example.com. TXT (
+//! #     "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" )"#
+//! #     .parse()?;
+//! # let now = UnixTime::from_secs(1_530_000_000);
+//! let mut message = include_bytes!("../testdata/rfc8463.eml").to_vec();
+//! message.extend(b"-- \r\nSent by a list\r\n");
+//!
+//! let crypto = RustCrypto::shared();
+//! let verdicts = verify(&message, &Policy::default(), crypto.clone(), now, |question| {
+//!     zone.look_up(question)
+//! });
+//! let verdict = &verdicts[0];
+//! let signature = verdict.signature.as_ref().ok_or("it can be read")?;
+//! let question = signature.key_question().ok_or("its name is not too long")?;
+//! let findings = diagnose(&message, verdict, &zone.look_up(&question), &*crypto);
+//! assert_eq!(findings, [Finding::BodyAppended { at: 55, octets: 21 }]);
+//! assert_eq!(findings[0].to_string(), "21 octets were appended behind the first 55 of the body");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Who decides what
 //!
 //! The RFCs say which signatures are void, and no policy changes that. A [`Policy`] only refuses
@@ -78,6 +111,7 @@ extern crate alloc;
 
 mod attempt;
 mod crypto;
+mod diagnose;
 mod key;
 mod key_cache;
 mod policy;
@@ -92,6 +126,7 @@ mod verify;
 pub use dkim_canon::{BodyHash, Header, PublicKey, UnixTime};
 
 pub use crate::crypto::{InvalidKey, InvalidSignature, PreparedKey, VerifySignature};
+pub use crate::diagnose::{Finding, TransferEncoding, diagnose};
 pub use crate::key_cache::KeyCache;
 pub use crate::policy::Policy;
 pub use crate::prepared_record::PreparedRecord;

@@ -1,6 +1,7 @@
 //! A signature of the message, before and after it is verified.
 
 use dkim_canon::{Header, Selection, SignatureField};
+use dns_txt::{Kind, Question};
 
 /// A DKIM-Signature field of the message that could be read, and which fields it covers.
 #[derive(Clone, Debug)]
@@ -28,6 +29,12 @@ impl Signature {
     /// What the field says.
     pub fn tags(&self) -> &SignatureField {
         &self.tags
+    }
+
+    /// The question for its key; `None` if the name would be too long.
+    pub fn key_question(&self) -> Option<Question> {
+        let name = self.tags.key_name().ok()?;
+        Some(Question::new(name, Kind::Txt))
     }
 
     /// The indexes of the header fields that are signed, in the order in which they are.

@@ -1,0 +1,332 @@
+//! What became of a signed message on its way.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use dkim_canon::Form;
+
+/// One thing that explains why a signature does not fit, with its evidence.
+///
+/// All but those whose names end in `Changed` and [`Unexplained`](Self::Unexplained) are proven:
+/// with the alteration undone, the hash or the signature fits. Offsets and lengths are in octets
+/// of the body as it is now. Names and values are those of header fields, as they are in the
+/// message, and may hold any octets; [`Display`](fmt::Display) escapes them.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Finding {
+    /// Text was added behind the body. Empty lines in front of it count with it, since no canonical
+    /// form tells whether they were there.
+    BodyAppended {
+        /// How many octets of the body stand before the text.
+        at: usize,
+        /// How long the text is.
+        octets: usize,
+    },
+    /// The body was changed in a way that was not found.
+    BodyChanged,
+    /// The body is shorter than `l=` says.
+    BodyCut {
+        /// How many octets of the canonical body there are.
+        present: u64,
+        /// `l=`.
+        signed: u64,
+    },
+    /// `bh=` is the hash of the other canonical form than `c=` names.
+    BodyForm {
+        /// The form that fits.
+        form: Form,
+    },
+    /// Text was put into the body: in front of it, or at the beginning or the end of a MIME part,
+    /// or as a part of its own.
+    BodyInserted {
+        /// Where the text begins.
+        at: usize,
+        /// How long the text is.
+        octets: usize,
+    },
+    /// `bh=` is the hash of another length of the body than `l=` says.
+    BodyLength {
+        /// How many octets of the canonical body were hashed.
+        hashed: u64,
+        /// `l=`.
+        said: u64,
+    },
+    /// `l=` leaves a part of the body unsigned, in which anything can stand.
+    BodyPartlySigned {
+        /// `l=`.
+        signed: u64,
+        /// How many octets of the canonical body follow.
+        unsigned: u64,
+    },
+    /// 8bit text was brought into another transfer encoding.
+    BodyReencoded {
+        /// Which one.
+        encoding: TransferEncoding,
+        /// How many parts of the message it was.
+        parts: usize,
+    },
+    /// Lines that began with `From ` begin with `>From ` now, as in a mailbox file.
+    FromEscaped {
+        /// How many.
+        lines: usize,
+    },
+    /// A header field was added whose absence, or the absence of a further one, was signed.
+    FieldAdded {
+        /// The field's name.
+        name: Box<[u8]>,
+    },
+    /// A header field says the same in another encoding of its characters (RFC 2047).
+    FieldReencoded {
+        /// The field's name.
+        name: Box<[u8]>,
+    },
+    /// A header field has another folding or other white space.
+    FieldRefolded {
+        /// The field's name.
+        name: Box<[u8]>,
+    },
+    /// A header field was taken away.
+    FieldRemoved {
+        /// The field's name.
+        name: Box<[u8]>,
+        /// What it said.
+        value: Box<[u8]>,
+    },
+    /// A header field has another value.
+    FieldReplaced {
+        /// The field's name.
+        name: Box<[u8]>,
+        /// The value that was signed.
+        value: Box<[u8]>,
+    },
+    /// Header fields of one name stand in another order.
+    FieldsReordered {
+        /// Their name.
+        name: Box<[u8]>,
+    },
+    /// The header was changed in a way that was not found; the key is the right one.
+    HeaderChanged,
+    /// The signature is that of the other canonical form than `c=` names.
+    HeaderForm {
+        /// The form that fits.
+        form: Form,
+    },
+    /// Lines end with CRLF now that ended with a bare LF when they were signed, or the other way.
+    LineEnds {
+        /// How many.
+        lines: usize,
+        /// Whether they have a bare LF now.
+        bare: bool,
+    },
+    /// The signature was not made with any key that is published, or `b=` was damaged.
+    OtherKey {
+        /// The length of the signature in bits.
+        signature_bits: usize,
+    },
+    /// Something was put in front of the subject.
+    SubjectPrefix {
+        /// What, without white space around it.
+        prefix: Box<[u8]>,
+    },
+    /// White space was added to the ends of lines or taken from them.
+    TrailingWhiteSpace {
+        /// Whether it was added.
+        added: bool,
+        /// How many lines.
+        lines: usize,
+    },
+    /// The signature does not fit; whether the header was changed or another key was used cannot
+    /// be told.
+    Unexplained,
+}
+
+impl Finding {
+    /// A word that names the kind of finding and stays the same, for programs and statistics.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BodyAppended { .. } => "body-appended",
+            Self::BodyChanged => "body-changed",
+            Self::BodyCut { .. } => "body-cut",
+            Self::BodyForm { .. } => "body-form",
+            Self::BodyInserted { .. } => "body-inserted",
+            Self::BodyLength { .. } => "body-length",
+            Self::BodyPartlySigned { .. } => "body-partly-signed",
+            Self::BodyReencoded { .. } => "body-reencoded",
+            Self::FromEscaped { .. } => "from-escaped",
+            Self::FieldAdded { .. } => "field-added",
+            Self::FieldReencoded { .. } => "field-reencoded",
+            Self::FieldRefolded { .. } => "field-refolded",
+            Self::FieldRemoved { .. } => "field-removed",
+            Self::FieldReplaced { .. } => "field-replaced",
+            Self::FieldsReordered { .. } => "fields-reordered",
+            Self::HeaderChanged => "header-changed",
+            Self::HeaderForm { .. } => "header-form",
+            Self::LineEnds { .. } => "line-ends",
+            Self::OtherKey { .. } => "other-key",
+            Self::SubjectPrefix { .. } => "subject-prefix",
+            Self::TrailingWhiteSpace { .. } => "trailing-white-space",
+            Self::Unexplained => "unexplained",
+        }
+    }
+}
+
+/// One plain sentence.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BodyAppended { at, octets } => {
+                write!(
+                    f,
+                    "{octets} octets were appended behind the first {at} of the body"
+                )
+            }
+            Self::BodyChanged => f.pad("the body was changed, it is not known how"),
+            Self::BodyCut { present, signed } => {
+                write!(
+                    f,
+                    "the body has {present} octets, of which l= says {signed} are signed"
+                )
+            }
+            Self::BodyForm { form } => {
+                write!(
+                    f,
+                    "the body hash is that of the {form} form, which c= does not name"
+                )
+            }
+            Self::BodyInserted { at, octets } => {
+                write!(
+                    f,
+                    "{octets} octets were inserted behind the first {at} of the body"
+                )
+            }
+            Self::BodyLength { hashed, said } => {
+                write!(
+                    f,
+                    "the body hash is that of {hashed} octets, l= says {said}"
+                )
+            }
+            Self::BodyPartlySigned { signed, unsigned } => {
+                write!(
+                    f,
+                    "only {signed} octets of the body are signed, {unsigned} follow"
+                )
+            }
+            Self::BodyReencoded { encoding, parts } => {
+                write!(f, "8bit text was encoded as {encoding} (parts: {parts})")
+            }
+            Self::FromEscaped { lines } => {
+                write!(f, "\"From \" was escaped as \">From \" (lines: {lines})")
+            }
+            Self::FieldAdded { name } => {
+                write!(f, "a header field {} was added", name.escape_ascii())
+            }
+            Self::FieldReencoded { name } => {
+                write!(
+                    f,
+                    "the header field {} was encoded anew",
+                    name.escape_ascii()
+                )
+            }
+            Self::FieldRefolded { name } => {
+                write!(
+                    f,
+                    "the header field {} was folded or spaced anew",
+                    name.escape_ascii()
+                )
+            }
+            Self::FieldRemoved { name, value } => write!(
+                f,
+                "a header field {} was removed, which said \"{}\"",
+                name.escape_ascii(),
+                value.trim_ascii().escape_ascii()
+            ),
+            Self::FieldReplaced { name, value } => write!(
+                f,
+                "the header field {} was replaced, which said \"{}\"",
+                name.escape_ascii(),
+                value.trim_ascii().escape_ascii()
+            ),
+            Self::FieldsReordered { name } => {
+                write!(
+                    f,
+                    "the header fields {} were put into another order",
+                    name.escape_ascii()
+                )
+            }
+            Self::HeaderChanged => f.pad("a signed header field was changed, it is not known how"),
+            Self::HeaderForm { form } => {
+                write!(
+                    f,
+                    "the signature is that of the {form} form of the header, which c= does not name"
+                )
+            }
+            Self::LineEnds { lines, bare: true } => {
+                write!(
+                    f,
+                    "CRLF became a bare LF at the end of lines (lines: {lines})"
+                )
+            }
+            Self::LineEnds { lines, bare: false } => {
+                write!(
+                    f,
+                    "a bare LF became CRLF at the end of lines (lines: {lines})"
+                )
+            }
+            Self::OtherKey { signature_bits } => write!(
+                f,
+                "the signature of {signature_bits} bits was made with no key that is published, or was damaged"
+            ),
+            Self::SubjectPrefix { prefix } => {
+                write!(
+                    f,
+                    "the subject was given the prefix \"{}\"",
+                    prefix.escape_ascii()
+                )
+            }
+            Self::TrailingWhiteSpace { added: true, lines } => {
+                write!(
+                    f,
+                    "white space was added to the end of lines (lines: {lines})"
+                )
+            }
+            Self::TrailingWhiteSpace {
+                added: false,
+                lines,
+            } => {
+                write!(
+                    f,
+                    "white space was taken from the end of lines (lines: {lines})"
+                )
+            }
+            Self::Unexplained => {
+                f.pad("the signature does not fit, with a changed header or another key")
+            }
+        }
+    }
+}
+
+/// A transfer encoding that holds lines of ASCII only (RFC 2045 §6).
+#[expect(clippy::exhaustive_enums, reason = "RFC 2045 §6.1 defines these two")]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum TransferEncoding {
+    /// `base64`.
+    Base64,
+    /// `quoted-printable`.
+    QuotedPrintable,
+}
+
+impl TransferEncoding {
+    /// The encoding's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Base64 => "base64",
+            Self::QuotedPrintable => "quoted-printable",
+        }
+    }
+}
+
+impl fmt::Display for TransferEncoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

@@ -1,0 +1,117 @@
+//! What transports do to the lines of a body, undone.
+
+use alloc::vec::Vec;
+
+use super::Finding;
+
+/// A body as it may have been, and where it differs from what it is.
+pub(super) struct Undone {
+    pub(super) body: Vec<u8>,
+    /// The ends of the lines that differ, in octets of `body`.
+    changed: Vec<usize>,
+    finding: Told,
+}
+
+impl Undone {
+    /// How many lines before this place differ.
+    pub(super) fn finding(&self, end: usize) -> Option<Finding> {
+        let lines = self.changed.iter().filter(|&&at| at <= end).count();
+        (lines > 0).then(|| (self.finding)(lines))
+    }
+}
+
+/// Each alteration of lines that the body can have undergone, undone; one that changes nothing is
+/// left out. All keep the number of LFs, so that places can be found again.
+pub(super) fn undone(body: &[u8]) -> impl Iterator<Item = Undone> {
+    let ways: [(Way, Told); 6] = [
+        (crlf, |lines| Finding::LineEnds { lines, bare: true }),
+        (unescaped, |lines| Finding::FromEscaped { lines }),
+        (unescaped_once, |lines| Finding::FromEscaped { lines }),
+        (stripped, |lines| Finding::TrailingWhiteSpace {
+            added: true,
+            lines,
+        }),
+        (delimiter, |lines| Finding::TrailingWhiteSpace {
+            added: false,
+            lines,
+        }),
+        (bare, |lines| Finding::LineEnds { lines, bare: false }),
+    ];
+    ways.into_iter().filter_map(move |(way, finding)| {
+        let mut undone = Undone {
+            body: Vec::with_capacity(body.len()),
+            changed: Vec::new(),
+            finding,
+        };
+        for line in body.split_inclusive(|&octet| octet == b'\n') {
+            let start = undone.body.len();
+            way(line, &mut undone.body);
+            if undone.body.get(start..) != Some(line) {
+                undone.changed.push(undone.body.len());
+            }
+        }
+        (!undone.changed.is_empty()).then_some(undone)
+    })
+}
+
+/// Writes a line as it may have been.
+type Way = fn(&[u8], &mut Vec<u8>);
+
+/// What has happened to so many lines.
+type Told = fn(usize) -> Finding;
+
+fn ends(line: &[u8]) -> (&[u8], &[u8]) {
+    let text = match line {
+        [text @ .., b'\r', b'\n'] | [text @ .., b'\n'] => text,
+        _ => line,
+    };
+    line.split_at(text.len())
+}
+
+fn crlf(line: &[u8], out: &mut Vec<u8>) {
+    let (text, end) = ends(line);
+    out.extend_from_slice(text);
+    out.extend_from_slice(if end.is_empty() { b"" } else { b"\r\n" });
+}
+
+fn bare(line: &[u8], out: &mut Vec<u8>) {
+    let (text, end) = ends(line);
+    out.extend_from_slice(text);
+    out.extend_from_slice(if end.is_empty() { b"" } else { b"\n" });
+}
+
+/// As `mboxo` has it: only lines that began with `From ` were escaped.
+fn unescaped(line: &[u8], out: &mut Vec<u8>) {
+    let escaped = line.starts_with(b">From ");
+    out.extend_from_slice(line.get(usize::from(escaped)..).unwrap_or_default());
+}
+
+/// As `mboxrd` has it: what was escaped already was escaped once more.
+fn unescaped_once(line: &[u8], out: &mut Vec<u8>) {
+    let marks = line.iter().take_while(|&&octet| octet == b'>').count();
+    let from = line
+        .get(marks..)
+        .is_some_and(|rest| rest.starts_with(b"From "));
+    out.extend_from_slice(
+        line.get(usize::from(marks > 0 && from)..)
+            .unwrap_or_default(),
+    );
+}
+
+fn stripped(line: &[u8], out: &mut Vec<u8>) {
+    let (mut text, end) = ends(line);
+    while let [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    out.extend_from_slice(text);
+    out.extend_from_slice(end);
+}
+
+/// The line before a signature is `-- ` (RFC 3676 §4.3), the one line whose trailing white space
+/// is known without having been seen.
+fn delimiter(line: &[u8], out: &mut Vec<u8>) {
+    let (text, end) = ends(line);
+    out.extend_from_slice(text);
+    out.extend_from_slice(if text == b"--" { b" " } else { b"" });
+    out.extend_from_slice(end);
+}

@@ -1,0 +1,304 @@
+//! What signed fields may have been before lists and relays had them.
+
+use alloc::vec::Vec;
+
+use dkim_canon::{Field, Form, Header, Selection, SignatureField};
+
+use super::finding::Finding;
+use super::header::Edit;
+use super::list;
+use super::words;
+
+/// Every edit that is worth a try, the likeliest first; at most [`MOST_EDITS`].
+pub(super) fn edits(tags: &SignatureField, header: &Header<'_>, signature: usize) -> Vec<Edit> {
+    let names = tags.signed_fields().iter();
+    let selection = Selection::new(header, names, Some(signature));
+    let mut signed: Vec<usize> = selection.indexes().take(MOST_FIELDS).collect();
+    signed.sort_unstable();
+    let fields = || {
+        signed
+            .iter()
+            .filter_map(|&index| Some((index, header.field(index)?)))
+    };
+
+    let mut edits = list::edits(header, &signed);
+    edits.extend(fields().map(|(index, field)| Edit {
+        changes: Vec::from([(index, Vec::new())]),
+        findings: Vec::from([Finding::FieldAdded {
+            name: field.name().into(),
+        }]),
+        ..Edit::default()
+    }));
+    edits.extend(removed(tags, header));
+    edits.extend(reordered(header, &signed));
+    edits.extend(
+        fields()
+            .filter(|(_, field)| field.is_named("Content-Transfer-Encoding"))
+            .flat_map(|(index, field)| {
+                [&b" 8bit"[..], b" 7bit"]
+                    .into_iter()
+                    .map(move |value| replaced(index, &field, value))
+            }),
+    );
+    edits.extend(fields().flat_map(|(index, field)| words::edits(index, &field)));
+    edits.extend(spacing(
+        tags.canonicalization().header,
+        header,
+        &signed,
+        signature,
+    ));
+    edits.truncate(MOST_EDITS);
+    edits
+}
+
+/// The header as `z=` has it; `None` without one.
+pub(super) fn as_copied(
+    tags: &SignatureField,
+    header: &Header<'_>,
+    signature: usize,
+) -> Option<Edit> {
+    let copies = tags.copied_fields();
+    copies.first()?;
+    let mut edit = Edit::default();
+    let mut seen: Vec<usize> = Vec::new();
+    // Copies come in the order of `h=`, so those of one name from the bottom up.
+    for copy in copies {
+        let mut fields = header.fields().enumerate().rev();
+        let found = fields.find(|(index, field)| {
+            let named = field.name().eq_ignore_ascii_case(copy.name());
+            named && *index != signature && !seen.contains(index)
+        });
+        let Some((index, field)) = found else {
+            edit.added.extend(raw(copy.name(), copy.value()));
+            edit.findings.push(Finding::FieldRemoved {
+                name: copy.name().into(),
+                value: copy.value().into(),
+            });
+            continue;
+        };
+        seen.push(index);
+        if field.value() != copy.value() {
+            edit.changes.push((index, raw(field.name(), copy.value())));
+            edit.findings.push(difference(&field, copy.value()));
+        }
+    }
+    // Fields of a listed name beyond those that were copied were added.
+    for (index, field) in header.fields().enumerate() {
+        let name = core::str::from_utf8(field.name()).unwrap_or_default();
+        if index != signature && !seen.contains(&index) && tags.signed_fields().contains(name) {
+            edit.changes.push((index, Vec::new()));
+            edit.findings.push(Finding::FieldAdded {
+                name: field.name().into(),
+            });
+        }
+    }
+    Some(edit)
+}
+
+/// What became of a value.
+fn difference(field: &Field<'_>, was: &[u8]) -> Finding {
+    let name = field.name().into();
+    let without_space = |value: &[u8]| -> Vec<u8> {
+        value
+            .iter()
+            .copied()
+            .filter(|octet| !octet.is_ascii_whitespace())
+            .collect()
+    };
+    let (now, before) = (without_space(field.value()), without_space(was));
+    if now == before {
+        return Finding::FieldRefolded { name };
+    }
+    if without_space(&words::decoded(field.value())) == without_space(&words::decoded(was)) {
+        return Finding::FieldReencoded { name };
+    }
+    if field.is_named("Subject")
+        && let Some(prefix) = field.value().trim_ascii().strip_suffix(was.trim_ascii())
+        && !was.trim_ascii().is_empty()
+    {
+        return Finding::SubjectPrefix {
+            prefix: prefix.trim_ascii().into(),
+        };
+    }
+    Finding::FieldReplaced {
+        name,
+        value: was.into(),
+    }
+}
+
+/// Fields that are listed and gone, and whose value can be guessed.
+fn removed(tags: &SignatureField, header: &Header<'_>) -> Vec<Edit> {
+    let known: [(&str, &[u8]); 6] = [
+        ("MIME-Version", b" 1.0"),
+        ("Content-Transfer-Encoding", b" 8bit"),
+        ("Content-Transfer-Encoding", b" 7bit"),
+        ("Content-Transfer-Encoding", b" quoted-printable"),
+        ("Content-Transfer-Encoding", b" base64"),
+        ("Subject", b" "),
+    ];
+    let gone = known.into_iter().filter(|(name, _)| {
+        tags.signed_fields().contains(name) && !header.fields().any(|field| field.is_named(name))
+    });
+    gone.map(|(name, value)| Edit {
+        added: raw(name.as_bytes(), value),
+        findings: Vec::from([Finding::FieldRemoved {
+            name: name.as_bytes().into(),
+            value: value.into(),
+        }]),
+        ..Edit::default()
+    })
+    .collect()
+}
+
+/// Fields of one name that changed places.
+fn reordered(header: &Header<'_>, signed: &[usize]) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (place, &first) in signed.iter().enumerate() {
+        let Some(above) = header.field(first) else {
+            continue;
+        };
+        let mut lower = signed
+            .iter()
+            .skip(place + 1)
+            .filter_map(|&index| Some((index, header.field(index)?)));
+        let next = lower.find(|(_, field)| field.name().eq_ignore_ascii_case(above.name()));
+        if let Some((second, below)) = next
+            && above.raw() != below.raw()
+        {
+            edits.push(Edit {
+                changes: Vec::from([(first, below.raw().into()), (second, above.raw().into())]),
+                findings: Vec::from([Finding::FieldsReordered {
+                    name: above.name().into(),
+                }]),
+                ..Edit::default()
+            });
+        }
+    }
+    edits
+}
+
+/// Other folding and white space, in one field and in all.
+fn spacing(form: Form, header: &Header<'_>, signed: &[usize], signature: usize) -> Vec<Edit> {
+    let ways: &[Way] = match form {
+        // White space where there was none is all that the relaxed form does not undo.
+        Form::Relaxed => &[joined, tight_commas, loose_commas],
+        Form::Simple => &[unfolded, tabs, spaces, one_space, folded_at_78, joined],
+    };
+    let mut edits = Vec::new();
+    for way in ways {
+        let mut all = Edit::default();
+        for index in signed.iter().copied().chain([signature]) {
+            let Some(field) = header.field(index) else {
+                continue;
+            };
+            let was = way(field.value());
+            if was == field.value() {
+                continue;
+            }
+            let head = field
+                .raw()
+                .split(|&octet| octet == b':')
+                .next()
+                .unwrap_or_default();
+            let one = Edit {
+                changes: Vec::from([(index, raw(head, &was))]),
+                findings: Vec::from([Finding::FieldRefolded {
+                    name: field.name().into(),
+                }]),
+                ..Edit::default()
+            };
+            all.changes.extend(one.changes.clone());
+            all.findings.extend(one.findings.clone());
+            edits.push(one);
+        }
+        if all.changes.len() > 1 {
+            edits.push(all);
+        }
+    }
+    edits
+}
+
+/// Writes a value as it may have been.
+type Way = fn(&[u8]) -> Vec<u8>;
+
+fn replace(value: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(value.len());
+    let mut done = 0;
+    for at in memchr::memmem::find_iter(value, from) {
+        out.extend_from_slice(value.get(done..at).unwrap_or_default());
+        out.extend_from_slice(to);
+        done = at + from.len();
+    }
+    out.extend_from_slice(value.get(done..).unwrap_or_default());
+    out
+}
+
+fn unfolded(value: &[u8]) -> Vec<u8> {
+    replace(&replace(value, b"\r\n\t", b" "), b"\r\n", b"")
+}
+
+fn joined(value: &[u8]) -> Vec<u8> {
+    replace(&replace(value, b"\r\n\t", b""), b"\r\n ", b"")
+}
+
+fn tabs(value: &[u8]) -> Vec<u8> {
+    replace(value, b"\r\n ", b"\r\n\t")
+}
+
+fn spaces(value: &[u8]) -> Vec<u8> {
+    replace(value, b"\r\n\t", b"\r\n ")
+}
+
+fn one_space(value: &[u8]) -> Vec<u8> {
+    [b" ", value.trim_ascii()].concat()
+}
+
+fn tight_commas(value: &[u8]) -> Vec<u8> {
+    replace(&unfolded(value), b", ", b",")
+}
+
+fn loose_commas(value: &[u8]) -> Vec<u8> {
+    replace(&tight_commas(value), b",", b", ")
+}
+
+/// Folded at the last space before column 78, which RFC 5322 §2.1.1 asks for.
+fn folded_at_78(value: &[u8]) -> Vec<u8> {
+    let value = unfolded(value);
+    let mut out: Vec<u8> = Vec::new();
+    // The name and the colon stand on the first line; how long they are is not looked at, so that
+    // they count as nine octets, as `Subject` and `From` come near.
+    let mut column = 9;
+    for word in value.split(|&octet| octet == b' ').skip(1) {
+        if column + word.len() >= 78 && column > 9 {
+            out.extend_from_slice(b"\r\n");
+            column = 0;
+        }
+        out.push(b' ');
+        out.extend_from_slice(word);
+        column += word.len() + 1;
+    }
+    out
+}
+
+/// A field with another value.
+pub(super) fn replaced(index: usize, field: &Field<'_>, value: &[u8]) -> Edit {
+    Edit {
+        changes: Vec::from([(index, raw(field.name(), value))]),
+        findings: Vec::from([Finding::FieldReplaced {
+            name: field.name().into(),
+            value: value.into(),
+        }]),
+        ..Edit::default()
+    }
+}
+
+pub(super) fn raw(name: &[u8], value: &[u8]) -> Vec<u8> {
+    [name, b":", value, b"\r\n"].concat()
+}
+
+/// Three times what is signed of an ordinary message.
+const MOST_FIELDS: usize = 64;
+
+/// As many edits as a message with [`MOST_FIELDS`] signed fields has in half of the ways; all
+/// pairs of them are tried as long as there is time.
+const MOST_EDITS: usize = 256;
