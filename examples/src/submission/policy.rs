@@ -75,10 +75,13 @@ impl Policy {
                     ExchangeError::InitialResponse => {
                         Reply::new(501, "5.7.0 The mechanism begins with a challenge")
                     }
-                    _ => Reply::new(501, "5.5.2 Cannot read the response"),
+                    ExchangeError::Response => Reply::new(501, "5.5.2 Cannot read the response"),
+                    _ => Ok(Reply::bad_credentials()),
                 };
                 reply.unwrap_or_else(|_| Reply::bad_credentials())
             }
+            // Of mechanisms that are not offered.
+            _ => Reply::bad_credentials(),
         }
     }
 

@@ -37,6 +37,10 @@ impl Client {
             | (Expected::CleanUp { .. }, Severity::Permanent | Severity::Transient) => {
                 return Err(ProtocolError::Unexpected { verb, reply });
             }
+            // RFC 5802 §5: a server that has not proved what it has to is not the one we know.
+            (Expected::Auth(login), Severity::Completion) if !login.accepts_success() => {
+                return Err(ProtocolError::Unexpected { verb, reply });
+            }
             (Expected::Auth(_), Severity::Completion) => {
                 self.authenticated = true;
                 self.events.push_back(Event::Authenticated(reply));

@@ -15,8 +15,18 @@ pub enum Mechanism {
     External,
     /// `LOGIN`: user name and password, each behind a prompt.
     Login,
+    /// `OAUTHBEARER` (RFC 7628): a token of OAuth 2.0.
+    OauthBearer,
     /// `PLAIN` (RFC 4616): user name and password in one message.
     Plain,
+    /// `SCRAM-SHA-256` (RFC 7677): both sides prove that they know the password.
+    #[cfg(feature = "sasl")]
+    ScramSha256,
+    /// `SCRAM-SHA-256-PLUS` (RFC 7677): the same, and that they share the TLS connection.
+    #[cfg(feature = "sasl")]
+    ScramSha256Plus,
+    /// `XOAUTH2`: the older form of `OAUTHBEARER`.
+    Xoauth2,
 }
 
 impl Mechanism {
@@ -26,7 +36,13 @@ impl Mechanism {
         Self::CramMd5,
         Self::External,
         Self::Login,
+        Self::OauthBearer,
         Self::Plain,
+        #[cfg(feature = "sasl")]
+        Self::ScramSha256,
+        #[cfg(feature = "sasl")]
+        Self::ScramSha256Plus,
+        Self::Xoauth2,
     ];
 
     /// Reads a name in any case; `None` if this build does not speak the mechanism.
@@ -44,7 +60,13 @@ impl Mechanism {
             Self::CramMd5 => "CRAM-MD5",
             Self::External => "EXTERNAL",
             Self::Login => "LOGIN",
+            Self::OauthBearer => "OAUTHBEARER",
             Self::Plain => "PLAIN",
+            #[cfg(feature = "sasl")]
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            #[cfg(feature = "sasl")]
+            Self::ScramSha256Plus => "SCRAM-SHA-256-PLUS",
+            Self::Xoauth2 => "XOAUTH2",
         }
     }
 
@@ -54,19 +76,28 @@ impl Mechanism {
     /// `LOGIN` is server-first by its draft, but clients send the user name ahead, and servers
     /// take it: [`begin`](super::begin) does too.
     pub fn is_client_first(self) -> bool {
-        matches!(self, Self::External | Self::Plain)
+        match self {
+            #[cfg(feature = "sasl")]
+            Self::CramMd5 => false,
+            Self::Login => false,
+            _ => true,
+        }
     }
 
     /// Whether the initial response is the whole exchange, so that more commands may stand
-    /// behind it in one group (RFC 4954 §4).
+    /// behind it in one group (RFC 4954 §4). With a token it is not: one that is refused takes
+    /// another round.
     pub fn is_one_round(self) -> bool {
         matches!(self, Self::External | Self::Plain)
     }
 
-    /// Whether whoever listens learns the password: a server offers these under TLS only
+    /// Whether whoever listens learns the password, or the token that stands for it: a server offers these under TLS only
     /// (RFC 4954 §4).
     pub fn shows_password(self) -> bool {
-        matches!(self, Self::Login | Self::Plain)
+        matches!(
+            self,
+            Self::Login | Self::OauthBearer | Self::Plain | Self::Xoauth2
+        )
     }
 }
 

@@ -4,15 +4,16 @@ use alloc::borrow::ToOwned;
 #[cfg(feature = "sasl")]
 use alloc::boxed::Box;
 use alloc::string::String;
-#[cfg(feature = "sasl")]
-use alloc::vec::Vec;
 use core::fmt;
 
 use thiserror::Error;
 
 #[cfg(feature = "sasl")]
-use super::cram_md5::{self, CramMd5};
-use super::{Credentials, Mechanism, login, plain};
+use super::cram_md5::CramMd5;
+use super::oauth::{self, Bearer};
+#[cfg(feature = "sasl")]
+use super::scram::{self, Begun, ClientFinal, Lookup, Scram};
+use super::{Credentials, Mechanism, Seed, login, plain};
 
 /// Starts an exchange, after the client has named its mechanism.
 ///
@@ -34,7 +35,13 @@ pub fn begin(mechanism: Mechanism, initial: Option<&[u8]>, seed: &Seed<'_>) -> S
         }
         Mechanism::External => Challenge::new(State::External),
         Mechanism::Login => Challenge::new(State::UserName),
+        Mechanism::OauthBearer | Mechanism::Xoauth2 => Challenge::new(State::Bearer(mechanism)),
         Mechanism::Plain => Challenge::new(State::Plain),
+        #[cfg(feature = "sasl")]
+        Mechanism::ScramSha256 | Mechanism::ScramSha256Plus => {
+            let is_plus = mechanism == Mechanism::ScramSha256Plus;
+            Challenge::new(State::ScramFirst(Box::new(seed.begun(is_plus))))
+        }
     };
     // Without an initial response, RFC 4422 §5.1 has the server ask for it.
     match initial {
@@ -43,49 +50,10 @@ pub fn begin(mechanism: Mechanism, initial: Option<&[u8]>, seed: &Seed<'_>) -> S
     }
 }
 
-/// What makes an exchange unlike every other one.
-///
-/// A core has no random of its own: these octets must come from a good generator, and be new for
-/// each exchange.
-#[derive(Clone, Debug)]
-#[cfg_attr(
-    not(feature = "sasl"),
-    expect(dead_code, reason = "for mechanisms with a nonce")
-)]
-pub struct Seed<'h> {
-    random: [u8; 16],
-    host: &'h str,
-}
-
-impl<'h> Seed<'h> {
-    /// Random octets, and the server's name as it stands in its greeting.
-    pub fn new(random: [u8; 16], host: &'h str) -> Self {
-        Self { random, host }
-    }
-
-    /// `msg-id` of RFC 822, as RFC 2195 §2 wants it.
-    #[cfg(feature = "sasl")]
-    fn msg_id(&self) -> Box<[u8]> {
-        let mut octets = Vec::with_capacity(35 + self.host.len());
-        octets.push(b'<');
-        for octet in self.random {
-            octets.push(cram_md5::hex_digit(octet >> 4));
-            octets.push(cram_md5::hex_digit(octet & 0xf));
-        }
-        octets.push(b'@');
-        octets.extend_from_slice(self.host.as_bytes());
-        octets.push(b'>');
-        octets.into()
-    }
-}
-
 /// What comes next in an exchange.
 #[derive(Debug)]
 #[must_use]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "an exchange goes on, is decided or has failed"
-)]
+#[non_exhaustive]
 pub enum Step {
     /// The client must answer this.
     Challenge(Challenge),
@@ -93,6 +61,10 @@ pub enum Step {
     Decide(Login),
     /// The client did not keep to the mechanism.
     Failed(ExchangeError),
+    /// The client has named itself, and the caller must look up what it stores about it. Only for
+    /// SCRAM.
+    #[cfg(feature = "sasl")]
+    Lookup(Lookup),
 }
 
 /// A challenge that the client has not answered yet.
@@ -107,12 +79,24 @@ impl Challenge {
         Self { state }
     }
 
+    #[cfg(feature = "sasl")]
+    pub(super) fn scram(state: ClientFinal) -> Self {
+        Self::new(State::ScramFinal(Box::new(state)))
+    }
+
     /// What is sent to the client; may be empty.
     pub fn octets(&self) -> &[u8] {
         match &self.state {
             #[cfg(feature = "sasl")]
             State::CramMd5(challenge) => challenge,
-            State::External | State::Plain => b"",
+            State::Bearer(_) | State::External | State::Plain => b"",
+            State::Refused(error) => error.as_bytes(),
+            #[cfg(feature = "sasl")]
+            State::ScramFirst(_) => b"",
+            #[cfg(feature = "sasl")]
+            State::ScramFinal(state) => state.server_first().as_bytes(),
+            #[cfg(feature = "sasl")]
+            State::ScramProved { server_final, .. } => server_final.as_bytes(),
             State::Password(_) => login::PASSWORD,
             State::UserName => login::USERNAME,
         }
@@ -125,11 +109,39 @@ impl Challenge {
             State::CramMd5(challenge) => {
                 decide(CramMd5::parse(challenge, response).map(Login::CramMd5))
             }
+            State::Bearer(mechanism) => {
+                let bearer = match mechanism {
+                    Mechanism::Xoauth2 => oauth::parse_xoauth2(response),
+                    _ => oauth::parse_bearer(response),
+                };
+                decide(bearer.map(Login::Bearer))
+            }
             State::External => decide(external(response)),
             State::Password(authcid) => {
                 decide(login::parse_password(authcid, response).map(Login::Password))
             }
             State::Plain => decide(plain::parse(response).map(Login::Password)),
+            // Whatever the client says: RFC 7628 §3.2.3 has it say something.
+            State::Refused(_) => Step::Failed(ExchangeError::Refused),
+            #[cfg(feature = "sasl")]
+            State::ScramFirst(begun) => match scram::respond_to_first(*begun, response) {
+                Ok(lookup) => Step::Lookup(lookup),
+                Err(error) => Step::Failed(error),
+            },
+            #[cfg(feature = "sasl")]
+            State::ScramFinal(state) => match state.respond(response) {
+                Ok((server_final, login)) => Step::Challenge(Self::new(State::ScramProved {
+                    server_final,
+                    login,
+                })),
+                Err(error) => Step::Failed(error),
+            },
+            // RFC 4954 §4: what comes with success is sent as a challenge, to which nothing is left
+            // to be said.
+            #[cfg(feature = "sasl")]
+            State::ScramProved { login, .. } => {
+                decide(response.is_empty().then_some(Login::Scram(login)))
+            }
             State::UserName => match login::parse_user_name(response) {
                 Some(authcid) => Step::Challenge(Self::new(State::Password(authcid))),
                 None => Step::Failed(ExchangeError::Response),
@@ -138,11 +150,24 @@ impl Challenge {
     }
 }
 
+impl Bearer {
+    /// Refuses the token, and tells the client why: an object in JSON, with the members of
+    /// RFC 7628 §3.2.2, such as `{"status":"invalid_token"}`. The exchange is over, and has failed,
+    /// when the client has answered.
+    ///
+    /// It may also be refused at once, without a reason.
+    pub fn refuse(self, error: &str) -> Challenge {
+        Challenge::new(State::Refused(error.to_owned()))
+    }
+}
+
 /// A client's claim to be somebody, complete and not yet judged.
 #[derive(Clone, Debug)]
 #[must_use]
 #[non_exhaustive]
 pub enum Login {
+    /// `OAUTHBEARER` and `XOAUTH2`: a token, and whom to log in as.
+    Bearer(Bearer),
     /// `CRAM-MD5`: a name and a digest.
     #[cfg(feature = "sasl")]
     CramMd5(CramMd5),
@@ -151,16 +176,22 @@ pub enum Login {
     External(Option<String>),
     /// `LOGIN` and `PLAIN`: a name and a password.
     Password(Credentials),
+    /// `SCRAM-SHA-256` and `SCRAM-SHA-256-PLUS`: a name, and the password behind it is proved.
+    #[cfg(feature = "sasl")]
+    Scram(Scram),
 }
 
 impl Login {
-    /// Whose password decides; `None` for `EXTERNAL`.
+    /// Whose password decides, or has decided; `None` for `EXTERNAL` and for tokens.
     pub fn authcid(&self) -> Option<&str> {
         match self {
+            Self::Bearer(_) => None,
             #[cfg(feature = "sasl")]
             Self::CramMd5(login) => Some(login.authcid()),
             Self::External(_) => None,
             Self::Password(credentials) => Some(credentials.authcid()),
+            #[cfg(feature = "sasl")]
+            Self::Scram(login) => Some(login.authcid()),
         }
     }
 
@@ -168,20 +199,27 @@ impl Login {
     /// alone.
     pub fn authzid(&self) -> Option<&str> {
         match self {
+            Self::Bearer(bearer) => bearer.user(),
             #[cfg(feature = "sasl")]
             Self::CramMd5(_) => None,
             Self::External(authzid) => authzid.as_deref(),
             Self::Password(credentials) => credentials.authzid(),
+            #[cfg(feature = "sasl")]
+            Self::Scram(login) => login.authzid(),
         }
     }
 
-    /// Whether the client knows `password`. Never true for `EXTERNAL`.
+    /// Whether the client knows `password`. Never true for `EXTERNAL` and tokens, which have none,
+    /// nor for SCRAM, which is proved already.
     pub fn proves(&self, password: &[u8]) -> bool {
         match self {
+            Self::Bearer(_) => false,
             #[cfg(feature = "sasl")]
             Self::CramMd5(login) => login.digest_matches(password),
             Self::External(_) => false,
             Self::Password(credentials) => credentials.password_is(password),
+            #[cfg(feature = "sasl")]
+            Self::Scram(_) => false,
         }
     }
 }
@@ -190,10 +228,20 @@ impl Login {
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum ExchangeError {
+    /// The two sides do not mean the same TLS connection, or cannot agree on how to tell; or
+    /// somebody on the way has taken an offer out (RFC 5802 §6). In SMTP 535 5.7.8.
+    #[error("channel bindings do not match")]
+    ChannelBinding,
     /// An initial response where the server has the first word; in SMTP 501 5.7.0
     /// (RFC 4954 §4).
     #[error("initial response to a mechanism in which the server begins")]
     InitialResponse,
+    /// A proof that was made with another password; in SMTP 535 5.7.8.
+    #[error("proof of another password")]
+    Proof,
+    /// The caller has refused the token, and the client has heard why; in SMTP 535 5.7.8.
+    #[error("token was refused")]
+    Refused,
     /// A response that is not in the form of the mechanism; in SMTP 501 5.5.2.
     #[error("response is not in the form of the mechanism")]
     Response,
@@ -201,11 +249,22 @@ pub enum ExchangeError {
 
 /// What the challenge was, and what has been said before it.
 enum State {
+    Bearer(Mechanism),
     #[cfg(feature = "sasl")]
     CramMd5(Box<[u8]>),
     External,
     Password(String),
     Plain,
+    Refused(String),
+    #[cfg(feature = "sasl")]
+    ScramFinal(Box<ClientFinal>),
+    #[cfg(feature = "sasl")]
+    ScramFirst(Box<Begun>),
+    #[cfg(feature = "sasl")]
+    ScramProved {
+        server_final: String,
+        login: Scram,
+    },
     UserName,
 }
 
@@ -214,9 +273,17 @@ impl fmt::Debug for State {
         f.write_str(match self {
             #[cfg(feature = "sasl")]
             Self::CramMd5(_) => "CramMd5",
+            Self::Bearer(_) => "Bearer",
             Self::External => "External",
             Self::Password(_) => "Password",
             Self::Plain => "Plain",
+            Self::Refused(_) => "Refused",
+            #[cfg(feature = "sasl")]
+            Self::ScramFinal(_) => "ScramFinal",
+            #[cfg(feature = "sasl")]
+            Self::ScramFirst(_) => "ScramFirst",
+            #[cfg(feature = "sasl")]
+            Self::ScramProved { .. } => "ScramProved",
             Self::UserName => "UserName",
         })
     }
@@ -244,6 +311,8 @@ fn external(response: &[u8]) -> Option<Login> {
 mod tests {
     use alloc::format;
 
+    #[cfg(feature = "sasl")]
+    use super::super::cram_md5;
     use super::*;
 
     fn seed() -> Seed<'static> {
