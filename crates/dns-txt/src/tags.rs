@@ -9,7 +9,7 @@ use core::fmt;
 use core::ops::Range;
 
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while1};
+use nom::bytes::complete::{tag, take, take_while1};
 use nom::character::complete::char as octet;
 use nom::combinator::{opt, peek, recognize, verify};
 use nom::multi::many0_count;
@@ -36,7 +36,10 @@ impl<'i> TagList<'i> {
     /// Reads a list in which everything is well formed and no name is repeated; one that is makes
     /// the whole list invalid (RFC 6376 §3.2).
     pub fn parse(input: &'i [u8]) -> Result<Self, TagError> {
-        let tags = Tags::new(input).collect::<Result<Vec<_>, _>>()?;
+        let mut tags = Vec::with_capacity(USUAL_TAGS);
+        for tag in Tags::new(input) {
+            tags.push(tag?);
+        }
         match first_duplicate(&tags) {
             Some(offset) => Err(TagError::Duplicate { offset }),
             None => Ok(Self { tags }),
@@ -101,11 +104,21 @@ impl<'i> Tag<'i> {
 
     /// The value without any white space, as base64 and the names of fields and domains are read.
     pub fn without_fws(&self) -> Cow<'i, [u8]> {
-        if !self.value.iter().copied().any(is_fws) {
+        // A line end is always a CR and an LF with white space behind it.
+        let Some(first) = memchr::memchr3(b' ', b'\t', b'\r', self.value) else {
             return Cow::Borrowed(self.value);
+        };
+        let (run, mut rest) = self.value.split_at_checked(first).unwrap_or_default();
+        let mut kept = Vec::with_capacity(self.value.len());
+        kept.extend_from_slice(run);
+        while let Some(start) = rest.iter().position(|&octet| !is_fws(octet)) {
+            rest = rest.get(start..).unwrap_or_default();
+            let end = memchr::memchr3(b' ', b'\t', b'\r', rest).unwrap_or(rest.len());
+            let (run, behind) = rest.split_at_checked(end).unwrap_or_default();
+            kept.extend_from_slice(run);
+            rest = behind;
         }
-        let kept = self.value.iter().copied().filter(|&octet| !is_fws(octet));
-        Cow::Owned(kept.collect())
+        Cow::Owned(kept)
     }
 }
 
@@ -207,6 +220,15 @@ impl TagError {
 
 /// Where the first name begins that stands in the list before.
 fn first_duplicate(tags: &[Tag<'_>]) -> Option<usize> {
+    // A few are compared each with each, sooner than they are sorted.
+    if tags.len() <= USUAL_TAGS {
+        let repeats = |(index, tag): &(usize, &Tag<'_>)| {
+            let mut before = tags.iter().take(*index);
+            before.any(|other| other.name == tag.name)
+        };
+        let first = tags.iter().enumerate().find(repeats);
+        return first.map(|(_, tag)| tag.name_offset);
+    }
     let mut sorted: Vec<_> = tags.iter().map(|tag| (tag.name, tag.name_offset)).collect();
     sorted.sort_unstable();
     sorted
@@ -278,7 +300,17 @@ fn tag_value(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
 
 /// `tval = 1*VALCHAR`
 fn tval(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
-    take_while1(is_valchar).parse(input)
+    // Blocks without a branch for each octet first: values are long.
+    let is_tval = |block: &&[u8]| {
+        block
+            .iter()
+            .fold(true, |all, &octet| all & is_valchar(octet))
+    };
+    let blocks = input.chunks_exact(BLOCK).take_while(is_tval).count();
+    let rest = input.get(blocks * BLOCK..).unwrap_or_default();
+    let more = rest.iter().take_while(|&&octet| is_valchar(octet)).count();
+    let value = take(blocks * BLOCK + more);
+    verify(value, |value: &[u8]| !value.is_empty()).parse(input)
 }
 
 /// `*FWS`, where `FWS = [*WSP CRLF] 1*WSP` (RFC 6376 §2.8)
@@ -305,6 +337,12 @@ fn is_fws(octet: u8) -> bool {
 fn range(offset: usize, octets: &[u8]) -> Range<usize> {
     offset..offset + octets.len()
 }
+
+/// Octets looked at together.
+const BLOCK: usize = 16;
+
+/// Room for the tags of most lists: RFC 6376 §3.5 defines 14 for a signature.
+const USUAL_TAGS: usize = 16;
 
 #[cfg(test)]
 mod tests {
