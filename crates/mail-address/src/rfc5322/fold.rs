@@ -54,12 +54,13 @@ pub struct FieldWriter {
 impl FieldWriter {
     /// Begins a field with its name and the colon.
     pub fn new(name: Token<'_>) -> Self {
-        let mut out = String::from(name.as_str());
+        let mut out = String::with_capacity(USUAL_LENGTH);
+        out.push_str(name.as_str());
         out.push(':');
         Self {
             column: out.len(),
             out,
-            group: String::new(),
+            group: String::with_capacity(LINE),
             ends: Vec::new(),
             gap: Gap::None,
         }
@@ -164,20 +165,28 @@ impl FieldWriter {
 
     /// Puts the group on this line, or on the next, or, where both are too short, piece by piece.
     fn place_group(&mut self) {
-        let group = mem::take(&mut self.group);
-        let ends = mem::take(&mut self.ends);
+        let mut group = mem::take(&mut self.group);
+        let mut ends = mem::take(&mut self.ends);
+        self.place(&group, &ends);
+        // Their memory serves for the next group.
+        group.clear();
+        ends.clear();
+        (self.group, self.ends) = (group, ends);
+    }
+
+    fn place(&mut self, group: &str, ends: &[usize]) {
         if group.is_empty() {
             return;
         }
-        if self.has_room(&group) {
-            return self.put(&group);
+        if self.has_room(group) {
+            return self.put(group);
         }
         if group.len() < LINE {
             self.fold();
-            return self.put(&group);
+            return self.put(group);
         }
         let mut start = 0;
-        for end in ends {
+        for &end in ends {
             let piece = group.get(start..end).unwrap_or_default();
             start = end;
             if !self.has_room(piece) {
@@ -241,6 +250,9 @@ impl Gap {
 
 /// RFC 5322 §2.1.1: lines should not be longer, without their CRLF.
 const LINE: usize = 78;
+
+/// Room for most of the fields that are printed here, so that the text need not grow.
+const USUAL_LENGTH: usize = 1024;
 
 /// RFC 5322 §2.1.1: lines must not be longer, without their CRLF.
 const LONGEST_LINE: usize = 998;

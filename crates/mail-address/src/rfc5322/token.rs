@@ -61,7 +61,10 @@ pub struct Visible<'a> {
 impl<'a> Visible<'a> {
     /// Checks that `octets` are visible characters that fit on a line.
     pub fn new(octets: &'a [u8]) -> Result<Self, TextError> {
-        let text = printable(octets)?;
+        let text = match visible_ascii(octets) {
+            Some(text) => text,
+            None => printable(octets)?,
+        };
         if text.is_empty() {
             return Err(TextError::Empty);
         }
@@ -114,6 +117,9 @@ pub struct Splittable<'a> {
 impl<'a> Splittable<'a> {
     /// Checks that `octets` are visible ASCII characters.
     pub fn new(octets: &'a [u8]) -> Result<Self, TextError> {
+        if let Some(text) = visible_ascii(octets) {
+            return Ok(Self { text });
+        }
         let text = printable(octets)?;
         match text.bytes().position(|octet| !is_vchar(octet)) {
             Some(offset) => Err(TextError::Separator { offset }),
@@ -361,6 +367,16 @@ const fn is_token_text(text: &str) -> bool {
         rest = tail;
     }
     !text.is_empty()
+}
+
+/// The octets as text if all are visible ASCII, as nearly always. What is wrong with others is for
+/// those to tell who look at them one by one.
+fn visible_ascii(octets: &[u8]) -> Option<&str> {
+    // Without a branch for each octet, so that many are looked at together.
+    let all = octets
+        .iter()
+        .fold(true, |all, &octet| all & is_vchar(octet));
+    core::str::from_utf8(octets).ok().filter(|_| all)
 }
 
 const fn is_visible_text(text: &str) -> bool {
