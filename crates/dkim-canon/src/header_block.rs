@@ -11,8 +11,6 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
-use memchr::memmem;
-
 use crate::field::{Field, Printable, is_crlf_at, is_wsp};
 
 /// A header block, split into its fields.
@@ -39,16 +37,10 @@ impl<'m> Header<'m> {
     /// assert_eq!(body, b"Hello\r\n");
     /// ```
     pub fn split(message: &'m [u8]) -> (Self, &'m [u8]) {
-        let length = block_length(message).unwrap_or(message.len());
+        let (ends, length) = field_ends(message);
         let (block, body) = message.split_at(length);
-        let ends = field_ends(block);
-        (
-            Self {
-                octets: Cow::Borrowed(block),
-                ends,
-            },
-            body,
-        )
+        let octets = Cow::Borrowed(block);
+        (Self { octets, ends }, body)
     }
 
     /// The same header, owning its octets.
@@ -145,34 +137,32 @@ impl fmt::Debug for Header<'_> {
     }
 }
 
-/// How long the block at the start of a message is, its empty line included; `None` if the
-/// message ends before an empty line.
-pub(crate) fn block_length(message: &[u8]) -> Option<usize> {
+/// Where each field at the start of a message ends, and where the block does: behind the first
+/// empty line, which belongs to no field, or with the message.
+pub(crate) fn field_ends(message: &[u8]) -> (Vec<usize>, usize) {
     if message.starts_with(b"\r\n") {
-        return Some(2);
+        return (Vec::new(), 2);
     }
-    memmem::find(message, b"\r\n\r\n").map(|at| at + 4)
-}
-
-/// Where each field of a block ends. The empty line at the end belongs to none.
-pub(crate) fn field_ends(block: &[u8]) -> Vec<usize> {
-    let fields = match block {
-        b"\r\n" => b"",
-        _ if block.ends_with(b"\r\n\r\n") => block.get(..block.len() - 2).unwrap_or_default(),
-        _ => block,
-    };
-    let mut ends = Vec::new();
-    for at in memchr::memchr_iter(b'\n', fields) {
-        let continued = fields.get(at + 1).is_some_and(|&octet| is_wsp(octet));
-        if is_crlf_at(fields, at) && !continued {
-            ends.push(at + 1);
+    let mut ends = Vec::with_capacity(USUAL_FIELDS);
+    for at in memchr::memchr_iter(b'\n', message) {
+        let rest = message.get(at + 1..).unwrap_or_default();
+        let is_continued = rest.first().is_some_and(|&octet| is_wsp(octet));
+        if is_continued || !is_crlf_at(message, at) {
+            continue;
+        }
+        ends.push(at + 1);
+        if rest.starts_with(b"\r\n") {
+            return (ends, at + 3);
         }
     }
-    if ends.last().copied().unwrap_or(0) < fields.len() {
-        ends.push(fields.len());
+    if ends.last().copied().unwrap_or(0) < message.len() {
+        ends.push(message.len());
     }
-    ends
+    (ends, message.len())
 }
+
+/// Room for the fields of most messages, so that it need not grow.
+const USUAL_FIELDS: usize = 32;
 
 #[cfg(test)]
 mod tests {

@@ -76,7 +76,8 @@ impl HeaderReader {
         } = self;
         let whole = ends.last().copied().unwrap_or(0);
         let rest = octets.get(whole..).unwrap_or_default();
-        ends.extend(field_ends(rest).into_iter().map(|end| whole + end));
+        let (more, _) = field_ends(rest);
+        ends.extend(more.into_iter().map(|end| whole + end));
         Header::from_parts(octets, ends)
     }
 

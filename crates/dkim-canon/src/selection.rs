@@ -66,12 +66,12 @@ pub struct Pick {
 struct Wanted<'n> {
     /// By name, then by place in the list.
     entries: Vec<Entry<'n>>,
-    /// The lengths (below 64) and the initial letters that occur, to pass by most other fields.
-    lengths: u64,
-    initials: u32,
+    /// A bit for each name, to pass by most other fields.
+    marks: u64,
 }
 
 struct Entry<'n> {
+    start: Start,
     name: &'n str,
     place: usize,
     pick: Pick,
@@ -80,37 +80,38 @@ struct Entry<'n> {
 impl<'n> Wanted<'n> {
     fn new(names: impl IntoIterator<Item = &'n str>) -> Self {
         let mut wanted = Self {
-            entries: Vec::new(),
-            lengths: 0,
-            initials: 0,
+            entries: Vec::with_capacity(USUAL_NAMES),
+            marks: 0,
         };
         for (place, name) in names.into_iter().enumerate() {
-            wanted.lengths |= length_bit(name.as_bytes());
-            wanted.initials |= initial_bit(name.as_bytes());
+            wanted.marks |= mark(name.as_bytes());
             wanted.entries.push(Entry {
+                start: Start::of(name.as_bytes()),
                 name,
                 place,
                 pick: Pick::default(),
             });
         }
         wanted.entries.sort_unstable_by(|a, b| {
-            without_case(a.name.as_bytes(), b.name.as_bytes()).then(a.place.cmp(&b.place))
+            a.compare(b.start, b.name.as_bytes())
+                .then(a.place.cmp(&b.place))
         });
         wanted
     }
 
     /// Gives a field to the first entry of its name that has none.
     fn take(&mut self, name: &[u8], index: usize) {
-        if self.lengths & length_bit(name) == 0 || self.initials & initial_bit(name) == 0 {
+        if self.marks & mark(name) == 0 {
             return;
         }
+        let start = Start::of(name);
         let first = self
             .entries
-            .partition_point(|entry| without_case(entry.name.as_bytes(), name).is_lt());
+            .partition_point(|entry| entry.compare(start, name).is_lt());
         let Some(group) = self.entries.get_mut(first..) else {
             return;
         };
-        let of_this_name = |entry: &Entry<'_>| entry.name.as_bytes().eq_ignore_ascii_case(name);
+        let of_this_name = |entry: &Entry<'_>| entry.compare(start, name).is_eq();
         let Some(head) = group.first_mut().filter(|entry| of_this_name(entry)) else {
             return;
         };
@@ -125,7 +126,7 @@ impl<'n> Wanted<'n> {
         let mut picks = vec![Pick::default(); self.entries.len()];
         let groups = self
             .entries
-            .chunk_by(|a, b| a.name.eq_ignore_ascii_case(b.name));
+            .chunk_by(|a, b| a.compare(b.start, b.name.as_bytes()).is_eq());
         for group in groups {
             // The first entry of a name has counted the fields.
             let present = group.first().map_or(0, |head| head.pick.present);
@@ -141,13 +142,54 @@ impl<'n> Wanted<'n> {
     }
 }
 
-fn length_bit(name: &[u8]) -> u64 {
-    1 << name.len().min(63)
+impl Entry<'_> {
+    /// By name without case. Most names have nothing behind their start.
+    fn compare(&self, start: Start, name: &[u8]) -> Ordering {
+        let own = self.name.as_bytes();
+        self.start
+            .cmp(&start)
+            .then_with(|| without_case(behind_start(own), behind_start(name)))
+            // A start does not tell a NUL at the end of a name from the end of the name.
+            .then(own.len().cmp(&name.len()))
+    }
 }
 
-/// One of 32 bits; the same for a letter in either case.
-fn initial_bit(name: &[u8]) -> u32 {
-    name.first().map_or(0, |initial| 1 << (initial & 0x1f))
+/// The first octets of a name, in lower case, as a number that compares as they do.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+struct Start(u128);
+
+impl Start {
+    #[inline]
+    fn of(name: &[u8]) -> Self {
+        let free = u8::BITS * (START.saturating_sub(name.len()) as u32);
+        let start = if let Some(first) = name.first_chunk() {
+            u128::from_be_bytes(*first)
+        } else if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
+            // The two overlap where they are equal.
+            u128::from(u64::from_be_bytes(*first)) << 64
+                | u128::from(u64::from_be_bytes(*last)) << free
+        } else {
+            let push = |start, octet: &u8| start << u8::BITS | u128::from(*octet);
+            name.iter().fold(0u128, push).checked_shl(free).unwrap_or(0)
+        };
+        Self(u128::from_be_bytes(
+            start.to_be_bytes().map(|octet| octet.to_ascii_lowercase()),
+        ))
+    }
+}
+
+/// One of 64 bits, the same for a name in either case.
+fn mark(name: &[u8]) -> u64 {
+    let case = b'a' ^ b'A';
+    let ends = match name {
+        [first, .., last] => usize::from(first | case) * 7 + usize::from(last | case) * 3,
+        _ => 0,
+    };
+    1 << ((name.len() + ends) % 64)
+}
+
+fn behind_start(name: &[u8]) -> &[u8] {
+    name.get(START..).unwrap_or_default()
 }
 
 fn without_case(a: &[u8], b: &[u8]) -> Ordering {
@@ -155,6 +197,12 @@ fn without_case(a: &[u8], b: &[u8]) -> Ordering {
         .map(u8::to_ascii_lowercase)
         .cmp(b.iter().map(u8::to_ascii_lowercase))
 }
+
+/// How many octets of a name are its start.
+const START: usize = 16;
+
+/// Room for the names of most lists, so that it need not grow.
+const USUAL_NAMES: usize = 32;
 
 #[cfg(test)]
 mod tests {

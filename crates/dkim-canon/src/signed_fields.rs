@@ -61,6 +61,11 @@ impl SignedFields {
         self.text.split(':')
     }
 
+    /// The names, a colon between two of them, without white space.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// How many names there are. Never 0.
     pub fn count(&self) -> usize {
         self.iter().count()

@@ -2,8 +2,7 @@
 //!
 //! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
 
-use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -20,16 +19,16 @@ impl SignatureField {
     /// is what is signed, and the signature changes no other octet.
     pub fn to_field(&self) -> String {
         let mut field = FieldWriter::new(Token::from_static(Self::NAME));
-        tag(&mut field, "v=1");
-        tag(&mut field, &format!("a={}", self.algorithm));
-        tag(&mut field, &format!("c={}", self.canonicalization));
-        tag(&mut field, &format!("d={}", self.domain));
-        tag(&mut field, &format!("s={}", self.selector));
+        tag(&mut field, "v=", "1");
+        tag(&mut field, "a=", self.algorithm.as_str());
+        tag(&mut field, "c=", &self.canonicalization.to_string());
+        tag(&mut field, "d=", self.domain.as_str());
+        tag(&mut field, "s=", self.selector.as_str());
         if let Some(time) = self.timestamp {
-            tag(&mut field, &format!("t={time}"));
+            tag(&mut field, "t=", &time.to_string());
         }
         if let Some(time) = self.expiration {
-            tag(&mut field, &format!("x={time}"));
+            tag(&mut field, "x=", &time.to_string());
         }
         if let Some(identity) = &self.identity {
             let mut value = Vec::new();
@@ -39,13 +38,13 @@ impl SignatureField {
             split_tag(&mut field, "i=", &value);
         }
         if let Some(octets) = self.body_length {
-            tag(&mut field, &format!("l={octets}"));
+            tag(&mut field, "l=", &octets.to_string());
         }
         self.write_signed_fields(&mut field);
         if !self.copied_fields.is_empty() {
             split_tag(&mut field, "z=", &self.encoded_copies());
         }
-        tag(&mut field, &format!("bh={}", to_base64(&self.body_hash)));
+        tag(&mut field, "bh=", &to_base64(&self.body_hash));
         field.space();
         split(&mut field, "b=", to_base64(&self.signature).as_bytes());
         field.finish()
@@ -54,11 +53,14 @@ impl SignatureField {
     fn write_signed_fields(&self, field: &mut FieldWriter) {
         field.space();
         visible(field, "h=");
-        let last = self.signed_fields.count() - 1;
-        for (index, name) in self.signed_fields.iter().enumerate() {
-            let separator = if index == last { ';' } else { ':' };
-            visible(field, &format!("{name}{separator}"));
+        let mut names = self.signed_fields.as_str();
+        // A name and the colon behind it are one piece.
+        while let Some(colon) = memchr::memchr(b':', names.as_bytes()) {
+            let (name, rest) = names.split_at_checked(colon + 1).unwrap_or((names, ""));
+            visible(field, name);
+            names = rest;
         }
+        visible(field, &[names, ";"].concat());
     }
 
     fn encoded_copies(&self) -> Vec<u8> {
@@ -83,9 +85,9 @@ impl fmt::Display for SignatureField {
 }
 
 /// A tag that stays in one piece, and the semicolon behind it.
-fn tag(field: &mut FieldWriter, text: &str) {
+fn tag(field: &mut FieldWriter, name: &str, value: &str) {
     field.space();
-    visible(field, text);
+    visible(field, &[name, value].concat());
     field.visible(Visible::from_static(";"));
 }
 
