@@ -16,10 +16,7 @@ pub fn resolver(
     name_server: Option<SocketAddr>,
 ) -> Result<Arc<dyn AsyncResolve>, ConfigError> {
     if let Some(path) = zone {
-        let text = read(path)?;
-        let zone = Zone::parse(&text, None)
-            .map_err(|error| ConfigError::line(path, error.line(), error.fault()))?;
-        return Ok(Arc::new(zone));
+        return Ok(Arc::new(self::zone(path)?));
     }
     let options = Options::new();
     let resolver = match name_server {
@@ -31,6 +28,12 @@ pub fn resolver(
     Ok(Arc::new(resolver))
 }
 
+/// Reads a master file.
+pub fn zone(path: &Path) -> Result<Zone, ConfigError> {
+    let text = read(path)?;
+    Zone::parse(&text, None).map_err(|error| ConfigError::line(path, error.line(), error.fault()))
+}
+
 /// Reads `ADDR[:PORT]`; without a port it is 53.
 pub fn name_server(text: &str) -> Result<SocketAddr, AddrParseError> {
     match text.parse::<IpAddr>() {
@@ -40,7 +43,7 @@ pub fn name_server(text: &str) -> Result<SocketAddr, AddrParseError> {
 }
 
 /// Where a system without any name server is to be mended.
-const SYSTEM: &str = "/etc/resolv.conf";
+pub(crate) const SYSTEM: &str = "/etc/resolv.conf";
 
 #[cfg(test)]
 mod tests {

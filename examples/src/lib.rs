@@ -1,4 +1,4 @@
-//! Reference servers of the mail authentication crates.
+//! Reference servers of the mail authentication crates, and a command line for all of them.
 //!
 //! The crates of this workspace do no I/O. Here is what a server puts around them, in pieces that
 //! a program of your own could start from:
@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | `mx` | takes mail for its domains, says who sent it, delivers to a Maildir | [`mx`] |
 //! | `submission` | takes mail of its users under TLS, signs it, hands it on | [`submission`] |
+//! | `mailauth` | answers questions of mail authentication on the command line | [`mailauth`] |
 //! | `demo` | plays both against honest and dishonest senders | |
 //!
 //! A mail exchanger, from its pieces:
@@ -45,6 +46,7 @@ pub mod dns;
 pub mod id;
 pub mod listener;
 pub mod logging;
+pub mod mailauth;
 pub mod maildir;
 pub mod mx;
 mod neighbours;
