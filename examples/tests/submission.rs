@@ -53,6 +53,29 @@ async fn what_a_message_has_is_not_added_again() {
 }
 
 #[tokio::test]
+async fn what_receivers_may_refuse_is_in_the_log() {
+    let mut stage = Stage::set(&[]);
+    let fields = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nCc: a@a\r\nCc: b@b\r\n";
+    let message = format!("{fields}{MESSAGE}");
+    send(&stage.alice(), &["user@example.com"], &message)
+        .await
+        .unwrap();
+    assert!(stage.mx.message().contains(fields));
+    stage.submission.signal("TERM");
+    stage.submission.wait();
+    let log = stage.submission.whole_log();
+    for code in ["unsubscribe-post-alone", "field-repeated"] {
+        let lines = log.iter().filter(|line| line.contains(code)).count();
+        assert_eq!(lines, 1, "{log:#?}");
+    }
+    // Nothing else: what was missing was added before.
+    assert!(
+        !log.iter().any(|line| line.contains("-missing")),
+        "{log:#?}"
+    );
+}
+
+#[tokio::test]
 async fn a_domain_signs_for_what_stands_below_it_and_for_nobody_else() {
     let stage = Stage::set(&[]);
     for (author, signed) in [

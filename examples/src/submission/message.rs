@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use dkim_canon::{Defect, Header, HeaderReader, Progress, UnixTime};
 use dkim_sign::rand_core::UnwrapErr;
-use dkim_sign::{Signer, SigningFailed, Unsigned};
+use dkim_sign::{Preflight, Signer, SigningFailed, Unsigned};
 use getrandom::SysRng;
 use mail_address::Mailbox;
 use smtp_proto::client;
+use tracing::warn;
 
 use super::Submission;
 use super::author::authors;
@@ -47,12 +48,14 @@ pub(super) struct Message {
     fault: Option<Fault>,
 }
 
-/// What is at work once the header is complete.
+/// What is at work once the header is complete. What the preflight finds is for the log: where two
+/// readers may see two authors the message was refused before.
 struct Body {
     /// The header with what was added to it, and the empty line.
     header: Vec<u8>,
     signatories: Vec<Arc<Signatory>>,
     signer: Option<Signer>,
+    preflight: Preflight,
     spool: Spool,
 }
 
@@ -125,6 +128,7 @@ impl Message {
         Ok(Body {
             signatories,
             signer,
+            preflight: Preflight::begin(&header),
             spool: Spool::new(spool),
             header: completed,
         })
@@ -172,8 +176,13 @@ impl Message {
             header,
             signatories,
             signer,
+            preflight,
             spool,
         } = body;
+        for finding in preflight.finish() {
+            let id = self.envelope.id.as_str();
+            warn!(id, code = finding.code(), "{finding}");
+        }
         let unsigned = signer.map(Signer::finish).unwrap_or_default();
         let signed = signatories.clone();
         // An RSA signature takes milliseconds, too long for a thread that serves connections.
@@ -227,6 +236,7 @@ impl Body {
         if let Some(signer) = &mut self.signer {
             signer.body(octets);
         }
+        self.preflight.body(octets);
         Ok(self.spool.write(octets).await?)
     }
 }
