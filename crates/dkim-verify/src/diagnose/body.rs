@@ -277,9 +277,9 @@ fn eight_bit(fields: &[u8], place: Place, out: &mut Vec<u8>) {
     }
 }
 
-/// Hashed octets for each octet of the body, so that the time is linear: enough for a footer of
-/// [`MOST_LINES`] lines in front of all that follows it, or for all ways to undo an encoding.
-const OCTETS_PER_OCTET: usize = 96;
+/// Hashed octets for each octet of the body, so that the time is linear: enough for all ways to
+/// undo an encoding, or for half a footer of [`MOST_LINES`] lines in front of all that follows it.
+const OCTETS_PER_OCTET: usize = 32;
 
 /// Hashed octets for a body however short: a few milliseconds.
 const LEAST_OCTETS: usize = 4 << 20;

@@ -147,7 +147,7 @@ impl Draft {
 }
 
 /// Octets put together for each octet of the header, so that the time is linear.
-const OCTETS_PER_OCTET: usize = 256;
+const OCTETS_PER_OCTET: usize = 64;
 
 /// Octets for a header however short: a few milliseconds.
 const LEAST_OCTETS: usize = 4 << 20;

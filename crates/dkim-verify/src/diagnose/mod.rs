@@ -8,8 +8,9 @@
 //! told from a header that was changed, and an attempt costs a hash and no public-key operation.
 //! Ed25519 does not let itself be opened: attempts are verified, 128 at most.
 //!
-//! The body is hashed at most some hundred times and the header some hundred times, whatever they
-//! hold (the constants at the ends of the files give reasons), so the time is linear in the message.
+//! What is hashed is at most some tens of times the body and the header, or a few MiB where these
+//! are short (the constants at the ends of the files give reasons), so the time is linear in the
+//! message.
 
 mod body;
 mod finding;

@@ -1,4 +1,5 @@
 //! Messages with one signature, the zone of its key, and what is said of them once altered.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use core::convert::Infallible;
 
