@@ -5,6 +5,7 @@
 use crate::canonicalization::Form;
 use crate::field::is_wsp;
 use crate::header_block::Header;
+use crate::odd::BLOCK;
 use crate::signature_field::around_signature;
 
 /// Writes the canonical form of one header field, with the CRLF at its end.
@@ -117,17 +118,51 @@ impl Unfolded {
 ///
 /// Single spaces between other octets are among them.
 fn text_length(octets: &[u8]) -> usize {
-    let mut pairs = octets.iter().zip(octets.iter().skip(1)).skip(1);
+    let mut even = 0;
+    while let Some(window) = octets.get(even + 1..).and_then(OddWindow::new)
+        && !window.is_odd()
+    {
+        even += BLOCK;
+    }
+    let rest = octets.get(even..).unwrap_or_default();
+    let mut pairs = rest.iter().zip(rest.iter().skip(1)).skip(1);
     let odd = pairs.position(|(&octet, &next)| match octet {
         b'\t' | b'\r' => true,
         b' ' => matches!(next, b' ' | b'\t' | b'\r'),
         _ => false,
     });
-    match (odd, octets) {
-        (Some(at), _) => at + 1,
+    match (odd, rest) {
+        (Some(at), _) => even + at + 1,
         // The last octet has no neighbour: it is left for another turn if it is white space.
         (None, [_, .., b' ' | b'\t']) => octets.len() - 1,
         (None, _) => octets.len(),
+    }
+}
+
+/// Octets and the ones behind each of them, looked at together.
+struct OddWindow<'o> {
+    octets: &'o [u8; BLOCK],
+    next: &'o [u8; BLOCK],
+}
+
+impl<'o> OddWindow<'o> {
+    fn new(octets: &'o [u8]) -> Option<Self> {
+        let (_, next) = octets.split_first()?;
+        Some(Self {
+            octets: octets.first_chunk()?,
+            next: next.first_chunk()?,
+        })
+    }
+
+    /// Whether an octet may be one at which text ends. Without a branch for each.
+    fn is_odd(&self) -> bool {
+        let pairs = self.octets.iter().zip(self.next);
+        let odd = pairs.fold(0, |odd, (&octet, &next)| {
+            odd | u8::from(octet == b'\t')
+                | u8::from(octet == b'\r')
+                | (u8::from(octet == b' ') & u8::from(next <= b' '))
+        });
+        odd != 0
     }
 }
 

@@ -4,6 +4,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use thiserror::Error;
@@ -36,9 +37,9 @@ impl SignedFields {
     pub fn new<N: AsRef<str>>(
         names: impl IntoIterator<Item = N>,
     ) -> Result<Self, SignedFieldsError> {
-        let mut text = String::new();
+        let mut text = Vec::new();
         for (index, name) in names.into_iter().enumerate() {
-            push_name(&mut text, index, name.as_ref())?;
+            push_name(&mut text, index, name.as_ref().as_bytes())?;
         }
         Self::from_text(text)
     }
@@ -47,11 +48,9 @@ impl SignedFields {
     ///
     /// `sig-h-tag = %x68 [FWS] "=" [FWS] hdr-name *( [FWS] ":" [FWS] hdr-name )`
     pub fn parse(value: &[u8]) -> Result<Self, SignedFieldsError> {
-        let mut text = String::with_capacity(value.len());
+        let mut text = Vec::with_capacity(value.len());
         for (index, name) in value.split(|&octet| octet == b':').enumerate() {
-            let name = core::str::from_utf8(trim(name));
-            let name = name.map_err(|_| SignedFieldsError::Name { index })?;
-            push_name(&mut text, index, name)?;
+            push_name(&mut text, index, trim(name))?;
         }
         Self::from_text(text)
     }
@@ -83,12 +82,13 @@ impl SignedFields {
         self.iter().any(|listed| listed.eq_ignore_ascii_case(name))
     }
 
-    fn from_text(text: String) -> Result<Self, SignedFieldsError> {
-        match text.is_empty() {
-            true => Err(SignedFieldsError::Name { index: 0 }),
-            false => Ok(Self {
+    fn from_text(text: Vec<u8>) -> Result<Self, SignedFieldsError> {
+        // Each octet was found to be ASCII.
+        match String::from_utf8(text) {
+            Ok(text) if !text.is_empty() => Ok(Self {
                 text: text.into_boxed_str(),
             }),
+            _ => Err(SignedFieldsError::Name { index: 0 }),
         }
     }
 }
@@ -115,17 +115,17 @@ pub enum SignedFieldsError {
     TooMany,
 }
 
-fn push_name(text: &mut String, index: usize, name: &str) -> Result<(), SignedFieldsError> {
+fn push_name(text: &mut Vec<u8>, index: usize, name: &[u8]) -> Result<(), SignedFieldsError> {
     if index == SignedFields::MAX {
         return Err(SignedFieldsError::TooMany);
     }
-    if name.is_empty() || name.len() > MAX_NAME || !name.bytes().all(is_name_octet) {
+    if name.is_empty() || name.len() > MAX_NAME || !name.iter().copied().all(is_name_octet) {
         return Err(SignedFieldsError::Name { index });
     }
     if index > 0 {
-        text.push(':');
+        text.push(b':');
     }
-    text.push_str(name);
+    text.extend_from_slice(name);
     Ok(())
 }
 
