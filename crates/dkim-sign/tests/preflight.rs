@@ -254,7 +254,7 @@ fn c08_c09_all_short_bodies_are_counted_the_same_at_every_split() {
     let alphabet = b"\r\n\0a";
     let header = Header::split(FIELDS.as_bytes()).0;
     let start = FIELDS.len();
-    for length in 0..=6u32 {
+    for length in 0..=5u32 {
         for number in 0..4u32.pow(length) {
             let body: Vec<u8> = (0..length)
                 .map(|place| alphabet[usize::try_from(number >> (2 * place) & 3).unwrap()])

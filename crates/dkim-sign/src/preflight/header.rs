@@ -8,58 +8,112 @@ use super::Finding;
 
 /// What is wrong with a header, its line ends and line lengths aside.
 pub(super) fn findings(header: &Header<'_>) -> Vec<Finding> {
+    let mut known = KNOWN.map(|(name, content)| Known::new(name, content));
+    let mut malformed = Vec::new();
+    for field in header.fields() {
+        let name = field.name();
+        let same = |known: &&mut Known<'_>| known.name.as_bytes().eq_ignore_ascii_case(name);
+        if let Some(known) = known.iter_mut().find(same) {
+            known.note(field);
+        }
+        judge(&field, &mut malformed);
+    }
     let mut findings = Vec::new();
-    findings.extend(missing(header));
-    findings.extend(ONCE.iter().filter_map(|name| repeated(header, name)));
-    findings.extend(FILLED.iter().filter_map(|name| empty(header, name)));
-    findings.extend(message_id(header));
-    findings.extend(unsubscribe(header));
-    findings.extend(malformed(header));
+    findings.extend(missing(&known));
+    findings.extend(known.iter().filter_map(Known::repeated));
+    findings.extend(known.iter().filter_map(Known::empty));
+    findings.extend(known.iter().filter_map(Known::without_id));
+    findings.extend(unsubscribe(&known));
+    findings.extend(malformed);
+    findings.extend(not_utf8(header));
     findings
+}
+
+/// The fields of one name.
+struct Known<'h> {
+    name: &'static str,
+    content: Content,
+    count: usize,
+    first: Option<Field<'h>>,
+    /// Where the first is that does not say what it has to.
+    empty: Option<usize>,
+    without_id: Option<usize>,
+}
+
+impl<'h> Known<'h> {
+    fn new(name: &'static str, content: Content) -> Self {
+        Self {
+            name,
+            content,
+            count: 0,
+            first: None,
+            empty: None,
+            without_id: None,
+        }
+    }
+
+    fn note(&mut self, field: Field<'h>) {
+        self.count = self.count.saturating_add(1);
+        self.first.get_or_insert(field);
+        let (value, offset) = (field.value().trim_ascii(), field.offset());
+        match self.content {
+            Content::Any => {}
+            Content::Some | Content::MessageId if value.is_empty() => {
+                self.empty.get_or_insert(offset);
+            }
+            Content::MessageId if !may_be_message_id(value) => {
+                self.without_id.get_or_insert(offset);
+            }
+            Content::Some | Content::MessageId => {}
+        }
+    }
+
+    fn repeated(&self) -> Option<Finding> {
+        let Self { name, count, .. } = *self;
+        match count {
+            0 | 1 => None,
+            _ if name == "From" => Some(Finding::FromRepeated { count }),
+            _ => Some(Finding::FieldRepeated { name, count }),
+        }
+    }
+
+    fn empty(&self) -> Option<Finding> {
+        let Self { name, .. } = *self;
+        let offset = self.empty?;
+        Some(Finding::FieldEmpty { name, offset })
+    }
+
+    fn without_id(&self) -> Option<Finding> {
+        let offset = self.without_id?;
+        Some(Finding::MessageIdMalformed { offset })
+    }
+}
+
+/// What a field has to say.
+#[derive(Clone, Copy)]
+enum Content {
+    Any,
+    MessageId,
+    Some,
 }
 
 /// RFC 5322 §3.6: "The only required header fields are the origination date field and the
 /// originator address field(s)." Message-ID should be there (RFC 5322 §3.6.4).
-fn missing(header: &Header<'_>) -> impl Iterator<Item = Finding> {
+fn missing(known: &[Known<'_>]) -> impl Iterator<Item = Finding> {
     [
         ("From", Finding::FromMissing),
         ("Date", Finding::DateMissing),
         ("Message-ID", Finding::MessageIdMissing),
     ]
     .into_iter()
-    .filter(|(name, _)| first(header, name).is_none())
+    .filter(|(name, _)| first(known, name).is_none())
     .map(|(_, finding)| finding)
 }
 
-fn repeated(header: &Header<'_>, name: &'static str) -> Option<Finding> {
-    match named(header, name).count() {
-        0 | 1 => None,
-        count if name == "From" => Some(Finding::FromRepeated { count }),
-        count => Some(Finding::FieldRepeated { name, count }),
-    }
-}
-
-fn empty(header: &Header<'_>, name: &'static str) -> Option<Finding> {
-    let mut fields = named(header, name);
-    let field = fields.find(|field| field.value().trim_ascii().is_empty())?;
-    Some(Finding::FieldEmpty {
-        name,
-        offset: field.offset(),
-    })
-}
-
-fn message_id(header: &Header<'_>) -> Option<Finding> {
-    let mut fields = named(header, "Message-ID");
-    let field = fields.find(|field| !may_be_message_id(field.value().trim_ascii()))?;
-    Some(Finding::MessageIdMalformed {
-        offset: field.offset(),
-    })
-}
-
 /// `msg-id = [CFWS] "<" id-left "@" id-right ">" [CFWS]`, as far as that can be seen from its
-/// borders. An empty one is another finding, and one with comments is not looked at.
+/// borders. One with comments is not looked at.
 fn may_be_message_id(value: &[u8]) -> bool {
-    if value.is_empty() || value.starts_with(b"(") || value.ends_with(b")") {
+    if value.starts_with(b"(") || value.ends_with(b")") {
         return true;
     }
     let Some(id) = value.strip_prefix(b"<") else {
@@ -80,12 +134,12 @@ fn may_be_message_id(value: &[u8]) -> bool {
 }
 
 /// RFC 8058 §3.1, which asks something of those only who offer to unsubscribe with one click.
-fn unsubscribe(header: &Header<'_>) -> Vec<Finding> {
-    let Some(post) = first(header, "List-Unsubscribe-Post") else {
+fn unsubscribe(known: &[Known<'_>]) -> Vec<Finding> {
+    let Some(post) = first(known, "List-Unsubscribe-Post") else {
         return Vec::new();
     };
     let mut findings = Vec::new();
-    match first(header, "List-Unsubscribe") {
+    match first(known, "List-Unsubscribe") {
         None => findings.push(Finding::UnsubscribePostAlone),
         Some(field) if !has_https(field.value()) => {
             findings.push(Finding::UnsubscribeWithoutHttps {
@@ -113,45 +167,35 @@ fn has_https(value: &[u8]) -> bool {
     })
 }
 
-/// What is wrong with single fields. Of each kind, all are told as one.
-fn malformed(header: &Header<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for field in header.fields() {
-        let offset = field.offset();
+/// What is wrong with a single field, by its form. Of each kind, all are told as one.
+fn judge(field: &Field<'_>, findings: &mut Vec<Finding>) {
+    let (count, offset) = (1, field.offset());
+    match field.defect() {
         // Bare line ends are found octet by octet, in the header as in the body.
-        if let Some(defect) = field.defect()
-            && defect != Defect::BareLineEnd
-        {
-            add(
-                &mut findings,
-                Finding::FieldMalformed {
-                    defect,
-                    count: 1,
-                    offset,
-                },
-            );
-        } else if has_space_before_colon(&field) {
-            add(
-                &mut findings,
-                Finding::SpaceBeforeColon { count: 1, offset },
-            );
+        None | Some(Defect::BareLineEnd) => {
+            if has_space_before_colon(field) {
+                add(findings, Finding::SpaceBeforeColon { count, offset });
+            }
         }
-        let blank = blank_folds(field.value());
-        if blank > 0 {
-            add(
-                &mut findings,
-                Finding::BlankFold {
-                    count: blank,
-                    offset,
-                },
-            );
+        Some(defect) => {
+            let finding = Finding::FieldMalformed {
+                defect,
+                count,
+                offset,
+            };
+            add(findings, finding);
         }
     }
-    if let Err(error) = core::str::from_utf8(header.as_octets()) {
-        let offset = error.valid_up_to();
-        findings.push(Finding::HeaderNotUtf8 { offset });
+    let count = blank_folds(field.value());
+    if count > 0 {
+        add(findings, Finding::BlankFold { count, offset });
     }
-    findings
+}
+
+fn not_utf8(header: &Header<'_>) -> Option<Finding> {
+    let error = core::str::from_utf8(header.as_octets()).err()?;
+    let offset = error.valid_up_to();
+    Some(Finding::HeaderNotUtf8 { offset })
 }
 
 /// Adds a finding to the earlier one of its kind, if there is one. There are few kinds.
@@ -200,46 +244,30 @@ fn blank_folds(value: &[u8]) -> usize {
     blank
 }
 
-fn first<'h>(header: &'h Header<'_>, name: &'static str) -> Option<Field<'h>> {
-    named(header, name).next()
+fn first<'h>(known: &[Known<'h>], name: &str) -> Option<Field<'h>> {
+    known.iter().find(|known| known.name == name)?.first
 }
 
-fn named<'h>(header: &'h Header<'_>, name: &'static str) -> impl Iterator<Item = Field<'h>> {
-    header.fields().filter(move |field| field.is_named(name))
-}
-
-/// RFC 5322 §3.6 has a table of them; those of MIME are in the grammar of RFC 2045 §3, and those
-/// to unsubscribe in RFC 8058 §3.1.
-const ONCE: [&str; 16] = [
-    "From",
-    "Date",
-    "Sender",
-    "Reply-To",
-    "To",
-    "Cc",
-    "Bcc",
-    "Message-ID",
-    "In-Reply-To",
-    "References",
-    "Subject",
-    "MIME-Version",
-    "Content-Type",
-    "Content-Transfer-Encoding",
-    "List-Unsubscribe",
-    "List-Unsubscribe-Post",
-];
-
-/// What RFC 5322 §3.6 gives no empty form. Bcc has one.
-const FILLED: [&str; 9] = [
-    "From",
-    "Date",
-    "Sender",
-    "Reply-To",
-    "To",
-    "Cc",
-    "Message-ID",
-    "In-Reply-To",
-    "References",
+/// What stands in a header once. RFC 5322 §3.6 has a table of such fields, and gives only Bcc and
+/// Subject an empty form; those of MIME are in the grammar of RFC 2045 §3, and those to unsubscribe
+/// in RFC 8058 §3.1.
+const KNOWN: [(&str, Content); 16] = [
+    ("From", Content::Some),
+    ("Date", Content::Some),
+    ("Sender", Content::Some),
+    ("Reply-To", Content::Some),
+    ("To", Content::Some),
+    ("Cc", Content::Some),
+    ("Bcc", Content::Any),
+    ("Message-ID", Content::MessageId),
+    ("In-Reply-To", Content::Some),
+    ("References", Content::Some),
+    ("Subject", Content::Any),
+    ("MIME-Version", Content::Any),
+    ("Content-Type", Content::Any),
+    ("Content-Transfer-Encoding", Content::Any),
+    ("List-Unsubscribe", Content::Any),
+    ("List-Unsubscribe-Post", Content::Any),
 ];
 
 const SCHEME: &[u8] = b"https:";
