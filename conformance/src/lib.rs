@@ -14,6 +14,7 @@ mod suite;
 
 pub use crate::baseline::Baseline;
 pub use crate::outcome::Outcome;
+pub use crate::spf::{SpfCase, spf_cases};
 pub use crate::suite::{Standing, Suite, SuiteError, read, read_json, required, root};
 
 /// Every suite that is run.

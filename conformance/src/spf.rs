@@ -4,8 +4,9 @@
 use core::net::IpAddr;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use dns_txt::{Answer, Failure, Inquiry, Kind, Name, Question, Record, Zone, drive};
+use dns_txt::{Answer, Domain, Failure, Inquiry, Kind, Name, Question, Record, Zone, drive};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use spf::{Check, Options, ReceivedSpf, Report};
@@ -15,17 +16,50 @@ use crate::suite::{SuiteError, read_json};
 
 /// Runs the `cases.json` of the folder given.
 pub(crate) fn run(directory: &Path) -> Result<Vec<Outcome>, SuiteError> {
+    let cases = spf_cases(directory)?;
+    Ok(cases.into_iter().map(|case| case.outcome).collect())
+}
+
+/// A case of an SPF suite, what the library says to it, and all that another program needs to be
+/// asked the same.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SpfCase {
+    /// The address of the client.
+    pub ip: IpAddr,
+    /// What it said with HELO.
+    pub helo: String,
+    /// What it said with MAIL FROM; empty for the null path.
+    pub mail_from: String,
+    /// The name of the receiving host, where the suite gives one.
+    pub receiver: Option<Domain>,
+    /// The DNS of the case.
+    pub zone: Arc<Zone>,
+    /// What the library reports.
+    pub report: Report,
+    /// Whether that is what the suite expects.
+    pub outcome: Outcome,
+}
+
+impl SpfCase {
+    /// The words with which the suites mark the receiver's own explanation.
+    pub const DEFAULT_EXPLANATION: &str = "DEFAULT";
+}
+
+/// Runs the `cases.json` of the folder given, and keeps the cases.
+pub fn spf_cases(directory: &Path) -> Result<Vec<SpfCase>, SuiteError> {
     let file = directory.join("cases.json");
     let scenarios: Vec<Scenario> = read_json(file.clone())?;
-    let mut outcomes = Vec::new();
+    let mut cases = Vec::new();
     for Scenario { tests, zone } in scenarios {
-        let zone = zone_of(zone).ok_or_else(|| SuiteError::Shape {
+        let zone = zone_of(zone).map(Arc::new);
+        let zone = zone.ok_or_else(|| SuiteError::Shape {
             file: file.clone(),
             what: "a name or an address in a zone".to_owned(),
         })?;
-        outcomes.extend(tests.into_iter().map(|test| outcome(test, &zone)));
+        cases.extend(tests.into_iter().map(|test| case(test, &zone)));
     }
-    Ok(outcomes)
+    Ok(cases)
 }
 
 /// Runs `rfc7208-examples.json` of the folder given: the records of RFC 7208 Appendix A and the
@@ -42,10 +76,8 @@ pub(crate) fn rfc_vectors(directory: &Path) -> Result<Vec<Outcome>, SuiteError> 
     Ok(outcomes)
 }
 
-fn outcome(test: Test, zone: &Zone) -> Outcome {
-    let mut options = Options::default()
-        // The word with which the suites mark the receiver's own explanation.
-        .default_explanation("DEFAULT");
+fn case(test: Test, zone: &Arc<Zone>) -> SpfCase {
+    let mut options = Options::default().default_explanation(SpfCase::DEFAULT_EXPLANATION);
     options.receiver = test.receiver.as_deref().and_then(|name| name.parse().ok());
     let mut check = Check::mail_from(
         test.ip,
@@ -55,7 +87,18 @@ fn outcome(test: Test, zone: &Zone) -> Outcome {
     );
     drive(&mut check, |question| zone.look_up(question));
     let report = check.finish();
+    SpfCase {
+        ip: test.ip,
+        helo: test.helo.clone(),
+        mail_from: test.mail_from.clone(),
+        receiver: options.receiver,
+        zone: Arc::clone(zone),
+        outcome: outcome(test, &report),
+        report,
+    }
+}
 
+fn outcome(test: Test, report: &Report) -> Outcome {
     let verdict = report.verdict.as_str();
     let explanation = report.explanation.as_ref().map(|words| words.text());
     let explained = test.explanation.as_deref().is_none_or(|expected| {
@@ -68,7 +111,7 @@ fn outcome(test: Test, zone: &Zone) -> Outcome {
     match test
         .header
         .as_deref()
-        .map(|header| recorded(header, &report))
+        .map(|header| recorded(header, report))
     {
         Some((header, ours)) => Outcome {
             id: test.name,

@@ -18,7 +18,10 @@ use super::shared::{Shared, domain};
 /// or that everybody passes, `warning` that the policy works, and not as well as it could or not
 /// for long, `info` is good to know.
 #[derive(Args, Debug)]
-#[command(verbatim_doc_comment, after_help = "Example: mailauth lint example.com")]
+#[command(
+    verbatim_doc_comment,
+    after_help = "Example: mailauth lint example.com"
+)]
 pub(super) struct Lint {
     /// Whose policy
     #[arg(value_name = "DOMAIN", value_parser = domain)]

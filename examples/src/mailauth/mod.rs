@@ -26,7 +26,12 @@ pub use self::shared::{Dns, Shared};
 /// Exit status: 0 when the question was answered, whatever the verdict; 2 when something could not
 /// be read or was called wrongly, with one line on standard error.
 #[derive(Debug, Parser)]
-#[command(name = "mailauth", version, arg_required_else_help = false, verbatim_doc_comment)]
+#[command(
+    name = "mailauth",
+    version,
+    arg_required_else_help = false,
+    verbatim_doc_comment
+)]
 pub struct Arguments {
     #[command(flatten)]
     shared: Shared,

@@ -22,12 +22,15 @@ use super::shared::{Shared, domain};
 /// The result is one of none, neutral, pass, fail, softfail, temperror and permerror. With it comes
 /// what led to it, what it cost, and the Received-SPF field that a receiver would write.
 #[derive(Args, Debug)]
-#[command(verbatim_doc_comment, after_help = "\
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
 Example: mailauth spf --ip 192.0.2.1 --helo mail.example.com --mail-from amy@example.com --trace
 
 JSON keys: result, identity (helo or mailfrom), domain, cause, explanation, lookups, void_lookups,
 received_spf; place and matched say where in which record it was decided; with --trace also trace,
-a list of {depth, text}.")]
+a list of {depth, text}."
+)]
 pub(super) struct Spf {
     /// The address of the client, IPv4 or IPv6
     #[arg(long, value_name = "IP")]
