@@ -87,6 +87,13 @@ impl SignatureField {
         }
     }
 
+    /// Sets `bh=`.
+    #[must_use]
+    pub fn with_body_hash(mut self, hash: [u8; 32]) -> Self {
+        self.body_hash = hash;
+        self
+    }
+
     /// Sets `l=`: how many octets of the canonical body are signed. What is appended to them can
     /// be anything (RFC 6376 §8.2), and by default this suite's verifier refuses such signatures.
     #[must_use]
