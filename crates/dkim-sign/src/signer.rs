@@ -66,8 +66,8 @@ impl Signer {
 /// Shows who signs, not what a message says.
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let requests = self.pending.iter().map(|pending| &pending.request);
-        f.debug_list().entries(requests).finish()
+        let fields = self.pending.iter().map(|pending| &pending.field);
+        f.debug_list().entries(fields).finish()
     }
 }
 
@@ -152,11 +152,8 @@ pub enum SignRequestError {
 /// A signature whose body hash is not known yet.
 #[derive(Clone)]
 struct Pending {
-    request: SignRequest,
-    fields: SignedFields,
-    copies: Vec<CopiedField>,
-    timestamp: Option<UnixTime>,
-    expiration: Option<UnixTime>,
+    /// With an empty `bh=` and the `l=` that was asked for.
+    field: SignatureField,
     /// The signed header fields in canonical form.
     message: Vec<u8>,
 }
@@ -173,7 +170,7 @@ impl Pending {
         let fields = fields.map_err(|_| SignRequestError::TooManyFields)?;
         let selection = Selection::new(header, fields.iter(), None);
         let selected = || selection.indexes().filter_map(|index| header.field(index));
-        let mut message = Vec::new();
+        let mut message = Vec::with_capacity(USUAL_LENGTH);
         for field in selected() {
             canonical_field(request.canonicalization.header, field.raw(), |octets| {
                 message.extend_from_slice(octets);
@@ -186,16 +183,16 @@ impl Pending {
             false => Vec::new(),
         };
         let (timestamp, expiration) = times(request, now)?;
-        let pending = Self {
-            request: request.clone(),
-            fields,
-            copies,
-            timestamp,
-            expiration,
-            message,
-        };
-        match pending.field([0; 32], request.body_length).key_name() {
-            Ok(_) => Ok(pending),
+        let (domain, selector) = (request.domain.clone(), request.selector.clone());
+        let field = SignatureField::new(request.algorithm, domain, selector, fields, [0; 32])
+            .with_body_length(request.body_length)
+            .with_canonicalization(request.canonicalization)
+            .with_copied_fields(copies)
+            .with_expiration(expiration)
+            .with_identity(request.identity.clone())
+            .with_timestamp(timestamp);
+        match field.key_name() {
+            Ok(_) => Ok(Self { field, message }),
             Err(_) => Err(SignRequestError::NameTooLong {
                 domain: request.domain.clone(),
                 selector: request.selector.clone(),
@@ -204,43 +201,24 @@ impl Pending {
     }
 
     fn body_hash_key(&self) -> BodyHashKey {
-        BodyHashKey {
-            form: self.request.canonicalization.body,
-            hash: self.request.algorithm.hash(),
-            limit: self.request.body_length,
-        }
+        self.field.body_hash_key()
     }
 
     fn into_unsigned(mut self, body_hash: [u8; 32], hashed: u64) -> Unsigned {
         // `l=` says what was hashed, not what was allowed: it must not exceed the body
         // (RFC 6376 §3.5).
-        let field = self.field(body_hash, self.request.body_length.and(Some(hashed)));
+        let body_length = self.field.body_length().and(Some(hashed));
+        let field = self.field.with_body_hash(body_hash);
+        let field = field.with_body_length(body_length);
         let (no_header, _) = Header::split(b"");
         signed_octets(
-            self.request.canonicalization.header,
+            field.canonicalization().header,
             &no_header,
             [],
             field.to_field().as_bytes(),
             |octets| self.message.extend_from_slice(octets),
         );
         Unsigned::new(self.message, field)
-    }
-
-    fn field(&self, body_hash: [u8; 32], body_length: Option<u64>) -> SignatureField {
-        let request = &self.request;
-        SignatureField::new(
-            request.algorithm,
-            request.domain.clone(),
-            request.selector.clone(),
-            self.fields.clone(),
-            body_hash,
-        )
-        .with_body_length(body_length)
-        .with_canonicalization(request.canonicalization)
-        .with_copied_fields(self.copies.clone())
-        .with_expiration(self.expiration)
-        .with_identity(request.identity.clone())
-        .with_timestamp(self.timestamp)
     }
 }
 
@@ -290,3 +268,6 @@ fn times(
         _ => Ok((timestamp, expiration)),
     }
 }
+
+/// Room for the signed fields of most messages, so that it need not grow.
+const USUAL_LENGTH: usize = 2048;
