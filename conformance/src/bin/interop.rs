@@ -1,9 +1,11 @@
 //! Our side of `interop/run`: makes the keys, signs as a plan says, verifies.
 //!
-//!     interop keys DIRECTORY
-//!     interop sign DIRECTORY PLAN
-//!     interop verify DIRECTORY FILE …
-//!     interop entry KEYFILE SELECTOR DOMAIN
+//! ```text
+//! interop keys DIRECTORY
+//! interop sign DIRECTORY PLAN
+//! interop verify DIRECTORY FILE …
+//! interop entry KEYFILE SELECTOR DOMAIN
+//! ```
 //!
 //! `DIRECTORY` holds the keys, and in `zone.txt` their records, `NAME RECORD` on each line. A line
 //! of the plan is `IN OUT ALGORITHMS CANONICALIZATION OPTIONS`, tabs between them. For each file
