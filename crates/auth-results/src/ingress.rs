@@ -149,7 +149,8 @@ fn words_before_results(value: &[u8]) -> Option<Vec<String>> {
     if words.is_empty() {
         return None;
     }
-    let text = |word: &Vec<u8>| String::from_utf8_lossy(word).into_owned();
+    // A tab inside of quotes is white space like a space: a `Value` has a space for it.
+    let text = |word: &Vec<u8>| String::from_utf8_lossy(word).replace('\t', " ");
     Some(words.iter().map(text).collect())
 }
 
@@ -206,6 +207,15 @@ mod tests {
         ] {
             assert!(is_removed(value), "{value:?}");
         }
+    }
+
+    #[test]
+    fn f01_a_tab_in_an_id_is_a_space() {
+        let field = (
+            &b"Authentication-Results"[..],
+            &b"\"mx\tone\"; spf=pass"[..],
+        );
+        assert_eq!(forged([field], "mx one"), [0]);
     }
 
     #[test]
