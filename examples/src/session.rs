@@ -20,8 +20,8 @@ use tracing::{debug, info};
 use crate::shutdown::Shutdown;
 use crate::stream::Stream;
 
-/// What a server decides. Greetings, the start of TLS and the start of a message's data need no
-/// opinion and do not get here.
+/// What a server decides. Greetings, the start of TLS, the start of a message's data and the end of
+/// a chunk need no opinion and do not get here.
 pub trait Handler: Send {
     /// Answers an event: with a reply if, and only if, the event needs one. `protocol` is the word
     /// for a Received field, as things stand.
@@ -134,7 +134,8 @@ struct Session<H> {
     taken: usize,
     out: Vec<u8>,
     message_time: Duration,
-    /// From the go-ahead to the final dot: when that has to be there.
+    /// From the go-ahead, or from the first octet of a message in chunks: when its end has to be
+    /// there.
     message_ends: Option<Instant>,
 }
 
@@ -180,6 +181,8 @@ impl<H: Handler> Session<H> {
                     self.message_ends = Some(Instant::now() + self.message_time);
                     Some(Reply::start_data())
                 }
+                // There is nothing to say before the whole is there.
+                Some(Event::ChunkEnd) => Some(Reply::ok()),
                 Some(Event::StartTls) => {
                     self.server.reply(&Reply::start_tls(), &mut self.out)?;
                     self.flush().await?;
@@ -187,8 +190,12 @@ impl<H: Handler> Session<H> {
                     None
                 }
                 Some(event) => {
-                    if matches!(event, Event::BodyEnd(_) | Event::Reset) {
-                        self.message_ends = None;
+                    match event {
+                        Event::Body(_) => {
+                            let ends = || Instant::now() + self.message_time;
+                            self.message_ends.get_or_insert_with(ends);
+                        }
+                        _ => self.message_ends = None,
                     }
                     let protocol = self.server.protocol();
                     self.handler.answer(event, protocol).await

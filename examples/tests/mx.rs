@@ -39,6 +39,26 @@ fn what_is_stamped_stands_on_top_in_the_order_of_the_rfcs() {
 }
 
 #[test]
+fn a_message_in_chunks_is_delivered_as_it_came() {
+    let mx = Mx::start("b.example. TXT \"v=spf1 ip4:127.0.0.1 -all\"\n", &[]);
+    let mut peer = mx.connect();
+    assert!(peer.say("EHLO client.example").contains("250-CHUNKING\r\n"));
+    peer.dialogue(&[
+        ("MAIL FROM:<a@b.example>", "250 "),
+        ("RCPT TO:<user@example.com>", "250 "),
+    ]);
+    peer.send("BDAT 20\r\nFrom: a@b.example\r\n\rBDAT 11 LAST\r\n\n.\r\nHello\r\nQUIT\r\n");
+    let replies = peer.rest();
+    let lines: Vec<_> = replies.lines().map(|line| &line[..9]).collect();
+    assert_eq!(lines, ["250 2.0.0", "250 2.0.0", "221 2.0.0"], "{replies}");
+    let message = mx.message();
+    assert!(
+        message.ends_with("\r\nFrom: a@b.example\r\n\r\n.\r\nHello\r\n"),
+        "{message}"
+    );
+}
+
+#[test]
 fn several_recipients_do_not_learn_of_each_other() {
     let mx = Mx::start("", &[]);
     let mut peer = mx.connect();

@@ -311,6 +311,45 @@ async fn a_return_path_of_the_user_is_dropped() {
 }
 
 #[test]
+fn the_dialogue_typed_by_hand_works_with_old_clients_in_mind() {
+    let stage = Stage::set(&["--old-clients"]);
+    let mut typist = Peer::connect_silently(stage.submission.addresses[0]);
+    assert_eq!(typist.reply(), "220 mail.b.example ESMTP\r\n");
+    let hello = typist.say("ehlo laptop.b.example");
+    for line in [
+        "250-SIZE ",
+        "250-AUTH LOGIN PLAIN CRAM-MD5\r\n",
+        "250 AUTH=LOGIN PLAIN CRAM-MD5\r\n",
+    ] {
+        assert!(hello.contains(line), "{hello}");
+    }
+    typist.dialogue(&[
+        ("auth login", "334 VXNlcm5hbWU6\r\n"),
+        ("YWxpY2U=", "334 UGFzc3dvcmQ6\r\n"),
+        ("c2VjcmV0", "235 2.7.0 "),
+        ("mail from:<alice@b.example>", "250 2.1.0 "),
+        ("rcpt to:<user@example.com>", "250 2.1.5 "),
+        ("data", "354 "),
+    ]);
+    typist.send("From: alice@b.example\r\nSubject: by hand\r\n\r\nIt works.\r\n");
+    let reply = typist.say(".");
+    let id = reply.strip_prefix("250 2.0.0 OK, queued as ").unwrap();
+    assert_eq!(typist.say("quit"), "221 2.0.0 mail.b.example Bye\r\n");
+    let message = stage.mx.message();
+    assert!(message.ends_with("\r\n\r\nIt works.\r\n"), "{message}");
+    let id = format!("with ESMTPA id {}", id.trim_end());
+    assert!(message.contains(&id), "{message}");
+}
+
+#[test]
+fn without_old_clients_in_mind_there_is_no_login_in_clear() {
+    let stage = Stage::set(&[]);
+    let mut peer = Peer::connect(stage.submission.addresses[0]);
+    assert!(!peer.say("EHLO laptop.b.example").contains("AUTH"));
+    peer.dialogue(&[("AUTH LOGIN", "504 5.5.4 ")]);
+}
+
+#[test]
 fn told_to_end_it_ends() {
     let mut stage = Stage::set(&[]);
     let mut idle = Peer::connect(stage.submission.addresses[0]);

@@ -62,6 +62,11 @@ struct Arguments {
     #[arg(long)]
     bind_senders: bool,
 
+    /// Lets users log in without TLS, and offers AUTH as clients of old expect it: for trying by
+    /// hand. Passwords pass in clear.
+    #[arg(long)]
+    old_clients: bool,
+
     #[command(flatten)]
     bounds: Bounds,
 }
@@ -110,12 +115,15 @@ fn submission(arguments: &Arguments) -> Result<Submission, ConfigError> {
         }
     };
     let courier = Courier::new(&*arguments.next_hop, hostname.clone().into());
-    let submission = Submission::new(hostname, accounts, signatories, courier, acceptor)
+    let mut submission = Submission::new(hostname, accounts, signatories, courier, acceptor)
         .limits(arguments.bounds.session());
-    Ok(match arguments.bind_senders {
-        true => submission.bind_senders(),
-        false => submission,
-    })
+    if arguments.bind_senders {
+        submission = submission.bind_senders();
+    }
+    if arguments.old_clients {
+        submission = submission.old_clients();
+    }
+    Ok(submission)
 }
 
 fn default_hostname(signatories: &[SignArgument]) -> Result<Domain, ConfigError> {

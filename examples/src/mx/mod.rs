@@ -8,8 +8,10 @@ mod policy;
 
 use core::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use dkim_aws_lc::AwsLc;
+use dkim_verify::{KeyCache, VerifySignature};
 use dns_txt::{AsyncResolve, Domain};
 use message_auth::Options;
 use smtp_proto::server::{Config, Limits, Role};
@@ -30,6 +32,8 @@ pub struct Mx {
     maildir: Maildir,
     resolver: Arc<dyn AsyncResolve>,
     options: Options,
+    /// Keeps keys from one message to the next, for all sessions.
+    crypto: Arc<dyn VerifySignature>,
     limits: Limits,
     tls: Option<TlsAcceptor>,
 }
@@ -43,7 +47,9 @@ impl Mx {
         maildir: &Path,
         resolver: Arc<dyn AsyncResolve>,
     ) -> Result<Self, ConfigError> {
+        let keys = KeyCache::new(AwsLc::default(), KeyCache::DEFAULT_CAPACITY);
         Ok(Self {
+            crypto: Arc::new(Mutex::new(keys)),
             maildir: Maildir::open(maildir, hostname.as_str())?,
             hostname,
             domains,
@@ -70,7 +76,9 @@ impl Mx {
 
     /// Serves whoever connects to `listener`, until `shutdown`.
     pub async fn serve(self, listener: TcpListener, limits: listener::Limits, shutdown: Shutdown) {
-        let config = Config::new(Role::Mx, self.hostname.clone()).limits(self.limits.clone());
+        let config = Config::new(Role::Mx, self.hostname.clone())
+            .chunking(true)
+            .limits(self.limits.clone());
         let service = Service::new(config, self.tls.clone());
         let mx = Arc::new(self);
         let told = shutdown.clone();

@@ -39,6 +39,7 @@ pub struct Submission {
     courier: Courier,
     tls: TlsAcceptor,
     binding: Option<Binding>,
+    is_for_old_clients: bool,
     limits: Limits,
     spool: PathBuf,
 }
@@ -61,6 +62,7 @@ impl Submission {
             courier,
             tls,
             binding: None,
+            is_for_old_clients: false,
             limits: Limits::default(),
             spool: std::env::temp_dir(),
         }
@@ -72,6 +74,15 @@ impl Submission {
     pub fn bind_senders(mut self) -> Self {
         let domains = self.signatories.iter().map(|signatory| signatory.domain());
         self.binding = Some(Binding::new(domains.cloned()));
+        self
+    }
+
+    /// Lets users log in without TLS too, and offers LOGIN first, and all mechanisms once more in a
+    /// line `AUTH=`: for clients of old, and for whoever types the dialogue by hand. Passwords then
+    /// pass in clear.
+    #[must_use]
+    pub fn old_clients(mut self) -> Self {
+        self.is_for_old_clients = true;
         self
     }
 
@@ -92,10 +103,7 @@ impl Submission {
         limits: listener::Limits,
         shutdown: Shutdown,
     ) {
-        let config = Config::new(Role::Submission, self.hostname.clone())
-            .auth([Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5])
-            .limits(self.limits.clone());
-        let service = Service::new(config, Some(self.tls.clone()));
+        let service = Service::new(self.config(), Some(self.tls.clone()));
         let submission = Arc::new(self);
         let serve = |listener, service: Service| {
             let (submission, told) = (Arc::clone(&submission), shutdown.clone());
@@ -109,6 +117,20 @@ impl Submission {
             serve(start_tls, service.clone()),
             serve(implicit_tls, service.implicit_tls()),
         );
+    }
+
+    fn config(&self) -> Config {
+        let config = Config::new(Role::Submission, self.hostname.clone())
+            .auth([Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5])
+            .chunking(true)
+            .limits(self.limits.clone());
+        if !self.is_for_old_clients {
+            return config;
+        }
+        config
+            .auth([Mechanism::Login, Mechanism::Plain, Mechanism::CramMd5])
+            .auth_without_tls(true)
+            .legacy_auth_line(true)
     }
 
     /// Whom `<Postmaster>` means: that of the users, who are at the first domain that signs.
@@ -145,8 +167,9 @@ impl fmt::Debug for Submission {
 
 #[cfg(test)]
 mod tests {
+    use dkim_aws_lc::SigningKey;
     use dkim_sign::rand_core::UnwrapErr;
-    use dkim_sign::{KeyKind, PrivateKey, SigningKey};
+    use dkim_sign::{KeyKind, PrivateKey};
     use getrandom::SysRng;
 
     use super::*;

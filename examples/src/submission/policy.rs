@@ -159,8 +159,10 @@ impl Policy {
         message.envelope.protocol = protocol;
         let id = message.envelope.id.clone();
         match self.hand_on(message).await {
-            Ok(()) => Reply::new(250, format!("2.0.0 Taken by the next server as {id}"))
-                .unwrap_or_else(|_| Reply::ok()),
+            // The words that programs look for, though the queue is the next server's.
+            Ok(()) => {
+                Reply::new(250, format!("2.0.0 OK, queued as {id}")).unwrap_or_else(|_| Reply::ok())
+            }
             Err(fault) => {
                 warn!(id, error = one_line(&fault), "not handed on");
                 fault.reply()
