@@ -3,7 +3,8 @@
 use core::str::FromStr;
 use std::path::PathBuf;
 
-use dkim_sign::{SignMessage, SignRequest, SigningKey, ZoneEntry};
+use dkim_aws_lc::SigningKey;
+use dkim_sign::{SignMessage, SignRequest, ZoneEntry};
 use dns_txt::{Domain, DomainError, NameError, TxtRecord};
 use thiserror::Error;
 

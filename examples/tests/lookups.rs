@@ -6,9 +6,10 @@ use std::net::UdpSocket;
 use std::sync::Arc;
 use std::thread;
 
+use dkim_aws_lc::SigningKey;
 use dkim_canon::UnixTime;
 use dkim_sign::rand_core::UnwrapErr;
-use dkim_sign::{SigningKey, sign};
+use dkim_sign::sign;
 use dns_txt::{AsyncResolve, Lookup, Question, Zone};
 use examples::mx::Mx;
 use examples::signatories::Signatory;

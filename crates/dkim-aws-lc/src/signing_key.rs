@@ -1,6 +1,7 @@
 //! Signing.
 
 use core::fmt;
+use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
@@ -12,9 +13,10 @@ use thiserror::Error;
 /// A [`PrivateKey`] made ready to sign. Use it many times, from as many threads as you like.
 ///
 /// AWS-LC has random of its own, so that which [`sign`](SignMessage::sign) is given is not used. It
-/// wipes the numbers from memory when the key is dropped, and `Debug` does not show them.
+/// wipes the numbers from memory when the last clone is dropped, and `Debug` does not show them.
+#[derive(Clone)]
 pub struct SigningKey {
-    key: Key,
+    key: Arc<Key>,
     record: KeyRecord,
 }
 
@@ -40,6 +42,7 @@ impl SigningKey {
             }
             _ => return Err(SigningKeyError::Kind),
         };
+        let key = Arc::new(key);
         Ok(Self { key, record })
     }
 
@@ -65,7 +68,7 @@ impl fmt::Debug for SigningKey {
 
 impl SignMessage for SigningKey {
     fn algorithm(&self) -> Algorithm {
-        match self.key {
+        match *self.key {
             Key::Ed25519(_) => Algorithm::Ed25519Sha256,
             Key::Rsa(_) => Algorithm::RsaSha256,
         }
@@ -73,7 +76,7 @@ impl SignMessage for SigningKey {
 
     fn sign(&self, message: &[u8], _: &mut dyn CryptoRng) -> Result<Vec<u8>, SigningFailed> {
         let digest = digest(&SHA256, message);
-        match &self.key {
+        match &*self.key {
             // RFC 8463 §3: the digest is the message that is signed.
             Key::Ed25519(key) => match key.try_sign(digest.as_ref()) {
                 Ok(signature) => Ok(signature.as_ref().into()),

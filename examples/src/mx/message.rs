@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use dkim_canon::{Header, TooLarge, UnixTime};
-use dkim_verify::RustCrypto;
 use dns_txt::{Inquiry, Lookups};
 use message_auth::{Facts, Inbound, Report};
 use smtp_proto::Reply;
@@ -53,7 +52,7 @@ impl<'s> Message<'s> {
             mx.hostname.clone(),
             UnixTime::from_secs(DateTime::now().to_unix()),
         );
-        let mut inbound = Inbound::begin(facts, &mx.options, RustCrypto::shared());
+        let mut inbound = Inbound::begin(facts, &mx.options, Arc::clone(&mx.crypto));
         let mut lookups = Lookups::new(&*mx.resolver, LOOKUPS);
         lookups.ask(&mut inbound);
         Self {

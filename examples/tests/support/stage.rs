@@ -4,8 +4,9 @@ use core::net::SocketAddr;
 use std::fs;
 use std::path::Path;
 
+use dkim_aws_lc::SigningKey;
 use dkim_sign::rand_core::UnwrapErr;
-use dkim_sign::{KeyKind, PrivateKey, SigningKey};
+use dkim_sign::{KeyKind, PrivateKey};
 use examples::courier::{Courier, Undelivered};
 use examples::signatories::Signatory;
 use examples::spool::Chunks;

@@ -7,8 +7,9 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dkim_aws_lc::SigningKey;
 use dkim_sign::rand_core::UnwrapErr;
-use dkim_sign::{KeyKind, PrivateKey, SigningKey};
+use dkim_sign::{KeyKind, PrivateKey};
 use dns_txt::{Domain, Zone};
 use examples::accounts::Accounts;
 use examples::config::{Cause, ConfigError};
