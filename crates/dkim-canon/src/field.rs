@@ -36,8 +36,14 @@ impl<'h> Field<'h> {
     /// White space before the colon is obsolete and legal (RFC 5322 §4.5), so it is no part of
     /// the name.
     pub fn name(&self) -> &'h [u8] {
+        trim(self.name_as_written())
+    }
+
+    /// What stands before the colon, white space and all, for whoever minds it; empty without a
+    /// colon.
+    pub fn name_as_written(&self) -> &'h [u8] {
         let before = self.colon.and_then(|colon| self.raw.get(..colon));
-        trim(before.unwrap_or_default())
+        before.unwrap_or_default()
     }
 
     /// Whether the field has this name, letters compared without case (RFC 5322 §1.2.2).
@@ -171,5 +177,13 @@ mod tests {
             assert_eq!(field.defect(), defect, "{}", raw.escape_ascii());
             assert_eq!(field.raw(), raw);
         }
+    }
+
+    #[test]
+    fn a_name_has_no_white_space_but_as_it_is_written() {
+        let field = Field::parse(b"From \t: 1\r\n");
+        assert_eq!(field.name(), b"From");
+        assert_eq!(field.name_as_written(), b"From \t");
+        assert_eq!(Field::parse(b"none").name_as_written(), b"");
     }
 }
