@@ -37,12 +37,22 @@ impl Authors {
         fields: impl IntoIterator<Item = (&'m [u8], &'m [u8])>,
         to_ascii: Option<fn(&str) -> Option<Domain>>,
     ) -> Result<Self, FromDefect> {
-        let mut fields = fields.into_iter().filter(|(name, _)| is_from(name));
-        let (name, value) = fields.next().ok_or(FromDefect::Missing)?;
-        match fields.count() {
-            0 => {}
-            more => return Err(FromDefect::Several { fields: more + 1 }),
+        let mut from = None;
+        let mut others = 0usize;
+        let mut is_hidden = false;
+        for (name, value) in fields {
+            is_hidden |= hides_from(name, value);
+            if is_from(name) && from.replace((name, value)).is_some() {
+                others += 1;
+            }
         }
+        if others > 0 {
+            return Err(FromDefect::Several { fields: others + 1 });
+        }
+        if is_hidden {
+            return Err(FromDefect::Hidden);
+        }
+        let (name, value) = from.ok_or(FromDefect::Missing)?;
         if name.trim_ascii() != name {
             return Err(FromDefect::FieldName);
         }
@@ -93,6 +103,10 @@ pub enum FromDefect {
     /// obsolete (RFC 5322 §4.5), and not every reader finds a From there.
     #[error("white space around the name of the From field")]
     FieldName,
+    /// A From that begins behind a bare CR or LF inside of a field: one for a reader who takes that
+    /// for the end of a line, and none for the next.
+    #[error("a From field behind a bare line end")]
+    Hidden,
     /// A domain with letters beyond ASCII, and no means to convert them.
     #[error("From names an internationalized domain, which is not supported")]
     Internationalized,
@@ -116,6 +130,21 @@ pub enum FromDefect {
 /// RFC 5322 §1.2.2: names have no case. A name that is folded is one for some readers.
 fn is_from(name: &[u8]) -> bool {
     name.trim_ascii().eq_ignore_ascii_case(b"From")
+}
+
+/// Whether a reader who takes a bare CR or LF for the end of a line finds a From inside of a field
+/// of another name, or behind the one that is there.
+fn hides_from(name: &[u8], value: &[u8]) -> bool {
+    let last_line = name.rsplit(|octet| matches!(octet, b'\r' | b'\n')).next();
+    let in_name = !is_from(name) && last_line.is_some_and(is_from);
+    in_name || memchr::memchr2_iter(b'\r', b'\n', value).any(|end| begins_from(value, end + 1))
+}
+
+fn begins_from(value: &[u8], start: usize) -> bool {
+    let line = value.get(start..).unwrap_or_default();
+    line.split_at_checked(b"From".len())
+        .filter(|(name, _)| is_from(name))
+        .is_some_and(|(_, rest)| rest.trim_ascii_start().starts_with(b":"))
 }
 
 /// Each domain once. One mailbox without a domain spoils all: it stands among the authors that
@@ -193,6 +222,35 @@ mod tests {
             assert_eq!(authors(&[other, ("To", "x"), a]), Err(several));
         }
         assert_eq!(authors(&[a; 5]), Err(FromDefect::Several { fields: 5 }));
+    }
+
+    #[test]
+    fn a07_a_from_behind_a_bare_line_end_is_one_too_many() {
+        let own = ("From", " a@x.example");
+        for hiding in [
+            ("X", " 1\nFrom: b@legit.example"),
+            ("X", " 1\r\n 2\rfrom\t:b@legit.example"),
+            ("X\nFrom", " b@legit.example"),
+            ("X\rFROM ", " b@legit.example"),
+        ] {
+            assert_eq!(
+                authors(&[own, hiding]),
+                Err(FromDefect::Hidden),
+                "{hiding:?}"
+            );
+            assert_eq!(authors(&[hiding]), Err(FromDefect::Hidden), "{hiding:?}");
+        }
+        let behind = ("From", " a@x.example\nFrom: b@legit.example");
+        assert_eq!(authors(&[behind]), Err(FromDefect::Hidden));
+        for harmless in [
+            ("X", " 1\r\n From: b@legit.example"),
+            ("X", " From: b@legit.example"),
+            ("X", " 1\nFromage: b@legit.example"),
+            ("X", " 1\nFrom b@legit.example"),
+            ("X", " 1\n"),
+        ] {
+            assert!(authors(&[own, harmless]).is_ok(), "{harmless:?}");
+        }
     }
 
     #[test]
