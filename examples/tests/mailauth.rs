@@ -1,75 +1,21 @@
 //! `mailauth` as somebody at a prompt runs it.
 
+#[path = "support/mailauth.rs"]
+mod prompt;
+#[path = "../../crates/dns-hickory/tests/support/mod.rs"]
+mod server;
 mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use prompt::{MAILAUTH, Run, answer, file, keys, object, refusal, run};
 use serde_json::Value;
-use tempfile::TempDir;
-
-const MAILAUTH: &str = env!("CARGO_BIN_EXE_mailauth");
-
-/// What a run wrote, and how it ended.
-struct Run {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-fn run<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Run {
-    let output = Command::new(MAILAUTH).args(arguments).output().unwrap();
-    Run {
-        status: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-/// The text of a run that answered.
-fn answer(arguments: &[&str]) -> String {
-    let Run { status, out, err } = run(arguments);
-    assert_eq!((status, err.as_str()), (0, ""), "{arguments:?}");
-    out
-}
-
-/// The object of a run that answered with `--json`.
-fn object(arguments: &[&str]) -> Value {
-    let out = answer(&[arguments, &["--json"]].concat());
-    assert_eq!(out.lines().count(), 1, "{out}");
-    serde_json::from_str(&out).unwrap()
-}
-
-/// The line of a run that could not answer.
-fn refusal(arguments: &[&str]) -> String {
-    let Run { status, out, err } = run(arguments);
-    assert_eq!((status, out.as_str()), (2, ""), "{arguments:?}: {err}");
-    assert_eq!(err.lines().count(), 1, "{err}");
-    assert!(err.starts_with("mailauth: "), "{err}");
-    err
-}
-
-/// A file in a directory of its own, which goes with it.
-fn file(name: &str, text: &str) -> (TempDir, String) {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join(name);
-    fs::write(&path, text).unwrap();
-    (directory, path.to_str().unwrap().to_owned())
-}
 
 fn example_zone() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/example.zone");
     path.to_str().unwrap().to_owned()
-}
-
-fn keys(object: &Value) -> Vec<&str> {
-    object
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect()
 }
 
 const ZONE: &str = "\
@@ -353,6 +299,40 @@ fn a_recording_replays_to_the_same_answer() {
     }
     let recorded = fs::read_to_string(directory.path().join("recorded.json")).unwrap();
     serde_json::from_str::<Value>(&recorded).unwrap();
+}
+
+#[test]
+fn a_name_server_answers_as_its_zone_does() {
+    let Some(server) = server::Nsd::serve(&ZONE.replace("$STATUS", "; $STATUS")) else {
+        return;
+    };
+    let (directory, zone) = file("zone", ZONE);
+    let recorded = directory
+        .path()
+        .join("recorded")
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let address = server.address().to_string();
+    for asked in [
+        ["lint", "example.com", "--json", "--now=1"],
+        [
+            "spf",
+            "--ip=203.0.113.5",
+            "--helo=mail.example.net",
+            "--now=1",
+        ],
+    ] {
+        let live = answer(
+            &[
+                &asked[..],
+                &["--nameserver", &address, "--record", &recorded],
+            ]
+            .concat(),
+        );
+        assert_eq!(live, answer(&[&asked[..], &["--zone", &zone]].concat()));
+        assert_eq!(live, answer(&[&asked[..], &["--zone", &recorded]].concat()));
+    }
 }
 
 #[test]

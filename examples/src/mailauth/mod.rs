@@ -7,8 +7,10 @@
 //! A verdict is an answer, whatever it says: the exit status is 0. What could not be read or was
 //! called wrongly is one line on standard error and exit status 2.
 
+mod dkim;
 mod fault;
 mod lint;
+mod message;
 mod output;
 mod shared;
 mod spf;
@@ -45,6 +47,7 @@ impl Arguments {
     pub fn run(self) -> Result<ExitCode, Fault> {
         let Self { shared, command } = self;
         match command {
+            Command::Dkim(dkim) => dkim.run(&shared),
             Command::Lint(lint) => lint.run(&shared),
             Command::Spf(spf) => spf.run(&shared),
         }
@@ -53,6 +56,7 @@ impl Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Dkim(dkim::Dkim),
     Lint(lint::Lint),
     Spf(spf::Spf),
 }

@@ -1,0 +1,196 @@
+//! `mailauth dkim genkey`: a new key and the record to publish, as `opendkim-genkey` writes them.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args};
+use dkim_sign::rand_core::UnwrapErr;
+use dkim_sign::{KeyKind, PrivateKey, SigningKey, ZoneEntry};
+use dns_txt::Domain;
+use getrandom::SysRng;
+use serde::Serialize;
+
+use crate::mailauth::Fault;
+use crate::mailauth::shared::{Shared, domain};
+
+/// Makes a key: SELECTOR.private holds it, SELECTOR.txt the record to publish, in zone-file form.
+///
+/// Options, files and their layout are those of opendkim-genkey. Both files have mode 0600. A file
+/// that is there already is not overwritten unless --overwrite says so. Keys of less than 2048 bits
+/// are not made: RFC 8301 §3.2 asks for 2048 at least.
+#[derive(Args, Debug)]
+#[command(
+    verbatim_doc_comment,
+    disable_help_flag = true,
+    version,
+    after_help = "Example: mailauth dkim genkey -d example.com -s 2026a"
+)]
+pub(super) struct Genkey {
+    /// Writes the whole name of the record, with a dot at its end
+    #[arg(short = 'a', long)]
+    append_domain: bool,
+
+    /// The size of the RSA key: 2048, 3072 or 4096
+    #[arg(short = 'b', long, value_name = "BITS", conflicts_with = "ed25519")]
+    bits: Option<u32>,
+
+    /// The domain that will sign; in a comment behind the record, and in its name with -a
+    #[arg(short = 'd', long, value_name = "DOMAIN", value_parser = domain)]
+    domain: Option<Domain>,
+
+    /// Writes the files to this directory
+    #[arg(short = 'D', long, value_name = "DIR")]
+    directory: Option<PathBuf>,
+
+    /// Makes an Ed25519 key (RFC 8463)
+    #[arg(long)]
+    ed25519: bool,
+
+    /// The only hash algorithms that may be used with the key, as a list with colons
+    #[arg(short = 'h', long, value_name = "NAMES", default_value = "sha256")]
+    hash_algorithms: String,
+
+    /// A note for people, in the record
+    #[arg(short = 'n', long, value_name = "TEXT")]
+    note: Option<String>,
+
+    /// Overwrites a key that is there already
+    #[arg(long)]
+    overwrite: bool,
+
+    /// Lets the key be used for mail only
+    #[arg(short = 'r', long)]
+    restrict: bool,
+
+    /// The name of the key
+    #[arg(short = 's', long, value_name = "NAME", default_value = "default", value_parser = domain)]
+    selector: Domain,
+
+    /// Does not let the key sign for subdomains
+    #[arg(short = 'S', long, overrides_with = "subdomains")]
+    nosubdomains: bool,
+
+    /// Lets the key sign for subdomains, as is the default
+    #[arg(long)]
+    subdomains: bool,
+
+    /// Says in the record that the domain is only testing DKIM
+    #[arg(short = 't', long, overrides_with = "notestmode")]
+    testmode: bool,
+
+    /// Does not say that the domain is only testing, as is the default
+    #[arg(long)]
+    notestmode: bool,
+
+    /// Says what is done
+    #[arg(short = 'v', long)]
+    verbose: bool,
+
+    /// Print help
+    #[arg(long, action = ArgAction::Help)]
+    help: Option<bool>,
+}
+
+impl Genkey {
+    pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
+        let kind = self.kind()?;
+        let directory = self.directory.clone().unwrap_or_default();
+        let private = directory.join(format!("{}.private", self.selector));
+        let record = directory.join(format!("{}.txt", self.selector));
+        // Before the seconds that an RSA key takes.
+        for path in [&private, &record] {
+            if !self.overwrite && path.symlink_metadata().is_ok() {
+                return Err(Fault::file(path, "is there already; see --overwrite"));
+            }
+        }
+        let random = &mut UnwrapErr(SysRng);
+        let key = PrivateKey::generate(kind, random);
+        let key = key.map_err(|error| Fault::file(&private, error))?;
+        let entry = self.entry(&key)?;
+        self.create(&private, key.to_pem().as_bytes())?;
+        self.create(&record, entry.as_bytes())?;
+        let answer = Answer {
+            private: private.display().to_string(),
+            record: record.display().to_string(),
+        };
+        let text = match self.verbose {
+            true => format!(
+                "mailauth: private key written to {}\nmailauth: record written to {}\n",
+                answer.private, answer.record
+            ),
+            false => String::new(),
+        };
+        shared.output().answer(&answer, text)
+    }
+
+    fn kind(&self) -> Result<KeyKind, Fault> {
+        if self.ed25519 {
+            return Ok(KeyKind::Ed25519);
+        }
+        match self.bits {
+            None | Some(2048) => Ok(KeyKind::Rsa2048),
+            Some(3072) => Ok(KeyKind::Rsa3072),
+            Some(4096) => Ok(KeyKind::Rsa4096),
+            Some(_) => Err(Fault::flag("--bits", "expected 2048, 3072 or 4096")),
+        }
+    }
+
+    /// What goes into the zone file.
+    fn entry(&self, key: &PrivateKey) -> Result<String, Fault> {
+        let key = SigningKey::new(key).map_err(|error| Fault::flag("--bits", error))?;
+        let names = self.hash_algorithms.split(':').map(str::trim);
+        let record = key
+            .key_record()
+            .clone()
+            .with_hash_names(names)
+            .ok_or_else(|| Fault::flag("--hash-algorithms", "expected names such as sha256"))?
+            .with_testing(self.testmode)
+            .with_strict_identity(self.nosubdomains);
+        let record = match self.restrict {
+            true => record.for_email_only(),
+            false => record,
+        };
+        let record = match &self.note {
+            // In quotes, as opendkim-genkey has it.
+            Some(note) => record.with_notes(&format!("\"{note}\"")),
+            None => record,
+        };
+        let entry = match &self.domain {
+            Some(domain) => ZoneEntry::new(self.selector.clone(), domain.clone(), &record),
+            None => ZoneEntry::without_domain(self.selector.clone(), &record),
+        };
+        let entry = entry.map_err(|error| Fault::flag("--selector", error))?;
+        Ok(match self.append_domain {
+            true => entry.absolute().to_string(),
+            false => entry.to_string(),
+        })
+    }
+
+    /// A new file, in the place of the old one if that may be.
+    fn create(&self, path: &Path, octets: &[u8]) -> Result<(), Fault> {
+        let write = || {
+            if self.overwrite && path.symlink_metadata().is_ok() {
+                fs::remove_file(path)?;
+            }
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::OpenOptionsExt;
+                options.mode(0o600);
+            }
+            let mut file = options.open(path)?;
+            file.write_all(octets)?;
+            file.sync_all()
+        };
+        write().map_err(|error: io::Error| Fault::file(path, error))
+    }
+}
+
+#[derive(Serialize)]
+struct Answer {
+    private: String,
+    record: String,
+}

@@ -1,0 +1,39 @@
+//! `mailauth dkim`: signatures, and the keys that they are made with.
+
+mod genkey;
+mod sign;
+mod testkey;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::{Fault, Shared};
+
+/// Verifies and makes DKIM signatures (RFC 6376), makes keys for them and tests what is published.
+#[derive(Args, Debug)]
+#[command(arg_required_else_help = false)]
+pub(super) struct Dkim {
+    #[command(subcommand)]
+    command: Command,
+}
+
+impl Dkim {
+    pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
+        match self.command {
+            Command::Genkey(genkey) => genkey.run(shared),
+            Command::Sign(sign) => sign.run(shared),
+            Command::Testkey(testkey) => testkey.run(shared),
+            Command::Verify(verify) => verify.run(shared),
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Genkey(genkey::Genkey),
+    Sign(sign::Sign),
+    Testkey(testkey::Testkey),
+    Verify(verify::Verify),
+}

@@ -1,0 +1,135 @@
+//! `mailauth dkim testkey`: is what is published good, and is it this key?
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args};
+use dkim_canon::KeyRecord;
+use dkim_sign::KeyCheck;
+use dns_txt::Domain;
+use serde::Serialize;
+
+use crate::config::one_line;
+use crate::mailauth::Fault;
+use crate::mailauth::shared::{Shared, domain};
+use crate::signatories::{SignArgument, Signatory};
+
+/// Compares a private key with the record that is published for it, as opendkim-testkey does.
+///
+/// Without -k the record alone is looked at. Says in one line on standard error what is wrong, if
+/// something is: there is no record or more than one, it is that of another key, it cannot be read,
+/// it was revoked, it is too small or not for mail. With -v good news is told, too, and warnings
+/// are.
+///
+/// Exit status: 0 if all is well, 1 if it is not, 2 if it could not be looked at.
+#[derive(Args, Debug)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "Example: mailauth dkim testkey -d example.com -s 2026a -k 2026a.private -vvv"
+)]
+pub(super) struct Testkey {
+    /// The domain that signs
+    #[arg(short = 'd', long, value_name = "DOMAIN", value_parser = domain)]
+    domain: Domain,
+
+    /// The name of the key
+    #[arg(short = 's', long, value_name = "SELECTOR", value_parser = domain)]
+    selector: Domain,
+
+    /// The file with the private key
+    #[arg(short = 'k', long, value_name = "FILE")]
+    key: Option<PathBuf>,
+
+    /// Says more; may be given several times
+    #[arg(short = 'v', long, action = ArgAction::Count)]
+    verbose: u8,
+}
+
+impl Testkey {
+    pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
+        let own = self.own_record()?;
+        let check = KeyCheck::new(&self.selector, &self.domain)
+            .map_err(|error| Fault::flag("--selector", error))?;
+        let dns = shared.dns()?;
+        let answer = dns.ask(check.question());
+        dns.finish()?;
+        let found = match &own {
+            Some(own) => check.answer(own, &answer),
+            // A record is always that of its own key.
+            None => match answer
+                .texts()
+                .next()
+                .and_then(|text| KeyRecord::parse(text).ok())
+            {
+                Some(record) => check.answer(&record, &answer),
+                None => check.answer(&KeyRecord::revoked(dkim_canon::KeyType::Rsa), &answer),
+            },
+        };
+        let name = check.question().name();
+        let json = match &found {
+            Ok(record) => Json {
+                ok: true,
+                name: name.to_string(),
+                reason: None,
+                bits: record.public_key().ok().map(|key| key.bits()),
+                testing: record.is_testing(),
+            },
+            Err(error) => Json {
+                ok: false,
+                name: name.to_string(),
+                reason: Some(one_line(error)),
+                bits: None,
+                testing: false,
+            },
+        };
+        shared.output().answer(&json, self.text(&json))?;
+        match json.reason {
+            None => Ok(ExitCode::SUCCESS),
+            Some(reason) => {
+                eprintln!("mailauth: {name}: {reason}");
+                Ok(ExitCode::from(1))
+            }
+        }
+    }
+
+    /// What the private key would be published with.
+    fn own_record(&self) -> Result<Option<KeyRecord>, Fault> {
+        let Some(path) = &self.key else {
+            return Ok(None);
+        };
+        let argument = SignArgument {
+            domain: self.domain.clone(),
+            selector: self.selector.clone(),
+            key_file: path.clone(),
+        };
+        let signatory = Signatory::read(&argument)?;
+        Ok(Some(signatory.key().key_record().clone()))
+    }
+
+    fn text(&self, json: &Json) -> String {
+        if self.verbose == 0 || !json.ok {
+            return String::new();
+        }
+        let mut text = match self.key {
+            Some(_) => format!("{}: key OK\n", json.name),
+            None => format!("{}: record OK\n", json.name),
+        };
+        if json.testing {
+            text += "warning: the domain says that it is only testing DKIM\n";
+        }
+        // RFC 8301 §3.2; an Ed25519 key is as strong with its 256.
+        if json.bits.is_some_and(|bits| (257..2048).contains(&bits)) {
+            text += "warning: RSA keys of less than 2048 bits are too small today\n";
+        }
+        text
+    }
+}
+
+#[derive(Serialize)]
+struct Json {
+    ok: bool,
+    name: String,
+    reason: Option<String>,
+    bits: Option<usize>,
+    testing: bool,
+}

@@ -1,0 +1,67 @@
+//! `mailauth` as somebody at a prompt runs it, and what it wrote.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub(crate) const MAILAUTH: &str = env!("CARGO_BIN_EXE_mailauth");
+
+/// What a run wrote, and how it ended.
+pub(crate) struct Run {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+pub(crate) fn run<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Run {
+    let output = Command::new(MAILAUTH).args(arguments).output().unwrap();
+    Run {
+        status: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// The text of a run that answered.
+pub(crate) fn answer(arguments: &[&str]) -> String {
+    let Run { status, out, err } = run(arguments);
+    assert_eq!((status, err.as_str()), (0, ""), "{arguments:?}");
+    out
+}
+
+/// The object of a run that answered with `--json`.
+pub(crate) fn object(arguments: &[&str]) -> Value {
+    let out = answer(&[arguments, &["--json"]].concat());
+    assert_eq!(out.lines().count(), 1, "{out}");
+    serde_json::from_str(&out).unwrap()
+}
+
+/// The line of a run that could not answer.
+pub(crate) fn refusal(arguments: &[&str]) -> String {
+    let Run { status, out, err } = run(arguments);
+    assert_eq!((status, out.as_str()), (2, ""), "{arguments:?}: {err}");
+    assert_eq!(err.lines().count(), 1, "{err}");
+    assert!(err.starts_with("mailauth: "), "{err}");
+    err
+}
+
+/// A file in a directory of its own, which goes with it.
+pub(crate) fn file(name: &str, text: &str) -> (TempDir, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(name);
+    fs::write(&path, text).unwrap();
+    (directory, path.to_str().unwrap().to_owned())
+}
+
+pub(crate) fn keys(object: &Value) -> Vec<&str> {
+    object
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
