@@ -2,7 +2,7 @@
 
 use core::net::IpAddr;
 
-use dns_txt::{Answer, Inquiry, Question};
+use dns_txt::{Answer, Domain, Inquiry, Question};
 
 use crate::evaluation::Evaluation;
 use crate::options::Options;
@@ -55,6 +55,11 @@ impl Check {
         Self {
             evaluation: Evaluation::begin(subject, domain, options),
         }
+    }
+
+    /// The domain whose policy is asked for; `None` if the identity names none.
+    pub fn domain(&self) -> Option<&Domain> {
+        self.evaluation.domain()
     }
 
     /// Ends the check. One that is not settled is a `temperror`, whatever its remaining terms

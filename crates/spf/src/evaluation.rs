@@ -71,6 +71,11 @@ impl Evaluation {
         }
     }
 
+    /// The domain that is checked, if there is one.
+    pub(crate) fn domain(&self) -> Option<&Domain> {
+        self.domain.as_ref()
+    }
+
     pub(crate) fn poll_question(&mut self) -> Option<Question> {
         self.context.ledger.poll()
     }
