@@ -7,9 +7,11 @@ use core::mem;
 
 use dkim_canon::{Header, HeaderReader, Progress, TooLarge};
 use dkim_verify::{Policy, Refusal, Signature, Verifier, VerifySignature};
-use dns_txt::{Answer, Inquiry, Question};
+use dns_txt::{Answer, Domain, Inquiry, Question};
+use mail_address::{Authors, FromDefect};
 
 use crate::facts::Facts;
+use crate::identifiers;
 use crate::options::Options;
 use crate::questions::Questions;
 use crate::report::Report;
@@ -17,7 +19,7 @@ use crate::report::Report;
 /// One message, checked while it arrives.
 ///
 /// Begin it when MAIL FROM is known: the questions of SPF can be asked from then on. The questions
-/// of DKIM come with the end of the header, and are answered while the body still arrives. Each
+/// of DKIM and DMARC come with the end of the header, and are answered while the body still arrives. Each
 /// question is asked once, however many checks want its answer.
 ///
 /// What is given in chunks may be split anywhere; the report is the same. Memory is the header
@@ -50,6 +52,8 @@ impl Inbound {
                 reader: HeaderReader::new(options.header_octets),
                 policy: options.dkim.clone(),
                 crypto,
+                dmarc: options.dmarc.clone(),
+                to_ascii: options.to_ascii,
             },
             whole_mail_from: options.whole_mail_from,
         }
@@ -130,35 +134,77 @@ impl Inbound {
         }
     }
 
+    /// Whose mail the message says it is, or why that cannot be said; `None` until the header is
+    /// complete.
+    pub fn from(&self) -> Option<Result<&Authors, &FromDefect>> {
+        match &self.stage {
+            Stage::Body { from, .. } => Some(from.as_ref()),
+            Stage::Header { .. } => None,
+        }
+    }
+
     /// Ends the message. What is still open counts as a DNS timeout.
     pub fn finish(mut self) -> Report {
         self.end_header();
-        let (dkim, forged) = match self.stage {
+        let spf_mail_from = self.mail_from.finish();
+        let (dkim, dmarc, forged, from) = match self.stage {
             Stage::Body {
-                verifier, forged, ..
-            } => (verifier.finish(), forged),
+                dmarc,
+                forged,
+                from,
+                verifier,
+                ..
+            } => {
+                let dkim = verifier.finish();
+                let dmarc = dmarc.map(|mut check| {
+                    check.identifiers(identifiers::known(&spf_mail_from, &dkim));
+                    check.finish()
+                });
+                (dkim, dmarc, forged, from)
+            }
             // Not reached: the header has ended above.
-            Stage::Header { .. } => (Vec::new(), Vec::new()),
+            Stage::Header { .. } => (Vec::new(), None, Vec::new(), Err(FromDefect::Missing)),
         };
         Report {
             authserv_id: self.facts.authserv_id,
             dkim,
+            dmarc,
             forged,
+            from,
             spf_helo: self.helo.finish(),
-            spf_mail_from: self.mail_from.finish(),
+            spf_mail_from,
             whole_mail_from: self.whole_mail_from,
         }
     }
 
     fn begin_body(&mut self, header: Header<'static>) {
-        let Stage::Header { policy, crypto, .. } = &self.stage else {
+        let Stage::Header {
+            crypto,
+            dmarc,
+            policy,
+            to_ascii,
+            ..
+        } = &self.stage
+        else {
             return;
         };
         let verifier = Verifier::begin(&header, policy, Arc::clone(crypto), self.facts.now);
         let fields = header.fields().map(|field| (field.name(), field.value()));
         let forged = auth_results::forged(fields, self.facts.authserv_id.as_str());
+        let fields = header.fields();
+        let written = fields.map(|field| (field.name_as_written(), field.value()));
+        let from = Authors::from_fields(written, *to_ascii);
+        let author = from.as_ref().ok().and_then(Authors::only_domain);
+        let dmarc = author.map(|author| {
+            let mut check = dmarc::Check::begin(author.clone(), dmarc);
+            // Their walks are made while their checks are: there is no time for it at the end.
+            check.identifiers(identifiers::expected(&self.mail_from, &verifier));
+            Box::new(check)
+        });
         self.stage = Stage::Body {
+            dmarc,
             forged,
+            from,
             header,
             verifier: Box::new(verifier),
         };
@@ -172,7 +218,11 @@ impl Inquiry for Inbound {
             .poll(&mut self.helo)
             .or_else(|| questions.poll(&mut self.mail_from))
             .or_else(|| match &mut self.stage {
-                Stage::Body { verifier, .. } => questions.poll(&mut **verifier),
+                Stage::Body {
+                    dmarc, verifier, ..
+                } => questions
+                    .poll(&mut **verifier)
+                    .or_else(|| questions.poll(&mut **dmarc.as_mut()?)),
                 Stage::Header { .. } => None,
             })
     }
@@ -183,8 +233,14 @@ impl Inquiry for Inbound {
         }
         self.helo.answer(question, answer);
         self.mail_from.answer(question, answer);
-        if let Stage::Body { verifier, .. } = &mut self.stage {
+        if let Stage::Body {
+            dmarc, verifier, ..
+        } = &mut self.stage
+        {
             verifier.answer(question, answer);
+            if let Some(check) = dmarc {
+                check.answer(question, answer);
+            }
         }
     }
 
@@ -195,7 +251,9 @@ impl Inquiry for Inbound {
             && self.helo.is_settled()
             && self.mail_from.is_settled()
             && match &self.stage {
-                Stage::Body { verifier, .. } => verifier.is_settled(),
+                Stage::Body {
+                    dmarc, verifier, ..
+                } => verifier.is_settled() && dmarc.as_ref().is_none_or(|check| check.is_settled()),
                 Stage::Header { .. } => true,
             }
     }
@@ -205,13 +263,18 @@ impl Inquiry for Inbound {
 #[derive(Debug)]
 enum Stage {
     Body {
+        /// `None` if the message has not one author domain.
+        dmarc: Option<Box<dmarc::Check>>,
         forged: Vec<usize>,
+        from: Result<Authors, FromDefect>,
         header: Header<'static>,
         verifier: Box<Verifier>,
     },
     Header {
         crypto: Arc<dyn VerifySignature>,
+        dmarc: dmarc::Options,
         policy: Policy,
         reader: HeaderReader,
+        to_ascii: Option<fn(&str) -> Option<Domain>>,
     },
 }

@@ -31,6 +31,8 @@
 //!     zone.answer(question)
 //! })?;
 //! assert_eq!(report.spf_mail_from.verdict, spf::Verdict::Pass);
+//! let dmarc = report.dmarc.as_ref().map(|dmarc| dmarc.verdict);
+//! assert_eq!(dmarc, Some(dmarc::Verdict::None));
 //! // Authentication-Results and Received-SPF, to be put on top of the message.
 //! print!("{}", report.fields());
 //! # Ok(())
@@ -65,6 +67,7 @@ extern crate alloc;
 
 mod check;
 mod facts;
+mod identifiers;
 mod inbound;
 mod options;
 mod outbound;

@@ -1,11 +1,15 @@
 //! What a receiver asks of the checks.
 
+use dns_txt::Domain;
+
 /// What a receiver asks of the checks, the same for every message.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
     /// How signatures are judged.
     pub dkim: dkim_verify::Policy,
+    /// How the record of the author's domain is looked for, and at what cost.
+    pub dmarc: dmarc::Options,
     /// How long a header may be, in octets; [`HeaderReader::DEFAULT_LIMIT`] by default.
     ///
     /// [`HeaderReader::DEFAULT_LIMIT`]: dkim_canon::HeaderReader::DEFAULT_LIMIT
@@ -13,6 +17,10 @@ pub struct Options {
     /// How much an SPF check may cost, and what else it is told. Its receiver and its time are
     /// those of the [`Facts`](crate::Facts), whatever is set here.
     pub spf: spf::Options,
+    /// Converts internationalized domains in From (RFC 9989 §5.3.1):
+    /// `|text| Domain::from_unicode(text).ok()`, with feature `idna` of `dns-txt`. Without it such a
+    /// From is a [defect](mail_address::FromDefect). SPF and DKIM have options of their own.
+    pub to_ascii: Option<fn(&str) -> Option<Domain>>,
     /// Whether `smtp.mailfrom` gives the whole address. By default it gives the domain alone, since
     /// SPF says nothing about the local part (RFC 8601 §2.7.2).
     pub whole_mail_from: bool,
@@ -23,6 +31,13 @@ impl Options {
     #[must_use]
     pub fn dkim(mut self, policy: dkim_verify::Policy) -> Self {
         self.dkim = policy;
+        self
+    }
+
+    /// Sets [`Options::dmarc`].
+    #[must_use]
+    pub fn dmarc(mut self, options: dmarc::Options) -> Self {
+        self.dmarc = options;
         self
     }
 
@@ -40,6 +55,13 @@ impl Options {
         self
     }
 
+    /// Sets [`Options::to_ascii`].
+    #[must_use]
+    pub fn to_ascii(mut self, to_ascii: fn(&str) -> Option<Domain>) -> Self {
+        self.to_ascii = Some(to_ascii);
+        self
+    }
+
     /// Sets [`Options::whole_mail_from`].
     #[must_use]
     pub fn whole_mail_from(mut self, whole: bool) -> Self {
@@ -52,8 +74,10 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             dkim: dkim_verify::Policy::default(),
+            dmarc: dmarc::Options::default(),
             header_octets: dkim_canon::HeaderReader::DEFAULT_LIMIT,
             spf: spf::Options::default(),
+            to_ascii: None,
             whole_mail_from: false,
         }
     }

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use auth_results::{AuthenticationResults, Value};
+use mail_address::{Authors, FromDefect};
 
 use crate::stamp;
 
@@ -15,8 +16,14 @@ pub struct Report {
     pub authserv_id: Value<'static>,
     /// One verdict for each DKIM-Signature field, the topmost first.
     pub dkim: Vec<dkim_verify::Verdict>,
+    /// Whether the author's domain vouches for the message. `None` if From has a defect or names
+    /// several domains: nothing is known about such a message, and it is no pass
+    /// (RFC 9989 §5.3.1).
+    pub dmarc: Option<dmarc::Report>,
     /// Which fields of the header claim to be ours: those that must not be kept.
     pub forged: Vec<usize>,
+    /// Whose mail the message says it is, or why that cannot be said.
+    pub from: Result<Authors, FromDefect>,
     /// Whether the client may use the name it gave with HELO or EHLO.
     pub spf_helo: spf::Report,
     /// Whether the client may use the domain of MAIL FROM. Never better for what HELO says.
@@ -29,7 +36,7 @@ impl Report {
     /// The results as a value, to be changed before it is printed.
     ///
     /// SPF stands first, a result for each identity with its property alone (RFC 8601 §4), then a
-    /// result for each signature (RFC 6008). With a null reverse-path both identities are the HELO
+    /// result for each signature (RFC 6008), then DMARC. With a null reverse-path both identities are the HELO
     /// name, and there is one result for it.
     pub fn authentication_results(&self) -> AuthenticationResults {
         stamp::authentication_results(self)

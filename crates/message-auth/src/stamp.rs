@@ -23,7 +23,7 @@ pub(crate) fn authentication_results(report: &Report) -> AuthenticationResults {
     }
     field = field.with_result(spf(report, &report.spf_helo));
     if report.dkim.is_empty() {
-        return field.with_result(ResInfo::new(Method::Dkim, ResultCode::None));
+        field = field.with_result(ResInfo::new(Method::Dkim, ResultCode::None));
     }
     let (unread, read): (Vec<_>, Vec<_>) =
         report.dkim.iter().partition(|verdict| is_unread(verdict));
@@ -38,7 +38,7 @@ pub(crate) fn authentication_results(report: &Report) -> AuthenticationResults {
         let comment = format!("{}: {} not looked at", verdict.outcome, unread.len());
         field = field.with_result(result.with_comment(&comment));
     }
-    field
+    field.with_result(dmarc(report))
 }
 
 fn spf(report: &Report, spf: &spf::Report) -> ResInfo {
@@ -108,6 +108,47 @@ fn dkim(verdict: &Verdict, signatures: &BTreeSet<&[u8]>) -> ResInfo {
         result = result.with_property(PropertyType::Header, name, value);
     }
     result
+}
+
+/// RFC 9989 §9.1, §9.2.
+fn dmarc(report: &Report) -> ResInfo {
+    let permerror = || ResInfo::new(Method::Dmarc, ResultCode::Permerror);
+    let dmarc = match (&report.dmarc, &report.from) {
+        (Some(dmarc), _) => dmarc,
+        (None, Err(defect)) => return permerror().with_comment(&defect.to_string()),
+        (None, Ok(_)) => return permerror().with_comment("From names several domains"),
+    };
+    let result = match dmarc.verdict {
+        dmarc::Verdict::Fail => ResultCode::Fail,
+        dmarc::Verdict::None => ResultCode::None,
+        dmarc::Verdict::Pass => ResultCode::Pass,
+        dmarc::Verdict::PermError => ResultCode::Permerror,
+        dmarc::Verdict::TempError => ResultCode::Temperror,
+    };
+    let policies = dmarc.record.as_ref().and_then(|record| record.policies());
+    let comment = match (dmarc.policy, policies) {
+        (Some(_), Some(published)) => {
+            let disposition = dmarc.disposition();
+            // The words in capitals, as readers of Gmail's field know them.
+            let [p, sp, dis] = [published.p, published.sp, disposition]
+                .map(|policy| policy.as_str().to_ascii_uppercase());
+            format!("p={p} sp={sp} dis={dis}")
+        }
+        _ => dmarc.cause.to_string(),
+    };
+    let result = ResInfo::new(Method::Dmarc, result)
+        .with_comment(&comment)
+        .with_property(
+            PropertyType::Header,
+            "from",
+            dmarc.author.as_str().as_bytes(),
+        );
+    match dmarc.policy {
+        Some(policy) => {
+            result.with_property(PropertyType::Policy, "dmarc", policy.as_str().as_bytes())
+        }
+        None => result,
+    }
 }
 
 fn is_unread(verdict: &Verdict) -> bool {
