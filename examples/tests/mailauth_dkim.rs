@@ -428,6 +428,41 @@ fn what_is_called_wrongly_is_said_in_one_line() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn the_examples_of_the_readme_work() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let from = readme.find("mailauth dkim genkey").unwrap();
+    let script = &readme[from..][..readme[from..].find("```").unwrap()];
+    let desk = tempfile::tempdir().unwrap();
+    fs::write(desk.path().join("message.eml"), MESSAGE).unwrap();
+    // What the reader does between making a key and testing it.
+    let publish = "(echo '$ORIGIN example.com.'; cat 2026a.txt) > zone\n";
+    let (make, rest) = script.split_at(script.find('\n').unwrap() + 1);
+    let rest = rest.replace("dkim testkey", "dkim testkey --zone zone");
+    let rest = rest.replace("dkim verify", "dkim verify --zone zone");
+    let bin = Path::new(MAILAUTH).parent().unwrap();
+    let output = Command::new("sh")
+        .args([
+            "-ec",
+            &format!("PATH='{}':$PATH\n{make}{publish}{rest}", bin.display()),
+        ])
+        .current_dir(desk.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(
+        text.starts_with("2026a._domainkey.example.com: key OK\ndkim=pass\n"),
+        "{text}"
+    );
+}
+
 #[test]
 fn help_is_a_page_for_every_subcommand() {
     for subcommand in ["verify", "sign", "genkey", "testkey"] {

@@ -362,6 +362,17 @@ $STATUS gone.example. NXDOMAIN
     }
 
     #[test]
+    fn text_stays_text_where_255_octets_end_within_a_letter() {
+        let text = ["x".repeat(254), "\u{fc}".into()].concat();
+        let mut zone = Zone::new();
+        let name: Name = "a.example".parse().unwrap();
+        zone.insert(name, Record::Txt(text.clone().into_bytes().into()));
+        let json = zone.to_json();
+        assert!(json.contains(&text), "{json}");
+        assert_eq!(Zone::from_json(json.as_bytes()).unwrap(), zone);
+    }
+
+    #[test]
     fn a_zone_is_printed_as_people_would_write_it() {
         let zone: Zone = "a.example. TXT \"v=spf1 \" -all\na.example. MX 10 m.example.\n\
                           $STATUS a.example. TIMEOUT"
