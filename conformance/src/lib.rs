@@ -7,6 +7,7 @@
 mod auth_results;
 mod baseline;
 mod dkim;
+mod dmarc;
 mod outcome;
 mod resign;
 mod spf;
@@ -31,6 +32,10 @@ pub fn suites() -> Vec<Suite> {
         Suite {
             name: "dkim-mail-dkim",
             run: dkim::mail_dkim,
+        },
+        Suite {
+            name: "dmarc",
+            run: dmarc::run,
         },
         Suite {
             name: "rfc-vectors",
