@@ -123,10 +123,10 @@ impl<'i> OriginalRecipient<'i> {
         if !address_type.iter().copied().all(is_atom) {
             return None;
         }
-        let address = Xtext::parse(rest.get(1..)?)?;
-        address.decode().all(is_printable).then_some(Self {
+        Some(Self {
+            // What a report can hold (RFC 3461 §4.2).
+            address: Xtext::parse_printable(rest.get(1..)?)?,
             address_type: core::str::from_utf8(address_type).ok()?,
-            address,
         })
     }
 
@@ -150,13 +150,7 @@ impl fmt::Display for OriginalRecipient<'_> {
 
 /// `ENVID=`: xtext of at most 100 characters (RFC 3461 §4.4) that stands for printable ASCII.
 pub(super) fn envelope_id(value: &[u8]) -> Option<Xtext<'_>> {
-    let xtext = Xtext::parse(value)?;
-    (value.len() <= MAX_ENVID && xtext.decode().all(is_printable)).then_some(xtext)
-}
-
-/// What a report can hold (RFC 3461 §4.2, §4.4).
-fn is_printable(octet: u8) -> bool {
-    matches!(octet, b' '..=b'~')
+    Xtext::parse_printable(value).filter(|_| value.len() <= MAX_ENVID)
 }
 
 /// `<any CHAR except specials, SPACE and CTLs>` (RFC 822 §3.3)

@@ -48,25 +48,25 @@ fn command(line: &[u8]) -> Result<Command<'_>, CommandError> {
             .and_then(client_name)
             .ok_or(argument_error)
     };
-    match &upper(verb) {
-        b"AUTH\0\0\0\0" => auth(arguments, argument_error),
-        b"BDAT\0\0\0\0" => Bdat::parse(arguments)
+    match word(verb) {
+        AUTH => auth(arguments, argument_error),
+        BDAT => Bdat::parse(arguments)
             .map(Command::Bdat)
             .ok_or(CommandError::Chunk),
-        b"DATA\0\0\0\0" => alone(Command::Data),
-        b"EHLO\0\0\0\0" => client_name().map(Command::Ehlo),
-        b"EXPN\0\0\0\0" => text().map(Command::Expn).ok_or(argument_error),
-        b"HELO\0\0\0\0" => client_name().map(Command::Helo),
-        b"HELP\0\0\0\0" => text_or_nothing().map(Command::Help),
-        b"LHLO\0\0\0\0" => client_name().map(Command::Lhlo),
-        b"MAIL\0\0\0\0" => mail(trimmed, arguments),
-        b"NOOP\0\0\0\0" => text_or_nothing().map(Command::Noop),
-        b"QUIT\0\0\0\0" => alone(Command::Quit),
-        b"RCPT\0\0\0\0" => rcpt(trimmed, arguments),
-        b"RSET\0\0\0\0" => alone(Command::Rset),
-        b"STARTTLS" => alone(Command::StartTls),
-        b"VRFY\0\0\0\0" => text().map(Command::Vrfy).ok_or(argument_error),
-        b"XCLIENT\0" => one_argument(arguments)
+        DATA => alone(Command::Data),
+        EHLO => client_name().map(Command::Ehlo),
+        EXPN => text().map(Command::Expn).ok_or(argument_error),
+        HELO => client_name().map(Command::Helo),
+        HELP => text_or_nothing().map(Command::Help),
+        LHLO => client_name().map(Command::Lhlo),
+        MAIL => mail(trimmed, arguments),
+        NOOP => text_or_nothing().map(Command::Noop),
+        QUIT => alone(Command::Quit),
+        RCPT => rcpt(trimmed, arguments),
+        RSET => alone(Command::Rset),
+        STARTTLS => alone(Command::StartTls),
+        VRFY => text().map(Command::Vrfy).ok_or(argument_error),
+        XCLIENT => one_argument(arguments)
             .and_then(XClient::parse)
             .map(Command::XClient)
             .ok_or(argument_error),
@@ -91,16 +91,33 @@ fn verb(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
     }
 }
 
-/// A verb in upper case, filled up with NUL, or nothing but NUL if it is too long for a verb.
-fn upper(verb: &[u8]) -> [u8; 8] {
-    let mut word = [0; 8];
-    if verb.len() <= word.len() {
-        for (to, from) in word.iter_mut().zip(verb) {
-            *to = from.to_ascii_uppercase();
-        }
+/// A verb in upper case as a number, which takes one comparison; 0 if it is too long for a verb.
+const fn word(verb: &[u8]) -> u64 {
+    let mut word = 0;
+    let mut rest = verb;
+    while let [octet, after @ ..] = rest {
+        word = word << 8 | octet.to_ascii_uppercase() as u64;
+        rest = after;
     }
-    word
+    if verb.len() > 8 { 0 } else { word }
 }
+
+const AUTH: u64 = word(b"AUTH");
+const BDAT: u64 = word(b"BDAT");
+const DATA: u64 = word(b"DATA");
+const EHLO: u64 = word(b"EHLO");
+const EXPN: u64 = word(b"EXPN");
+const HELO: u64 = word(b"HELO");
+const HELP: u64 = word(b"HELP");
+const LHLO: u64 = word(b"LHLO");
+const MAIL: u64 = word(b"MAIL");
+const NOOP: u64 = word(b"NOOP");
+const QUIT: u64 = word(b"QUIT");
+const RCPT: u64 = word(b"RCPT");
+const RSET: u64 = word(b"RSET");
+const STARTTLS: u64 = word(b"STARTTLS");
+const VRFY: u64 = word(b"VRFY");
+const XCLIENT: u64 = word(b"XCLIENT");
 
 /// What stands behind the blanks, if anything does.
 fn one_argument(arguments: &[u8]) -> Option<&[u8]> {

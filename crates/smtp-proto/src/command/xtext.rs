@@ -17,20 +17,28 @@ pub struct Xtext<'i> {
 impl<'i> Xtext<'i> {
     /// Reads octets that are xtext and nothing else; `None` if they are not, or are empty.
     pub fn parse(octets: &'i [u8]) -> Option<Self> {
-        let text = core::str::from_utf8(octets).ok()?;
-        let xtext = Self { text };
-        let mut rest = octets;
-        if rest.is_empty() {
+        Self::parse_if(octets, |octet| !octet.is_ascii_control())
+    }
+
+    /// The same for text that stands for printable ASCII alone.
+    pub(super) fn parse_printable(octets: &'i [u8]) -> Option<Self> {
+        Self::parse_if(octets, |octet| matches!(octet, b' '..=b'~'))
+    }
+
+    fn parse_if(octets: &'i [u8], may_stand: impl Fn(u8) -> bool) -> Option<Self> {
+        if octets.is_empty() {
             return None;
         }
+        let mut rest = octets;
         while !rest.is_empty() {
             let (octet, after) = xchar(rest)?;
-            if octet.is_ascii_control() {
+            if !may_stand(octet) {
                 return None;
             }
             rest = after;
         }
-        Some(xtext)
+        let text = core::str::from_utf8(octets).ok()?;
+        Some(Self { text })
     }
 
     /// The text as written.

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use memchr::memchr;
+
 use super::{EnhancedCode, Reply};
 
 impl Reply {
@@ -26,24 +28,39 @@ impl Reply {
 
     /// `Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF`
     fn print_as(&self, enhanced: Option<EnhancedCode>, out: &mut Vec<u8>) {
-        let mut lines = self.text.split('\n').peekable();
-        while let Some(line) = lines.next() {
-            print_number(self.code.get(), out);
-            // A blank stands even before an empty text (RFC 5321 §4.2.1).
-            out.push(if lines.peek().is_some() { b'-' } else { b' ' });
-            if let Some(enhanced) = enhanced {
-                print_number(enhanced.class().into(), out);
-                out.push(b'.');
-                print_number(enhanced.subject(), out);
-                out.push(b'.');
-                print_number(enhanced.detail(), out);
-                if !line.is_empty() {
-                    out.push(b' ');
-                }
-            }
-            out.extend_from_slice(line.as_bytes());
-            out.extend_from_slice(b"\r\n");
+        let mut rest = self.text.as_bytes();
+        while let Some(line_end) = memchr(b'\n', rest) {
+            let (line, after) = rest.split_at_checked(line_end).unwrap_or((rest, b""));
+            self.print_line(b'-', enhanced, line, out);
+            rest = after.strip_prefix(b"\n").unwrap_or(after);
         }
+        // A blank stands even before an empty text (RFC 5321 §4.2.1).
+        self.print_line(b' ', enhanced, rest, out);
+    }
+
+    fn print_line(
+        &self,
+        separator: u8,
+        enhanced: Option<EnhancedCode>,
+        line: &[u8],
+        out: &mut Vec<u8>,
+    ) {
+        // Three digits, a separator, at most nine octets of enhanced code and a blank, CRLF.
+        out.reserve(16 + line.len());
+        print_number(self.code.get(), out);
+        out.push(separator);
+        if let Some(enhanced) = enhanced {
+            print_number(enhanced.class().into(), out);
+            out.push(b'.');
+            print_number(enhanced.subject(), out);
+            out.push(b'.');
+            print_number(enhanced.detail(), out);
+            if !line.is_empty() {
+                out.push(b' ');
+            }
+        }
+        out.extend_from_slice(line);
+        out.extend_from_slice(b"\r\n");
     }
 }
 

@@ -288,9 +288,11 @@ fn must_be_last(command: &Command<'_>) -> bool {
 
 /// Whether a line, perhaps not all of it, is one that may carry a long response.
 fn is_auth(input: &[u8]) -> bool {
+    // Asked of every line, so in one comparison: without this bit, letters are upper case.
+    let upper = |octets: &[u8; 4]| u32::from_be_bytes(*octets) & 0xdf_df_df_df;
     input
-        .first_chunk::<5>()
-        .is_some_and(|start| start.eq_ignore_ascii_case(b"AUTH "))
+        .split_first_chunk()
+        .is_some_and(|(verb, rest)| upper(verb) == upper(b"AUTH") && rest.first() == Some(&b' '))
 }
 
 /// Whether a web browser has been led here: it would go on to send what a page tells it to.

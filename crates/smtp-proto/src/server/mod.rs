@@ -93,13 +93,16 @@ impl Server {
         if self.due.is_some() {
             return Err(ApiMisuse::ReplyDue);
         }
-        let mut rest = input;
-        let event = loop {
+        let mut consumed = 0;
+        loop {
             if let Some(closing) = self.closing {
-                rest = b"";
-                break Some(Event::Close(closing));
+                return Ok(Advance {
+                    consumed: input.len(),
+                    event: Some(Event::Close(closing)),
+                });
             }
-            let Step { consumed, event } = match self.phase {
+            let rest = input.get(consumed..).unwrap_or_default();
+            let step = match self.phase {
                 Phase::Start => self.start(rest, out),
                 Phase::Command => self.command_line(rest, out),
                 Phase::Auth { .. } => self.auth_line(rest, out),
@@ -107,15 +110,14 @@ impl Server {
                 Phase::Chunk { .. } | Phase::Discard(_) => self.chunk(rest, out),
                 Phase::Tls => return Err(ApiMisuse::TlsDue),
             };
-            rest = rest.get(consumed..).unwrap_or_default();
-            if event.is_some() || (consumed == 0 && self.closing.is_none()) {
-                break event;
+            consumed += step.consumed;
+            if step.event.is_some() || (step.consumed == 0 && self.closing.is_none()) {
+                return Ok(Advance {
+                    consumed,
+                    event: step.event,
+                });
             }
-        };
-        Ok(Advance {
-            consumed: input.len() - rest.len(),
-            event,
-        })
+        }
     }
 
     /// Answers the last event. Appends the reply to `out`; the answers to
