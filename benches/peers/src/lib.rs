@@ -31,6 +31,7 @@ pub fn contests() -> Vec<Contest> {
         }
     }
     contests.extend([("text and HTML", 100), ("base64", 0)].map(|(name, text)| body(name, text)));
+    contests.extend([smtp_commands(), smtp_message()]);
     contests
 }
 
@@ -82,6 +83,35 @@ fn body(content: &str, text: usize) -> Contest {
             ours("ours, simple", Form::Simple, body.len()),
             ours("ours, relaxed", Form::Relaxed, body.len()),
             ours("ours, relaxed, chunks of 16 KiB", Form::Relaxed, 16 << 10),
+        ],
+    }
+}
+
+fn smtp_commands() -> Contest {
+    const SESSIONS: usize = 10_000;
+    let commands = input::smtp::commands(SESSIONS);
+    Contest {
+        title: format!("smtp: {} commands", SESSIONS * input::smtp::COMMANDS),
+        tasks: vec![
+            floor::smtp::lines(commands.clone()),
+            ours::smtp::serve(SESSIONS),
+            ours::smtp::parse(commands.clone(), SESSIONS),
+            peers::stalwart::parse(commands.clone(), SESSIONS),
+            peers::stalwart::parse_in_chunks(commands, SESSIONS),
+        ],
+    }
+}
+
+fn smtp_message() -> Contest {
+    let message = input::smtp::message(10 << 20);
+    let ours = |name, chunk| ours::smtp::receive(name, message.clone(), chunk);
+    Contest {
+        title: "smtp: a message of 10 MiB behind DATA".into(),
+        tasks: vec![
+            floor::smtp::dots(message.clone()),
+            ours("ours, all faults noted, chunks of 16 KiB", 16 << 10),
+            ours("ours, all faults noted, in one piece", usize::MAX),
+            peers::stalwart::receive(message.clone()),
         ],
     }
 }

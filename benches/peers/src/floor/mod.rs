@@ -1,4 +1,5 @@
 //! The least that the work takes, whoever does it.
 
 pub mod dkim;
+pub mod smtp;
 pub mod spf;

@@ -1,4 +1,5 @@
 //! What everybody works on.
 
 pub mod dkim;
+pub mod smtp;
 pub mod spf;

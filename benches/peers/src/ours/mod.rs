@@ -1,4 +1,5 @@
 //! The crates of this repository, as a server uses them.
 
 pub mod dkim;
+pub mod smtp;
 pub mod spf;
