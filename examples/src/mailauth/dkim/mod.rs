@@ -3,7 +3,7 @@
 mod genkey;
 mod sign;
 mod testkey;
-mod verify;
+pub(super) mod verify;
 
 use std::process::ExitCode;
 
