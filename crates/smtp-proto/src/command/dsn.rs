@@ -113,7 +113,8 @@ pub struct OriginalRecipient<'i> {
 impl<'i> OriginalRecipient<'i> {
     /// Reads `original-recipient-address = addr-type ";" xtext`, such as `rfc822;a@b.example`;
     /// `None` if it is malformed, stands for anything but printable ASCII, or has more than the
-    /// 500 characters of RFC 3461 §4.2.
+    /// 500 characters of RFC 3461 §4.2. Of the forms that RFC 6533 §3 has for letters beyond ASCII,
+    /// those written in ASCII are taken.
     pub fn parse(value: &'i [u8]) -> Option<Self> {
         let semicolon = memchr::memchr(b';', value)?;
         let (address_type, rest) = value.split_at_checked(semicolon)?;
