@@ -8,9 +8,9 @@ use std::process::{Command, Stdio};
 use support::DEMO;
 
 const VERDICTS: [&str; 5] = [
-    "verdict, as expected: spf=pass dkim=pass",
-    "verdict, as expected: spf=fail dkim=none",
-    "verdict, as expected: spf=pass dkim=fail (body hash does not match)",
+    "verdict, as expected: spf=pass dkim=pass dmarc=pass",
+    "verdict, as expected: spf=fail dkim=none dmarc=fail",
+    "verdict, as expected: spf=pass dkim=fail dmarc=pass (body hash does not match)",
     "verdict, as expected: 535 5.7.8 Authentication credentials invalid",
     "verdict, as expected: 554 5.7.1 Relay access denied",
 ];

@@ -8,6 +8,7 @@
 //! called wrongly is one line on standard error and exit status 2.
 
 mod dkim;
+mod dmarc;
 mod fault;
 mod lint;
 mod message;
@@ -48,6 +49,7 @@ impl Arguments {
         let Self { shared, command } = self;
         match command {
             Command::Dkim(dkim) => dkim.run(&shared),
+            Command::Dmarc(dmarc) => dmarc.run(&shared),
             Command::Lint(lint) => lint.run(&shared),
             Command::Spf(spf) => spf.run(&shared),
         }
@@ -57,6 +59,7 @@ impl Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Dkim(dkim::Dkim),
+    Dmarc(dmarc::Dmarc),
     Lint(lint::Lint),
     Spf(spf::Spf),
 }

@@ -54,7 +54,7 @@ impl Mx {
             hostname,
             domains,
             resolver,
-            options: Options::default(),
+            options: Options::default().to_ascii(|text| Domain::from_unicode(text).ok()),
             limits: Limits::default(),
             tls: None,
         })

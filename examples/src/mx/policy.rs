@@ -133,6 +133,13 @@ impl Handler for Policy<'_> {
     }
 }
 
+/// The word of Authentication-Results.
+fn dmarc(report: &message_auth::Report) -> &'static str {
+    let verdict = report.dmarc.as_ref().map(|dmarc| dmarc.verdict);
+    // Without one author domain there is nothing to check.
+    verdict.map_or("permerror", |verdict| verdict.as_str())
+}
+
 /// Stamps and delivers a message, and logs what was found.
 async fn deliver(mx: &Arc<Mx>, message: Message<'_>) -> Result<(), Fault> {
     let stamped = message.finish(mx).await?;
@@ -150,6 +157,7 @@ async fn deliver(mx: &Arc<Mx>, message: Message<'_>) -> Result<(), Fault> {
         from = envelope.reverse_path,
         spf = %report.spf_mail_from.verdict,
         dkim = signatures,
+        dmarc = dmarc(&report),
         place = %place.display(),
         "delivered"
     );

@@ -239,13 +239,15 @@ fn signatory(selector: &str, kind: KeyKind) -> Result<Signatory, ConfigError> {
     Ok(Signatory::new(domain(SENDER)?, domain(selector)?, key))
 }
 
-/// The sender's records as master-file text: where its mail comes from, and its public keys.
+/// The sender's records as master-file text: where its mail comes from, its public keys, and what
+/// it asks for.
 fn records(signatories: &[Signatory]) -> Result<String, ConfigError> {
     let mut records = format!(
         "{SENDER}. MX 10 {MAIL_HOST}.\n\
          {MAIL_HOST}. A {HOME}\n\
          {SENDER}. TXT \"v=spf1 +mx -all\"\n\
-         {MAIL_HOST}. TXT \"v=spf1 +a -all\"\n"
+         {MAIL_HOST}. TXT \"v=spf1 +a -all\"\n\
+         _dmarc.{SENDER}. TXT \"v=DMARC1; p=reject\"\n"
     );
     for signatory in signatories {
         let record = signatory.txt_record().map_err(here)?;

@@ -107,17 +107,17 @@ const SCENES: [Scene; 5] = [
     Scene {
         title: "Alice of example.org writes to Bob, through her submission server",
         plot: Plot::Honest,
-        expected: "spf=pass dkim=pass",
+        expected: "spf=pass dkim=pass dmarc=pass",
     },
     Scene {
         title: "Somebody else types the same From by hand, from another address",
         plot: Plot::Forged,
-        expected: "spf=fail dkim=none",
+        expected: "spf=fail dkim=none dmarc=fail",
     },
     Scene {
         title: "Alice writes again, and somebody on the way changes one word",
         plot: Plot::Meddled,
-        expected: "spf=pass dkim=fail (",
+        expected: "spf=pass dkim=fail dmarc=pass (",
     },
     Scene {
         title: "Somebody tries to log in as Alice, with a guessed password",

@@ -6,11 +6,12 @@ use core::fmt;
 use auth_results::{AuthenticationResults, Method, ResInfo};
 use dkim_canon::Header;
 
-/// The results of SPF for MAIL FROM and of DKIM.
+/// The results of SPF for MAIL FROM, of DKIM and of DMARC.
 #[derive(Clone, Debug)]
 pub(crate) struct Verdict {
     spf: String,
     dkim: String,
+    dmarc: String,
     why: String,
 }
 
@@ -27,6 +28,9 @@ impl Verdict {
             .iter()
             .filter(|result| result.method == Method::Dkim)
             .collect();
+        let dmarc = results
+            .iter()
+            .find(|result| result.method == Method::Dmarc)?;
         // Several signatures say the same here, or the first is the one to look at.
         let first = dkim.first()?;
         let why = match &*first.result.to_string() {
@@ -44,6 +48,7 @@ impl Verdict {
                 true => first.result.to_string(),
                 false => "mixed".into(),
             },
+            dmarc: dmarc.result.to_string(),
             why,
         })
     }
@@ -51,7 +56,13 @@ impl Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "spf={} dkim={}{}", self.spf, self.dkim, self.why)
+        let Self {
+            spf,
+            dkim,
+            dmarc,
+            why,
+        } = self;
+        write!(f, "spf={spf} dkim={dkim} dmarc={dmarc}{why}")
     }
 }
 
