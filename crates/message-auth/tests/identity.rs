@@ -1,6 +1,7 @@
 //! Whose mail a message says it is: each trick of section A of the robustness catalogue that is played
 //! with header fields, sent by somebody who passes SPF and DKIM for a domain of their own.
 
+#[expect(dead_code, reason = "the other tests share more")]
 mod support;
 
 use auth_results::{Method, PropertyType, ResultCode, Trust};
