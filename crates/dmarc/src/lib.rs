@@ -33,6 +33,9 @@
 //! question that decides and has no answer makes a `temperror`, neither pass nor fail (§5.3.6), and
 //! no policy goes with it. A question that nothing depends on any more is as good as answered.
 //!
+//! Before reports go to a place that a record names, [`Destination`] finds out whether they are
+//! wanted there.
+//!
 //! # Where RFC 9989 leaves a choice
 //!
 //! * Names of tags are read in any case, empty tags are skipped, and of tags of one name the first
@@ -49,6 +52,7 @@
 extern crate alloc;
 
 mod check;
+mod destination;
 mod identifier;
 mod options;
 mod policy;
@@ -58,6 +62,7 @@ mod report;
 mod tree_walk;
 
 pub use crate::check::Check;
+pub use crate::destination::{Destination, Permission, ReportKind};
 pub use crate::identifier::{Alignment, Identifier, Mechanism, Outcome};
 pub use crate::options::Options;
 pub use crate::policy::{FailureOptions, Mechanisms, Mode, Policy, Psd};
