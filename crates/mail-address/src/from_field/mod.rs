@@ -21,8 +21,8 @@ use crate::rfc5322::Value;
 /// that it means. What two readers could read differently is an error: text beside an address,
 /// an at sign in a display name that is not quoted, a NUL.
 ///
-/// Encoded words (RFC 2047) are not decoded, wherever they stand: they may not stand in an address
-/// (§5), so that what is inside of one is no address.
+/// Encoded words are not decoded, wherever they stand: they may not stand in an address
+/// (RFC 2047 §5), so that what is inside of one is no address.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FromField {
     addresses: Vec<Address>,
