@@ -36,6 +36,11 @@
 //! Before reports go to a place that a record names, [`Destination`] finds out whether they are
 //! wanted there.
 //!
+//! # Features
+//!
+//! `std` (default) adds trait implementations and a faster byte search. `report` adds aggregate
+//! reports (RFC 9990), written and read as XML in the module `feedback`; it needs `std`.
+//!
 //! # Where RFC 9989 leaves a choice
 //!
 //! * Names of tags are read in any case, empty tags are skipped, and of tags of one name the first
@@ -53,6 +58,8 @@ extern crate alloc;
 
 mod check;
 mod destination;
+#[cfg(feature = "report")]
+pub mod feedback;
 mod identifier;
 mod options;
 mod policy;

@@ -50,7 +50,7 @@ impl Report {
         }
     }
 
-    /// Whether `t=y` lowered the policy: a report gives that as a reason (RFC 9990 §3.1.1.7).
+    /// Whether `t=y` lowered the policy: a report gives that as a reason (RFC 9990 §3.1.1.14).
     pub fn is_lowered(&self) -> bool {
         self.policy != self.published_policy
     }

@@ -1,0 +1,250 @@
+//! What was seen of one client (RFC 9990 §3.1.1.7).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::identifier::Mechanism;
+use crate::policy::Policy;
+use crate::report::{Report, Verdict};
+
+/// Messages from one address with the same results.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Row {
+    /// The address of the client.
+    pub source_ip: IpAddr,
+    /// How many messages.
+    pub count: u64,
+    /// What was done with them.
+    pub disposition: Disposition,
+    /// Whether an aligned DKIM signature passed.
+    pub dkim_aligned: bool,
+    /// Whether SPF passed for an aligned domain.
+    pub spf_aligned: bool,
+    /// Why that is not what the policy asks for. Required where they differ and alignment failed.
+    pub reasons: Vec<OverrideReason>,
+    /// The domain of From.
+    pub header_from: String,
+    /// The domain of MAIL FROM; empty for the null path.
+    pub envelope_from: Option<String>,
+    /// The domain of RCPT TO.
+    pub envelope_to: Option<String>,
+    /// The signatures that were tried.
+    pub dkim: Vec<DkimAuth>,
+    /// SPF of MAIL FROM.
+    pub spf: Option<SpfAuth>,
+}
+
+impl Row {
+    /// One message and what was done with it. The results of SPF and DKIM themselves are to be
+    /// added. A policy that `t=y` lowered is given as a reason.
+    pub fn new(source_ip: IpAddr, report: &Report, disposition: Disposition) -> Self {
+        let lowered = report.verdict == Verdict::Fail && report.is_lowered();
+        Self {
+            source_ip,
+            count: 1,
+            disposition,
+            dkim_aligned: report.is_aligned(Mechanism::Dkim),
+            spf_aligned: report.is_aligned(Mechanism::Spf),
+            reasons: lowered
+                .then_some(OverrideReason {
+                    kind: OverrideType::PolicyTestMode,
+                    comment: None,
+                })
+                .into_iter()
+                .collect(),
+            header_from: report.author.as_str().into(),
+            envelope_from: None,
+            envelope_to: None,
+            dkim: Vec::new(),
+            spf: None,
+        }
+    }
+}
+
+/// Counts rows together that differ in nothing else.
+pub(super) fn counted(rows: Vec<Row>) -> Vec<Row> {
+    let mut counted: Vec<Row> = Vec::new();
+    let mut places = alloc::collections::BTreeMap::<_, Vec<usize>>::new();
+    for row in rows {
+        let likely = places
+            .entry((row.source_ip, row.header_from.clone()))
+            .or_default();
+        let same = likely.iter().copied().find(|&place| {
+            counted.get(place).is_some_and(|other| {
+                let count = row.count;
+                *other
+                    == Row {
+                        count: other.count,
+                        ..row.clone()
+                    }
+                    && other.count.checked_add(count).is_some()
+            })
+        });
+        match same.and_then(|place| counted.get_mut(place)) {
+            Some(other) => other.count += row.count,
+            None => {
+                likely.push(counted.len());
+                counted.push(row);
+            }
+        }
+    }
+    counted
+}
+
+/// What was done with a message (RFC 9990 §3.1.1.9).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "RFC 9990 §3.1.1.9 closes the set")]
+pub enum Disposition {
+    /// Nothing, for want of a policy or against it.
+    None,
+    /// Nothing, for it passed under a policy that would have been applied.
+    Pass,
+    /// It was treated as suspicious.
+    Quarantine,
+    /// It was refused.
+    Reject,
+}
+
+impl Disposition {
+    /// The word of a report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Pass => "pass",
+            Self::Quarantine => "quarantine",
+            Self::Reject => "reject",
+        }
+    }
+}
+
+/// What the policy asks for is done: for a receiver that does so.
+impl From<&Report> for Disposition {
+    fn from(report: &Report) -> Self {
+        match (report.verdict, report.policy) {
+            (Verdict::Pass, Some(Policy::Quarantine | Policy::Reject)) => Self::Pass,
+            (Verdict::Fail, Some(Policy::Quarantine)) => Self::Quarantine,
+            (Verdict::Fail, Some(Policy::Reject)) => Self::Reject,
+            _ => Self::None,
+        }
+    }
+}
+
+/// Why a policy was not applied as published (RFC 9990 §3.1.1.14).
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a caller makes them")]
+pub struct OverrideReason {
+    /// The kind of reason.
+    pub kind: OverrideType,
+    /// More about it, for people.
+    pub comment: Option<String>,
+}
+
+/// Kinds of reasons.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum OverrideType {
+    /// The receiver's own policy.
+    LocalPolicy,
+    /// It came by way of a mailing list.
+    MailingList,
+    /// Something else.
+    Other,
+    /// `t=y`.
+    PolicyTestMode,
+    /// It came by way of a forwarder that is trusted.
+    TrustedForwarder,
+}
+
+impl OverrideType {
+    pub(super) const ALL: [Self; 5] = [
+        Self::LocalPolicy,
+        Self::MailingList,
+        Self::Other,
+        Self::PolicyTestMode,
+        Self::TrustedForwarder,
+    ];
+
+    /// The word of a report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LocalPolicy => "local_policy",
+            Self::MailingList => "mailing_list",
+            Self::Other => "other",
+            Self::PolicyTestMode => "policy_test_mode",
+            Self::TrustedForwarder => "trusted_forwarder",
+        }
+    }
+}
+
+/// The result of one signature.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a caller makes them")]
+pub struct DkimAuth {
+    /// `d=`.
+    pub domain: String,
+    /// `s=`; reports of RFC 7489 may lack it.
+    pub selector: Option<String>,
+    /// The result, which is never `softfail`.
+    pub result: AuthResult,
+    /// More about it, for people.
+    pub human_result: Option<String>,
+}
+
+/// The result of SPF for MAIL FROM.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "a caller makes them")]
+pub struct SpfAuth {
+    /// The domain that was checked.
+    pub domain: String,
+    /// The result.
+    pub result: AuthResult,
+    /// More about it, for people.
+    pub human_result: Option<String>,
+}
+
+/// Results of SPF and DKIM, in the words of RFC 8601 §2.7.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "the schema of RFC 9990 closes the set"
+)]
+#[expect(missing_docs, reason = "the words of RFC 8601 §2.7.1 and §2.7.2")]
+pub enum AuthResult {
+    Fail,
+    Neutral,
+    None,
+    Pass,
+    PermError,
+    Policy,
+    SoftFail,
+    TempError,
+}
+
+impl AuthResult {
+    pub(super) const ALL: [Self; 8] = [
+        Self::Fail,
+        Self::Neutral,
+        Self::None,
+        Self::Pass,
+        Self::PermError,
+        Self::Policy,
+        Self::SoftFail,
+        Self::TempError,
+    ];
+
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Neutral => "neutral",
+            Self::None => "none",
+            Self::Pass => "pass",
+            Self::PermError => "permerror",
+            Self::Policy => "policy",
+            Self::SoftFail => "softfail",
+            Self::TempError => "temperror",
+        }
+    }
+}
