@@ -7,6 +7,7 @@
 //! A verdict is an answer, whatever it says: the exit status is 0. What could not be read or was
 //! called wrongly is one line on standard error and exit status 2.
 
+mod check;
 mod dkim;
 mod dmarc;
 mod fault;
@@ -48,6 +49,7 @@ impl Arguments {
     pub fn run(self) -> Result<ExitCode, Fault> {
         let Self { shared, command } = self;
         match command {
+            Command::Check(check) => check.run(&shared),
             Command::Dkim(dkim) => dkim.run(&shared),
             Command::Dmarc(dmarc) => dmarc.run(&shared),
             Command::Lint(lint) => lint.run(&shared),
@@ -58,6 +60,7 @@ impl Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Check),
     Dkim(dkim::Dkim),
     Dmarc(dmarc::Dmarc),
     Lint(lint::Lint),

@@ -82,7 +82,7 @@ impl Spf {
 }
 
 /// The path as the checks take it, should somebody have copied it from a dialogue.
-fn without_brackets(path: &[u8]) -> &[u8] {
+pub(super) fn without_brackets(path: &[u8]) -> &[u8] {
     path.strip_prefix(b"<")
         .and_then(|path| path.strip_suffix(b">"))
         .unwrap_or(path)

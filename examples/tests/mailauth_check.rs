@@ -1,0 +1,223 @@
+//! `mailauth check` as somebody at a prompt runs it.
+
+#[path = "support/mailauth.rs"]
+mod prompt;
+
+use std::fs;
+
+use prompt::{Run, answer, keys, object, refusal, run};
+use tempfile::TempDir;
+
+/// A directory with a key, a zone that publishes it, and a message that it signed.
+struct Desk {
+    directory: TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Self {
+            directory: tempfile::tempdir().unwrap(),
+        };
+        let (here, signer) = (desk.path(""), desk.path("ed.private"));
+        let genkey = [
+            "dkim",
+            "genkey",
+            "-D",
+            &here,
+            "-d",
+            "example.com",
+            "-s",
+            "ed",
+            "--ed25519",
+        ];
+        answer(&genkey);
+        let key = fs::read_to_string(desk.path("ed.txt")).unwrap();
+        desk.write("zone", &format!("{ZONE}{key}"));
+        desk.write("plain", MESSAGE);
+        let signer = format!("example.com:ed:{signer}");
+        let signed = answer(&[
+            "dkim",
+            "sign",
+            "--timestamp",
+            NOW,
+            "--as",
+            &signer,
+            &desk.path("plain"),
+        ]);
+        desk.write("message", &signed);
+        desk
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.directory
+            .path()
+            .join(name)
+            .to_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    /// The arguments of a check of that file, as it came from that client.
+    fn check(&self, client: &str, file: &str) -> Vec<String> {
+        let words = ["check", "--ip", client, "--helo", "mail.example.com"];
+        let mut arguments: Vec<String> = words.map(str::to_owned).into();
+        for (flag, value) in [
+            ("--mail-from", "amy@example.com"),
+            ("--authserv-id", "mx.example.org"),
+            ("--zone", &self.path("zone")),
+            ("--now", NOW),
+        ] {
+            arguments.extend([flag.to_owned(), value.to_owned()]);
+        }
+        arguments.push(self.path(file));
+        arguments
+    }
+}
+
+#[test]
+fn check_prints_what_a_receiver_would_stamp() {
+    let desk = Desk::new();
+    let out = answer(&strings(&desk.check("192.0.2.1", "message")));
+    assert!(
+        out.starts_with("Authentication-Results: mx.example.org;\n"),
+        "{out}"
+    );
+    for part in [
+        "spf=pass (mx.example.org: domain of example.com designates",
+        "smtp.mailfrom=example.com",
+        "spf=none",
+        "smtp.helo=mail.example.com",
+        "dkim=pass header.d=example.com",
+        "dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=example.com policy.dmarc=reject",
+        "\nReceived-SPF: pass (mx.example.org: ",
+    ] {
+        let unfolded = out.replace("\n\t", " ").replace("\n ", " ");
+        assert!(unfolded.contains(part), "{part} in {unfolded}");
+    }
+    assert!(!out.contains('\r'), "{out:?}");
+}
+
+#[test]
+fn check_answers_every_key() {
+    let desk = Desk::new();
+    let json = object(&strings(&desk.check("192.0.2.1", "message")));
+    assert_eq!(
+        keys(&json),
+        ["dkim", "dmarc", "from", "headers", "removed", "spf"]
+    );
+    let [mail_from, helo] = json["spf"].as_array().unwrap().as_slice() else {
+        panic!("{json}");
+    };
+    assert_eq!(
+        (&mail_from["identity"], &mail_from["result"]),
+        (&"mailfrom".into(), &"pass".into())
+    );
+    assert_eq!(
+        (&helo["identity"], &helo["result"]),
+        (&"helo".into(), &"none".into())
+    );
+    assert_eq!(json["dkim"]["signatures"][0]["result"], "pass");
+    assert_eq!(json["dkim"]["signatures"][0]["selector"], "ed");
+    assert_eq!(json["dmarc"]["result"], "pass");
+    assert_eq!(json["dmarc"]["dkim_aligned"], true);
+    assert_eq!(json["from"]["domains"], serde_json::json!(["example.com"]));
+    assert!(json["from"]["defect"].is_null());
+    let headers = json["headers"].as_array().unwrap();
+    assert!(
+        headers[0]
+            .as_str()
+            .unwrap()
+            .starts_with("Authentication-Results: ")
+    );
+    assert!(headers[1].as_str().unwrap().starts_with("Received-SPF: "));
+    assert_eq!(json["removed"], serde_json::json!([]));
+}
+
+#[test]
+fn a_forged_sender_fails_and_its_forged_results_are_named() {
+    let desk = Desk::new();
+    let forged = "Authentication-Results: mx.example.org; dmarc=pass header.from=example.com\r\n";
+    desk.write("forged", &format!("{forged}{MESSAGE}"));
+    let arguments = desk.check("198.51.100.7", "forged");
+    let Run { status, out, err } = run(&arguments);
+    assert_eq!(status, 0, "{err}");
+    assert!(out.contains("dmarc=fail"), "{out}");
+    assert_eq!(err.lines().count(), 1, "{err}");
+    assert!(
+        err.contains("removed: Authentication-Results: mx.example.org; dmarc=pass"),
+        "{err}"
+    );
+
+    let Run { out, .. } = run(arguments.iter().map(String::as_str).chain(["--json"]));
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["removed"], serde_json::json!([forged.trim_end()]));
+    assert_eq!(json["dmarc"]["disposition"], "reject");
+}
+
+#[test]
+fn a_from_that_names_nobody_has_a_defect_and_no_dmarc_result() {
+    let desk = Desk::new();
+    desk.write("headless", "Subject: Lunch?\r\n\r\nAt noon.\r\n");
+    let json = object(&strings(&desk.check("192.0.2.1", "headless")));
+    assert!(json["dmarc"].is_null());
+    assert_eq!(json["from"]["domains"], serde_json::json!([]));
+    assert_eq!(json["from"]["defect"], "no From field");
+}
+
+#[test]
+fn what_cannot_be_checked_is_one_line() {
+    let desk = Desk::new();
+    let absent = refusal(&strings(&desk.check("192.0.2.1", "absent")));
+    assert!(absent.contains("absent"), "{absent}");
+    desk.write("endless", &"X: y\r\n".repeat(200_000));
+    let endless = refusal(&strings(&desk.check("192.0.2.1", "endless")));
+    assert!(
+        endless.contains("endless") && endless.contains("header"),
+        "{endless}"
+    );
+    let client = refusal(&strings(&desk.check("192.0.2.256", "message")));
+    assert!(client.contains("--ip"), "{client}");
+}
+
+#[test]
+fn a_receiver_without_a_domain_is_unknown() {
+    let desk = Desk::new();
+    let mut arguments = desk.check("192.0.2.1", "message");
+    for argument in &mut arguments {
+        if argument == "mx.example.org" {
+            *argument = "the filter".to_owned();
+        }
+    }
+    let out = answer(&strings(&arguments));
+    assert!(
+        out.starts_with("Authentication-Results: \"the filter\";"),
+        "{out}"
+    );
+    assert!(out.contains("receiver=unknown"), "{out}");
+}
+
+fn strings(arguments: &[String]) -> Vec<&str> {
+    arguments.iter().map(String::as_str).collect()
+}
+
+const NOW: &str = "1795500000";
+
+const ZONE: &str = "\
+$ORIGIN example.com.
+@       TXT \"v=spf1 ip4:192.0.2.0/24 -all\"
+_dmarc  TXT \"v=DMARC1; p=reject\"
+";
+
+const MESSAGE: &str = "\
+From: Amy <amy@example.com>\r
+To: bob@example.org\r
+Subject: Lunch?\r
+Date: Tue, 24 Nov 2026 12:00:00 +0000\r
+Message-ID: <1@example.com>\r
+\r
+At noon.\r
+";
