@@ -1,8 +1,7 @@
 //! `SCRAM-SHA-256` and `SCRAM-SHA-256-PLUS` ([RFC 5802], [RFC 7677]).
 //!
-//! No crate that was found fits a core without I/O and random: those published draw their own
-//! nonces, or bring a framework of mechanisms. What there is to it are three messages each way,
-//! HMAC and one block of PBKDF2.
+//! Written here rather than taken from a crate, since nonces are arguments in a core without random,
+//! and what there is to it are three messages each way, HMAC and one block of PBKDF2.
 //!
 //! [RFC 5802]: https://www.rfc-editor.org/rfc/rfc5802
 //! [RFC 7677]: https://www.rfc-editor.org/rfc/rfc7677
