@@ -85,6 +85,22 @@ fn a05_what_stands_left_of_the_last_at_sign_is_macro_material() {
 }
 
 #[test]
+fn a_dot_at_the_end_of_the_identity_is_no_part_of_macros() {
+    let zone = zone("example.com TXT \"v=spf1 exists:%{o}.%{d}.x.test -all\"");
+    let client = "192.0.2.1".parse().unwrap();
+    for path in [&b"u@example.com."[..], b"example.com.", b""] {
+        let check = Check::mail_from(client, b"example.com.", path, &Options::default());
+        let (report, asked) = transcript(check, &zone);
+        assert!(report.sender.ends_with(b"@example.com"));
+        let expected = "example.com.example.com.x.test".parse().unwrap();
+        assert_eq!(asked.last().unwrap().name(), &expected);
+    }
+    let check = Check::helo(client, b"example.com.", &Options::default());
+    let (report, _) = transcript(check, &zone);
+    assert_eq!(&*report.sender, b"postmaster@example.com");
+}
+
+#[test]
 fn a18_the_null_path_is_postmaster_at_the_helo_name() {
     let zone = zone("mail.example.com TXT \"v=spf1 exists:%{s}.x.test -all\"");
     let client = "192.0.2.1".parse().unwrap();
@@ -160,6 +176,28 @@ fn u_labels_are_asked_for_and_expanded_as_a_labels() {
     assert_eq!(report.verdict, Verdict::Pass);
     assert_eq!(&*report.sender, b"u@xn--bcher-kva.example");
     assert_eq!(report.reverse_path.as_deref(), Some(path));
+}
+
+#[test]
+fn a_helo_name_of_u_labels_is_expanded_as_a_labels() {
+    let zone = zone("example.com TXT \"v=spf1 exists:%{h}.x.test -all\"");
+    let client = "192.0.2.1".parse().unwrap();
+    let options = Options::default().to_ascii(to_ascii);
+    let helo = "bücher.example".as_bytes();
+    let check = Check::mail_from(client, helo, b"u@example.com", &options);
+    let (report, asked) = transcript(check, &zone);
+    let expected = "xn--bcher-kva.example.x.test".parse().unwrap();
+    assert_eq!(asked.last().unwrap().name(), &expected);
+    assert_eq!(&*report.helo, helo);
+}
+
+#[test]
+fn e10_a_local_part_outside_of_ascii_does_not_match_however_long_it_is() {
+    let zone = zone("example.com TXT \"v=spf1 include:%{l}.x.test -all\"");
+    let client = "192.0.2.1".parse().unwrap();
+    let path = format!("{}@example.com", "ü".repeat(1000));
+    let check = Check::mail_from(client, b"", path.as_bytes(), &Options::default());
+    assert_eq!(finish(check, &zone).verdict, Verdict::Fail);
 }
 
 #[test]
