@@ -20,7 +20,8 @@ pub struct Options {
     pub receiver: Option<Domain>,
     /// Converts a domain with U-labels, as MAIL FROM of an internationalized message has it
     /// (RFC 8616 §4): `|text| Domain::from_unicode(text).ok()`, with feature `idna` of `dns-txt`.
-    /// Without it, or where it gives nothing, such a domain is a permerror.
+    /// Without it, or where it gives nothing, such a domain is a permerror. A HELO name with
+    /// U-labels is converted for `%{h}` alone; it should not have any.
     pub to_ascii: Option<fn(&str) -> Option<Domain>>,
     /// Whether the report has a [trace](crate::Report::trace) of what led to the verdict. Off by
     /// default; it changes nothing else.

@@ -32,7 +32,8 @@ pub struct Report {
     /// The reverse-path as it came, any octets, empty for the null path; `None` if HELO was
     /// checked.
     pub reverse_path: Option<Box<[u8]>>,
-    /// `<sender>` of RFC 7208 §4.1, with `postmaster` where it had no local part: any octets.
+    /// `<sender>` of RFC 7208 §4.1, with `postmaster` where it had no local part and without a dot
+    /// at its end: any octets.
     pub sender: Box<[u8]>,
     /// The name of the receiving host, as the caller gave it.
     pub receiver: Option<Domain>,

@@ -44,6 +44,8 @@ pub(crate) struct Subject {
     /// An IPv4-mapped IPv6 address is an IPv4 client (RFC 7208 §5).
     pub(crate) client: IpAddr,
     pub(crate) helo: Box<[u8]>,
+    /// The HELO name as A-labels, if it was not.
+    helo_ascii: Option<Domain>,
     /// As MAIL FROM had it; `None` where HELO is checked.
     pub(crate) reverse_path: Option<Box<[u8]>>,
     /// `<sender>`: always a local part, an at sign and what stands for a domain.
@@ -63,8 +65,9 @@ impl Subject {
             identity: Identity::Helo,
             client: client.to_canonical(),
             helo: helo.into(),
+            helo_ascii: to_ascii(helo, options),
             reverse_path: None,
-            sender: join(POSTMASTER, helo),
+            sender: join(POSTMASTER, without_root(helo)),
             receiver: options.receiver.clone(),
             now: options.now,
         };
@@ -81,26 +84,35 @@ impl Subject {
         let (local_part, written) = split_path(reverse_path);
         let (sender, domain) = if reverse_path.is_empty() {
             // RFC 7208 §2.4: a null reverse-path stands for the postmaster at the HELO name.
-            (join(POSTMASTER, helo), helo_domain(helo))
+            (join(POSTMASTER, without_root(helo)), helo_domain(helo))
         } else {
             match mail_from_domain(written, options) {
                 // RFC 8616 §4: macros see A-labels too.
                 Ok(domain) if !written.is_ascii() => {
                     (join(local_part, domain.as_str().as_bytes()), Ok(domain))
                 }
-                domain => (join(local_part, written), domain),
+                domain => (join(local_part, without_root(written)), domain),
             }
         };
         let subject = Self {
             identity: Identity::MailFrom,
             client: client.to_canonical(),
             helo: helo.into(),
+            helo_ascii: to_ascii(helo, options),
             reverse_path: Some(reverse_path.into()),
             sender,
             receiver: options.receiver.clone(),
             now: options.now,
         };
         (subject, domain)
+    }
+
+    /// `%{h}`: A-labels where there are any (RFC 8616 §4), or else as it came.
+    pub(crate) fn helo_name(&self) -> &[u8] {
+        match &self.helo_ascii {
+            Some(name) => name.as_str().as_bytes(),
+            None => &self.helo,
+        }
     }
 
     /// `%{l}`; `postmaster` where the sender had none (RFC 7208 §4.3).
@@ -135,20 +147,32 @@ fn helo_domain(helo: &[u8]) -> Result<Domain, Refused> {
 
 fn mail_from_domain(written: &[u8], options: &Options) -> Result<Domain, Refused> {
     match core::str::from_utf8(written) {
-        Ok(text) if !text.is_ascii() => options
-            .to_ascii
-            .and_then(|to_ascii| to_ascii(text))
+        Ok(text) if !text.is_ascii() => to_ascii(written, options)
             .and_then(|domain| multi_label_domain(domain.as_str().as_bytes()))
             .ok_or((Verdict::PermError, Cause::InternationalizedDomain)),
         _ => helo_domain(written),
     }
 }
 
+/// A name with U-labels as A-labels, if the caller can convert it.
+fn to_ascii(written: &[u8], options: &Options) -> Option<Domain> {
+    let text = core::str::from_utf8(written).ok()?;
+    match options.to_ascii {
+        Some(to_ascii) if !text.is_ascii() => to_ascii(text),
+        _ => None,
+    }
+}
+
 /// RFC 7208 §4.3: `None` if malformed or of one label.
 fn multi_label_domain(octets: &[u8]) -> Option<Domain> {
-    let domain = Domain::parse(octets.strip_suffix(b".").unwrap_or(octets)).ok()?;
+    let domain = Domain::parse(without_root(octets)).ok()?;
     let is_multi_label = domain.labels().nth(1).is_some();
     is_multi_label.then_some(domain)
+}
+
+/// A domain without the dot that may end it: in macros more labels follow (RFC 7208 §4.3, §7.3).
+fn without_root(domain: &[u8]) -> &[u8] {
+    domain.strip_suffix(b".").unwrap_or(domain)
 }
 
 /// The local part, or what stands for it, and what is behind the last at sign. A path without

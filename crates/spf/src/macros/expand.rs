@@ -37,6 +37,10 @@ impl DomainSpec {
         if !self.has_macros && self.text.len() <= MAX_NAME {
             return Name::from_dotted(&self.text).map_err(NoName::Malformed);
         }
+        // Before anything else that may be wrong: such a term matches nothing (RFC 8616 §4).
+        if !facts.subject.local_part().is_ascii() && self.names_local_part() {
+            return Err(NoName::NonAsciiLocalPart);
+        }
         let mut tail = Tail::default();
         let mut budget = Budget::default();
         for part in parts(&self.text) {
@@ -49,16 +53,20 @@ impl DomainSpec {
                     if value.len() > MAX_VALUE || !budget.allows(&value) {
                         return Err(NoName::TooLong);
                     }
-                    let names_local_part =
-                        matches!(expression.letter, Letter::LocalPart | Letter::Sender);
-                    if names_local_part && !facts.subject.local_part().is_ascii() {
-                        return Err(NoName::NonAsciiLocalPart);
-                    }
                     expression.write(&value, &mut |octet| tail.push(octet));
                 }
             }
         }
         tail.into_name().map_err(NoName::Malformed)
+    }
+
+    fn names_local_part(&self) -> bool {
+        parts(&self.text).any(|part| match part {
+            Part::Escape(_) | Part::Literal(_) => false,
+            Part::Macro(expression) => {
+                matches!(expression.letter, Letter::LocalPart | Letter::Sender)
+            }
+        })
     }
 }
 
@@ -103,7 +111,7 @@ impl Facts<'_> {
         match letter {
             Letter::ClientIp => subject.client.to_string().into_bytes().into(),
             Letter::Domain => dotted(self.domain).into(),
-            Letter::Helo => (&*subject.helo).into(),
+            Letter::Helo => subject.helo_name().into(),
             Letter::Ip => dotted_address(subject.client).into(),
             Letter::LocalPart => subject.local_part().into(),
             Letter::Receiver => match &subject.receiver {
