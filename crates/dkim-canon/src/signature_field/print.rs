@@ -167,7 +167,7 @@ mod tests {
         );
         let signed = field().with_signature([7; 256]).to_field();
         assert!(signed.starts_with(unsigned.trim_end()));
-        assert!(signed.lines().all(|line| line.len() <= 78));
+        assert!(signed.lines().all(|line| line.len() < 78));
     }
 
     fn fields() -> impl Strategy<Value = SignatureField> {

@@ -291,10 +291,10 @@ mod tests {
             field.finish()
         };
         // `X: ` and ` b` take five octets.
-        assert_eq!(lines(&print(73)).len(), 1);
+        assert_eq!(lines(&print(72)).len(), 1);
         assert_eq!(
-            lines(&print(74)),
-            [format!("X: {}", "a".repeat(74)), " b".into()]
+            lines(&print(73)),
+            [format!("X: {}", "a".repeat(73)), " b".into()]
         );
     }
 
