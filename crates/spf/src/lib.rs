@@ -65,7 +65,9 @@
 //!   `exists` do not match; in `include` and `redirect=` it is a permerror.
 //! * Mail exchangers are not ordered: one that matches decides, and a failed address question
 //!   makes a temperror only if none does (§5.4). So the order of answers never decides.
-//! * `%{p}` counts as no term of its own; the term that it stands in is counted.
+//! * `%{p}` counts as no term of its own; the term that it stands in is counted. RFC 7208 §4.6.4
+//!   counts its PTR question among mechanisms and modifiers, of which a macro is neither; and one
+//!   PTR question serves all of a check.
 //! * Void lookups (§4.6.4) are terms whose own question finds nothing; the addresses of mail
 //!   exchangers and of the client's names are not counted.
 //! * `redirect=` whose target names a local part that is not ASCII is a permerror

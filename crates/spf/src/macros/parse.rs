@@ -45,6 +45,9 @@ pub(crate) fn domain_spec(input: &[u8]) -> Parsed<'_, DomainSpec> {
 }
 
 /// `macro-string = *( macro-expand / macro-literal )`
+///
+/// This is the value of unknown modifiers only. They are ignored (RFC 7208 §6), so `c`, `r` and
+/// `t`, which the grammar has, are none of our concern here.
 pub(crate) fn macro_string(input: &[u8]) -> Parsed<'_, MacroString> {
     recognize(many0_count(alt((
         macro_expand,

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use spf::{DualCidr, Mechanism, Qualifier, Record, SyntaxError, Term};
+use spf::{DualCidr, Mechanism, Qualifier, Record, SyntaxError, Term, Verdict};
+
+use super::verdict;
 
 #[test]
 fn a_record_is_read_term_by_term() {
@@ -97,6 +99,22 @@ fn errors_say_where_they_are() {
         ("v=spf1 a:\u{e9}.test", SyntaxError::Octet { offset: 9 }),
     ] {
         assert_eq!(text.parse::<Record>(), Err(error), "{text}");
+    }
+}
+
+#[test]
+fn an_unknown_modifier_may_hold_any_macro_any_number_of_times() {
+    for (record, expected) in [
+        (
+            "v=spf1 moo=%{c} moo=%{r} MOO=%{t} ip4:192.0.2.1",
+            Verdict::Pass,
+        ),
+        ("v=spf1 moo= ip4:192.0.2.1 moo=", Verdict::Pass),
+        ("v=spf1 moo=%{x} ip4:192.0.2.1", Verdict::PermError),
+        ("v=spf1 moo=% ip4:192.0.2.1", Verdict::PermError),
+        ("v=spf1 -moo=a ip4:192.0.2.1", Verdict::PermError),
+    ] {
+        assert_eq!(verdict("192.0.2.1", record), expected, "{record}");
     }
 }
 
