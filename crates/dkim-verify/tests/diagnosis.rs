@@ -224,6 +224,19 @@ fn trailing_white_space_is_found_where_the_form_minds_it() {
 }
 
 #[test]
+fn c08_soft_line_ends_that_were_stripped_are_found() {
+    let flowed = PLAIN.replace("hungry?", "are you perhaps \r\nhungry by \r\nnow?");
+    for signed in signed("relaxed/simple", &flowed) {
+        let stripped = signed.message.replace(" \r\n", "\r\n");
+        let finding = Finding::TrailingWhiteSpace {
+            added: false,
+            lines: 3,
+        };
+        assert_eq!(diagnosis(&signed, &stripped), [finding]);
+    }
+}
+
+#[test]
 fn from_lines_that_were_escaped_are_found() {
     let message = PLAIN.to_owned() + "From me to you\r\n";
     for signed in signed("relaxed/relaxed", &message) {
