@@ -89,6 +89,28 @@ fn the_number_of_walks_is_limited() {
     assert_eq!(aligned.count(), 2);
 }
 
+/// The second signature had no walk. That the first one is not authenticated comes too late to ask
+/// for anything, so that its place is not given away.
+#[test]
+fn an_identifier_behind_the_limit_stays_behind_it() {
+    let zone: Zone = "_dmarc.example.com. TXT \"v=DMARC1; p=reject\""
+        .parse()
+        .unwrap();
+    let options = Options::default().identifiers(1);
+    let mut check = Check::begin("example.com".parse().unwrap(), &options);
+    let outcomes = |first, second| {
+        [
+            signed("broken.example.com", first),
+            signed("good.example.com", second),
+        ]
+    };
+    check.identifiers(outcomes(Outcome::Unsettled, Outcome::Unsettled));
+    assert_eq!(answered(&mut check, &zone), 3);
+    check.identifiers(outcomes(Outcome::NotAuthenticated, Outcome::Authenticated));
+    assert!(check.is_settled());
+    assert_eq!(check.finish().verdict, Verdict::Fail);
+}
+
 #[test]
 fn a_public_suffix_list_can_take_the_place_of_the_walk() {
     fn two_labels(domain: &Domain) -> Domain {
