@@ -13,7 +13,7 @@ fn signed(domain: &str, outcome: Outcome) -> Identifier {
 }
 
 fn taken(check: &mut Check) -> Vec<Question> {
-    std::iter::from_fn(|| check.poll_question()).collect()
+    core::iter::from_fn(|| check.poll_question()).collect()
 }
 
 fn names(questions: &[Question]) -> Vec<String> {
