@@ -28,6 +28,9 @@ pub struct Check {
     options: Options,
     published: Published,
     walk: Walk,
+    /// The identifiers that have a walk. None gives up its place when its check fails: for the next
+    /// one it would be too late to ask.
+    walked: Vec<Domain>,
 }
 
 impl Check {
@@ -40,6 +43,7 @@ impl Check {
             options: options.clone(),
             published: Published::default(),
             walk: Walk::new(&author),
+            walked: Vec::new(),
             author,
         };
         check.proceed();
@@ -203,9 +207,7 @@ impl Check {
     fn alignments(&self) -> impl Iterator<Item = Result<Alignment, Missing>> {
         let source = self.source().ok().flatten();
         let organization = self.organization();
-        let mut walks = self.walks().into_iter();
         self.identifiers.iter().map(move |(identifier, walk)| {
-            let walks = walks.next().unwrap_or_default();
             let Some(source) = &source else {
                 return Ok(Alignment::NotAligned);
             };
@@ -225,7 +227,9 @@ impl Check {
                     Some(top) if identifier.domain.is_within(top) => return Err(missing.clone()),
                     _ => return Ok(Alignment::NotAligned),
                 },
-                (Ok(_), None) if !walks => return Ok(Alignment::NotAligned),
+                (Ok(_), None) if !self.walked.contains(&identifier.domain) => {
+                    return Ok(Alignment::NotAligned);
+                }
                 (Ok(_), None) => walk.organization(&self.published)?.domain,
             };
             match &organization {
@@ -233,40 +237,6 @@ impl Check {
                 _ => Ok(Alignment::NotAligned),
             }
         })
-    }
-
-    /// For which identifiers a walk is made: those that can be aligned and are not the author's
-    /// domain, as far as the limit allows.
-    fn walks(&self) -> Vec<bool> {
-        let source = self.source().ok().flatten();
-        let organization = self.organization().ok();
-        let (Some(source), Some(organization), None) =
-            (source, organization, self.options.organizational_domain)
-        else {
-            return Vec::new();
-        };
-        let mut walked: Vec<&Domain> = Vec::new();
-        let identifiers = self.identifiers.iter();
-        identifiers
-            .map(|(identifier, _)| {
-                let domain = &identifier.domain;
-                if identifier.outcome == Outcome::NotAuthenticated
-                    || source.mode(identifier) == Mode::Strict
-                    || *domain == self.author
-                    || !domain.is_within(&organization.domain)
-                {
-                    return false;
-                }
-                if walked.contains(&domain) {
-                    return true;
-                }
-                let more = walked.len() < self.options.identifiers;
-                if more {
-                    walked.push(domain);
-                }
-                more
-            })
-            .collect()
     }
 
     /// Makes sure that everything is asked for that can be known to be needed.
@@ -278,17 +248,41 @@ impl Check {
             }
             None => self.walk.need(&mut self.published),
         }
-        let walks = self.walks();
-        for ((_, walk), walks) in self.identifiers.iter().zip(walks) {
-            if walks {
-                walk.need(&mut self.published);
-            }
-        }
+        self.walk_from_identifiers();
         if let Ok(Some(source)) = self.source()
             && let Some(policies) = source.record.policies()
             && self.policy(&source, policies).is_err()
         {
             self.existence.need();
+        }
+    }
+
+    /// Asks for the walks of the identifiers that can be aligned and are not the author's domain,
+    /// as far as the limit allows.
+    fn walk_from_identifiers(&mut self) {
+        let (Ok(Some(source)), Ok(organization), None) = (
+            self.source(),
+            self.organization(),
+            self.options.organizational_domain,
+        ) else {
+            return;
+        };
+        for (identifier, walk) in &self.identifiers {
+            let domain = &identifier.domain;
+            if identifier.outcome == Outcome::NotAuthenticated
+                || source.mode(identifier) == Mode::Strict
+                || *domain == self.author
+                || !domain.is_within(&organization.domain)
+            {
+                continue;
+            }
+            if !self.walked.contains(domain) {
+                if self.walked.len() >= self.options.identifiers {
+                    continue;
+                }
+                self.walked.push(domain.clone());
+            }
+            walk.need(&mut self.published);
         }
     }
 }
