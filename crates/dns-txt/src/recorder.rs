@@ -112,8 +112,34 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_wildcard_that_was_asked_for_answers_nothing_else() {
+        let resolver: Zone = "*.example. TXT x\nn.example. MX 0 .\n$STATUS a.n.example. NODATA"
+            .parse()
+            .unwrap();
+        let mut recorder = Recorder::new();
+        let questions = [
+            ("*.example", Kind::Txt),
+            ("a.n.example", Kind::A),
+            ("n.example", Kind::Txt),
+        ];
+        let questions =
+            questions.map(|(name, kind)| Question::new(name.parse::<Name>().unwrap(), kind));
+        for question in &questions {
+            recorder.note(question, resolver.look_up(question));
+        }
+        let replay: Zone = recorder.to_string().parse().unwrap();
+        for question in &questions {
+            assert_eq!(
+                replay.look_up(question),
+                resolver.look_up(question),
+                "{question}"
+            );
+        }
+    }
+
     fn name() -> impl Strategy<Value = Name> {
-        proptest::collection::vec("[ab]", 0..4)
+        proptest::collection::vec("[ab*]", 0..4)
             .prop_map(|labels| Name::from_labels(labels.iter().map(|l| l.as_bytes())).unwrap())
     }
 

@@ -400,6 +400,20 @@ $STATUS gone.example. NXDOMAIN
     }
 
     #[test]
+    fn c11_a_name_with_very_many_records_is_read_in_time() {
+        let record = r#"{"type": "A", "value": "192.0.2.1"},"#;
+        let other = |n: u32| {
+            let value = Ipv4Addr::from_bits(n);
+            alloc::format!("{{\"type\": \"A\", \"value\": \"{value}\"}},")
+        };
+        let others: String = (0..40_000).map(other).collect();
+        let json = ["{\"a\": {\"records\": [", &others, record, record];
+        let json = json.concat().trim_end_matches(',').to_string() + "]}}";
+        let zone = Zone::from_json(json.as_bytes()).unwrap();
+        assert_eq!(zone.records().count(), 40_001);
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_its_place() {
         for (json, what) in [
             ("[]", "expected a map at line 1"),
@@ -425,6 +439,19 @@ $STATUS gone.example. NXDOMAIN
             (
                 r#"{"a": {"records": [{"type": "A"}]}}"#,
                 "missing field `value`",
+            ),
+            // Of two entries for one name, one would be lost.
+            (
+                "{\"a.example\": {},\n\"A.example.\": {}}",
+                "a.example stands here twice at line 2",
+            ),
+            (
+                r#"{"a": {"records": [{"type": "CNAME", "value": "b"}, {"type": "A", "value": "192.0.2.1"}]}}"#,
+                "a CNAME record cannot stand beside other data",
+            ),
+            (
+                r#"{"a": {"records": [{"type": "CNAME", "value": "b"}, {"type": "CNAME", "value": "c"}]}}"#,
+                "a CNAME record cannot stand beside other data",
             ),
         ] {
             let error = Zone::from_json(json.as_bytes()).unwrap_err();

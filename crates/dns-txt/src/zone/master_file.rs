@@ -346,6 +346,14 @@ mod tests {
                 "$STATUS c.b. NODATA\n",
             ),
             (
+                "a. CNAME b.\n$STATUS a. MX TIMEOUT",
+                "$STATUS a. MX TIMEOUT\na. CNAME b.\n",
+            ),
+            (
+                "$STATUS a. MX TIMEOUT\na. CNAME b.",
+                "$STATUS a. MX TIMEOUT\na. CNAME b.\n",
+            ),
+            (
                 "$status a TIMEOUT\n$STATUS a MX nxdomain",
                 "$STATUS a.example.org. MX NXDOMAIN\n$STATUS a.example.org. TIMEOUT\n",
             ),
