@@ -49,13 +49,16 @@ impl Recorder {
         }
         // What is void mostly needs no word, for a zone answers so by itself. The names that exist
         // come first, since each brings its ancestors into being; then those that do not, in spite
-        // of one below that does.
+        // of one below that does. Beside a wildcard all of it is said: which names the wildcard
+        // answers for depends on what else is in the zone.
+        let is_wildcard = |question: &Question| question.name().labels().next() == Some(b"*");
+        let all = self.answers.keys().any(is_wildcard);
         let no_such_name = |answer: &Answer| *answer == Answer::NoSuchName;
         for missing in [false, true] {
             for (question, answer) in &self.answers {
                 if answer.is_void()
                     && no_such_name(answer) == missing
-                    && zone.look_up(question) != answer
+                    && (all || zone.look_up(question) != answer)
                 {
                     zone.set(question.clone(), answer.clone());
                 }

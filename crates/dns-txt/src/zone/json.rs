@@ -4,12 +4,14 @@ use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use thiserror::Error;
 
+use super::error::ZoneFault;
 use super::status::Status;
 use super::{Node, Zone};
 use crate::answer::{Answer, Record};
@@ -41,28 +43,13 @@ impl Zone {
     ///
     /// AAAA, CNAME and PTR records have a `value` too. All names are absolute; what cannot stand in
     /// a label as it is has the escapes of RFC 1035 §5.1. Text has none, for JSON has its own.
+    /// A name stands there once, and a CNAME record has no others beside it.
     ///
     /// Two things that the object above does not show can be said for the sake of
     /// [`Zone::to_json`]: a string that is not UTF-8 is a list of octets (`"strings": ["caf",
     /// [233]]`), and `"types": {"MX": "TIMEOUT"}` gives one type of a name a status of its own.
     pub fn from_json(text: &[u8]) -> Result<Self, JsonError> {
-        let names: BTreeMap<JsonName<'_>, JsonNode<'_>> =
-            serde_json::from_slice(text).map_err(|error| JsonError { error })?;
-        let mut zone = Self::new();
-        for (JsonName(name), node) in names {
-            let name = name.into_owned();
-            zone.set_others(name.clone(), node.status.0.into_owned());
-            for (kind, status) in node.types {
-                let question = Question::new(name.clone(), kind.0);
-                zone.set(question, status.0.into_owned());
-            }
-            for record in node.records {
-                match record.read() {
-                    Data::Alias(target) => zone.alias(name.clone(), target),
-                    Data::Record(record) => zone.insert(name.clone(), record),
-                };
-            }
-        }
+        let JsonZone(zone) = serde_json::from_slice(text).map_err(|error| JsonError { error })?;
         Ok(zone)
     }
 
@@ -100,6 +87,39 @@ impl JsonError {
     }
 }
 
+/// Read name by name, so that what is wrong with one is said with its place.
+struct JsonZone(Zone);
+
+impl<'de> Deserialize<'de> for JsonZone {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(JsonNames)
+    }
+}
+
+struct JsonNames;
+
+impl<'de> Visitor<'de> for JsonNames {
+    type Value = JsonZone;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<JsonZone, M::Error> {
+        let mut zone = Zone::new();
+        let mut seen = BTreeSet::new();
+        while let Some((JsonName(name), node)) = map.next_entry::<JsonName<'_>, JsonNode<'_>>()? {
+            let name = name.into_owned();
+            if !seen.insert(name.clone()) {
+                return Err(M::Error::custom(format_args!("{name} stands here twice")));
+            }
+            node.read(name, &mut zone).map_err(M::Error::custom)?;
+        }
+        zone.drop_duplicates();
+        Ok(JsonZone(zone))
+    }
+}
+
 #[derive(serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 struct JsonNode<'z> {
@@ -116,6 +136,25 @@ struct JsonNode<'z> {
 }
 
 impl<'z> JsonNode<'z> {
+    fn read(self, name: Name, zone: &mut Zone) -> Result<(), ZoneFault> {
+        zone.set_others(name.clone(), self.status.0.into_owned());
+        for (kind, status) in self.types {
+            let question = Question::new(name.clone(), kind.0);
+            zone.set(question, status.0.into_owned());
+        }
+        for record in self.records {
+            // RFC 1034 §3.6.2
+            let node = zone.node_mut(name.clone());
+            match record.read() {
+                _ if node.alias.is_some() => return Err(ZoneFault::AliasBesideData),
+                Data::Alias(_) if node.has_records() => return Err(ZoneFault::AliasBesideData),
+                Data::Alias(target) => node.alias = Some(target),
+                Data::Record(record) => zone.push(name.clone(), record),
+            }
+        }
+        Ok(())
+    }
+
     fn of(node: &'z Node) -> Self {
         let records = node.answers.values().flat_map(Answer::records);
         let alias = node.alias.iter().map(|target| JsonRecord::Cname {

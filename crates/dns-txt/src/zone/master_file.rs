@@ -110,7 +110,7 @@ impl Reader {
             Type::Alias => {
                 let target = self.name(words.next()?)?;
                 let node = self.zone.node_mut(owner);
-                if node.alias.is_some() || !node.answers.is_empty() {
+                if node.alias.is_some() || node.has_records() {
                     return Err(ZoneFault::AliasBesideData);
                 }
                 node.alias = Some(target);

@@ -220,6 +220,11 @@ struct Node {
 }
 
 impl Node {
+    fn has_records(&self) -> bool {
+        let mut answers = self.answers.values();
+        answers.any(|answer| !answer.records().is_empty())
+    }
+
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
