@@ -6,8 +6,9 @@ use core::fmt;
 
 use dns_txt::{Domain, Failure, Question};
 
+use crate::destination::ReportKind;
 use crate::identifier::{Alignment, Identifier, Mechanism, Outcome};
-use crate::policy::Policy;
+use crate::policy::{Mechanisms, Policy};
 use crate::record::Record;
 
 /// What a check found, and why.
@@ -53,6 +54,27 @@ impl Report {
     /// Whether `t=y` lowered the policy: a report gives that as a reason (RFC 9990 §3.1.1.14).
     pub fn is_lowered(&self) -> bool {
         self.policy != self.published_policy
+    }
+
+    /// Whether the record asks for a failure report about this message: its `fo` has `0` and no
+    /// mechanism gave an aligned pass, or `1` and one of them did not (RFC 9989 §4.7). Never
+    /// without a place for it ([`Record::report_uris`]), nor without a result that is pass or fail.
+    ///
+    /// `d` and `s` ask for reports of other kinds, about DKIM and SPF by themselves (RFC 6651,
+    /// RFC 6652).
+    pub fn asks_for_failure_report(&self) -> bool {
+        let (Some(record), Verdict::Fail | Verdict::Pass) = (&self.record, self.verdict) else {
+            return false;
+        };
+        let mut aligned = [Mechanism::Dkim, Mechanism::Spf]
+            .map(|of| self.is_aligned(of))
+            .into_iter();
+        !record.report_uris(ReportKind::Failure).is_empty()
+            && match record.fo.mechanisms {
+                Some(Mechanisms::All) => !aligned.any(|aligned| aligned),
+                Some(Mechanisms::Any) => !aligned.all(|aligned| aligned),
+                None => false,
+            }
     }
 
     /// Whether an identifier of this mechanism is authenticated and aligned.

@@ -1,6 +1,9 @@
 //! Where reports may go (RFC 9990 §4).
 
-use dmarc::{Destination, Permission, ReportKind, ReportUri};
+use dmarc::{
+    Check, Destination, Identifier, Mechanism, Options, Outcome, Permission, Report, ReportKind,
+    ReportUri,
+};
 use dns_txt::{Inquiry, Zone, drive};
 
 fn uri(text: &str) -> ReportUri {
@@ -98,4 +101,64 @@ fn r9_a_size_is_ignored_and_a_place_without_a_host_refused() {
     assert_eq!(places[0].as_str(), "mailto:r@example.com");
     let (permission, asked) = self::permission("example.com", "mailto:nobody", "");
     assert_eq!((permission, asked), (Permission::Refused, 0));
+}
+
+/// What is found of a message of `author` that SPF alone passes, for the author's own domain.
+fn passed_by_spf(author: &str, zone: &str) -> Report {
+    let zone: Zone = zone.parse().unwrap();
+    let mut check = Check::begin(author.parse().unwrap(), &Options::default());
+    check.identifiers([Identifier {
+        domain: author.parse().unwrap(),
+        mechanism: Mechanism::Spf,
+        outcome: Outcome::Authenticated,
+    }]);
+    drive(&mut check, |question| zone.answer(question));
+    check.finish()
+}
+
+fn places(report: &Report, kind: ReportKind) -> Vec<&str> {
+    let record = report.record.as_ref().unwrap();
+    let uris = record.report_uris(kind).iter();
+    uris.map(ReportUri::as_str).collect()
+}
+
+#[test]
+fn r10_r12_nothing_is_sent_that_has_no_place() {
+    let zone = "_dmarc.example.com. TXT \"v=DMARC1; p=reject; fo=1\"";
+    let report = passed_by_spf("example.com", zone);
+    assert!(places(&report, ReportKind::Aggregate).is_empty());
+    assert!(places(&report, ReportKind::Failure).is_empty());
+    assert!(!report.asks_for_failure_report());
+}
+
+#[test]
+fn r11_a_public_suffix_domain_gets_no_failure_reports() {
+    let zone = "_dmarc.com. TXT \"v=DMARC1; p=none; psd=y; fo=1; rua=mailto:a@nic.com; \
+                ruf=mailto:f@nic.com\"";
+    let report = passed_by_spf("example.com", zone);
+    assert_eq!(report.record_domain, "com".parse().ok());
+    assert_eq!(places(&report, ReportKind::Aggregate), ["mailto:a@nic.com"]);
+    assert!(places(&report, ReportKind::Failure).is_empty());
+    assert!(!report.asks_for_failure_report());
+}
+
+#[test]
+fn r13_failure_options_say_how_many_mechanisms_have_to_fail() {
+    for (fo, asked) in [
+        ("; fo=1", true),
+        ("; fo=0", false),
+        ("", false),
+        ("; fo=s:d", false),
+    ] {
+        let record = format!("v=DMARC1; p=reject; ruf=mailto:f@example.com{fo}");
+        let zone = format!("_dmarc.example.com. TXT \"{record}\"");
+        let report = passed_by_spf("example.com", &zone);
+        assert!(report.is_aligned(Mechanism::Spf) && !report.is_aligned(Mechanism::Dkim));
+        assert_eq!(report.asks_for_failure_report(), asked, "{fo}");
+        // Nothing passes.
+        let zone: Zone = zone.parse().unwrap();
+        let mut check = Check::begin("example.com".parse().unwrap(), &Options::default());
+        drive(&mut check, |question| zone.answer(question));
+        assert_eq!(check.finish().asks_for_failure_report(), fo != "; fo=s:d");
+    }
 }

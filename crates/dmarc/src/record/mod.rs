@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use thiserror::Error;
 
 pub use self::uri::ReportUri;
+use crate::destination::ReportKind;
 use crate::policy::{FailureOptions, Mode, Policy, Psd};
 
 /// What a domain publishes at its `_dmarc` name.
@@ -60,6 +61,18 @@ impl Record {
     /// the DNS lets it be (RFC 1035 §3.2.1: 65535 octets).
     pub fn parse(text: &[u8]) -> Result<Self, NotDmarc> {
         parse::record(text)
+    }
+
+    /// Where reports of a kind are to go; none are to be sent if that is nowhere (RFC 9989 §4.7).
+    ///
+    /// A public suffix domain gets no failure reports, whatever its record says: others' mail is in
+    /// them (RFC 9990 §7.3).
+    pub fn report_uris(&self, kind: ReportKind) -> &[ReportUri] {
+        match (kind, self.psd) {
+            (ReportKind::Aggregate, _) => &self.rua,
+            (ReportKind::Failure, Psd::Yes) => &[],
+            (ReportKind::Failure, Psd::No | Psd::Unknown) => &self.ruf,
+        }
     }
 
     /// The policies as they are applied; `None` if nothing may be.
