@@ -1,9 +1,9 @@
 //! The writer of folded header fields.
 //!
-//! RFC 5322 §2.1.1 asks for lines of at most 78 characters and forbids more than 998. Where a line
-//! may end is known to whoever prints the field, so they say it as they go: [`space`] where white
-//! space stands and a line ends first of all, and a border between two pieces where white space
-//! may stand if nothing better is left.
+//! RFC 5322 §2.1.1 asks for lines of at most 78 characters and forbids more than 998; lines are
+//! kept under 78 here. Where a line may end is known to whoever prints the field, so they say it
+//! as they go: [`space`] where white space stands and a line ends first of all, and a border
+//! between two pieces where white space may stand if nothing better is left.
 //!
 //! [`space`]: FieldWriter::space
 
@@ -248,8 +248,8 @@ impl Gap {
     }
 }
 
-/// RFC 5322 §2.1.1: lines should not be longer, without their CRLF.
-const LINE: usize = 78;
+/// RFC 5322 §2.1.1: lines should have no more than 78 octets, without their CRLF; one less here.
+const LINE: usize = 77;
 
 /// Room for most of the fields that are printed here, so that the text need not grow.
 const USUAL_LENGTH: usize = 1024;
