@@ -118,7 +118,8 @@ pub enum Finding {
         /// Whether they have a bare LF now.
         bare: bool,
     },
-    /// The signature was not made with any key that is published, or `b=` was damaged.
+    /// The signature was not made with any key that is published, or `b=` was damaged: the two look
+    /// the same.
     OtherKey {
         /// The length of the signature in bits.
         signature_bits: usize,
@@ -274,7 +275,7 @@ impl fmt::Display for Finding {
             }
             Self::OtherKey { signature_bits } => write!(
                 f,
-                "the signature of {signature_bits} bits was made with no key that is published, or was damaged"
+                "the signature of {signature_bits} bits was made with no key that is published, or b= was damaged, which looks the same"
             ),
             Self::SubjectPrefix { prefix } => {
                 write!(

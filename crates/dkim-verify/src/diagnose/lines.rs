@@ -23,7 +23,7 @@ impl Undone {
 /// Each alteration of lines that the body can have undergone, undone; one that changes nothing is
 /// left out. All keep the number of LFs, so that places can be found again.
 pub(super) fn undone(body: &[u8]) -> impl Iterator<Item = Undone> {
-    let ways: [(Way, Told); 6] = [
+    let ways: [(Way, Told); 7] = [
         (crlf, |lines| Finding::LineEnds { lines, bare: true }),
         (unescaped, |lines| Finding::FromEscaped { lines }),
         (unescaped_once, |lines| Finding::FromEscaped { lines }),
@@ -35,6 +35,10 @@ pub(super) fn undone(body: &[u8]) -> impl Iterator<Item = Undone> {
             added: false,
             lines,
         }),
+        (flowed, |lines| Finding::TrailingWhiteSpace {
+            added: false,
+            lines,
+        }),
         (bare, |lines| Finding::LineEnds { lines, bare: false }),
     ];
     ways.into_iter().filter_map(move |(way, finding)| {
@@ -43,9 +47,11 @@ pub(super) fn undone(body: &[u8]) -> impl Iterator<Item = Undone> {
             changed: Vec::new(),
             finding,
         };
-        for line in body.split_inclusive(|&octet| octet == b'\n') {
+        let mut lines = body.split_inclusive(|&octet| octet == b'\n').peekable();
+        while let Some(line) = lines.next() {
+            let next = lines.peek().copied().unwrap_or_default();
             let start = undone.body.len();
-            way(line, &mut undone.body);
+            way(line, next, &mut undone.body);
             if undone.body.get(start..) != Some(line) {
                 undone.changed.push(undone.body.len());
             }
@@ -54,8 +60,8 @@ pub(super) fn undone(body: &[u8]) -> impl Iterator<Item = Undone> {
     })
 }
 
-/// Writes a line as it may have been.
-type Way = fn(&[u8], &mut Vec<u8>);
+/// Writes a line as it may have been; the next one is given too.
+type Way = fn(&[u8], &[u8], &mut Vec<u8>);
 
 /// What has happened to so many lines.
 type Told = fn(usize) -> Finding;
@@ -68,26 +74,26 @@ fn ends(line: &[u8]) -> (&[u8], &[u8]) {
     line.split_at(text.len())
 }
 
-fn crlf(line: &[u8], out: &mut Vec<u8>) {
+fn crlf(line: &[u8], _: &[u8], out: &mut Vec<u8>) {
     let (text, end) = ends(line);
     out.extend_from_slice(text);
     out.extend_from_slice(if end.is_empty() { b"" } else { b"\r\n" });
 }
 
-fn bare(line: &[u8], out: &mut Vec<u8>) {
+fn bare(line: &[u8], _: &[u8], out: &mut Vec<u8>) {
     let (text, end) = ends(line);
     out.extend_from_slice(text);
     out.extend_from_slice(if end.is_empty() { b"" } else { b"\n" });
 }
 
 /// As `mboxo` has it: only lines that began with `From ` were escaped.
-fn unescaped(line: &[u8], out: &mut Vec<u8>) {
+fn unescaped(line: &[u8], _: &[u8], out: &mut Vec<u8>) {
     let escaped = line.starts_with(b">From ");
     out.extend_from_slice(line.get(usize::from(escaped)..).unwrap_or_default());
 }
 
 /// As `mboxrd` has it: what was escaped already was escaped once more.
-fn unescaped_once(line: &[u8], out: &mut Vec<u8>) {
+fn unescaped_once(line: &[u8], _: &[u8], out: &mut Vec<u8>) {
     let marks = line.iter().take_while(|&&octet| octet == b'>').count();
     let from = line
         .get(marks..)
@@ -98,7 +104,7 @@ fn unescaped_once(line: &[u8], out: &mut Vec<u8>) {
     );
 }
 
-fn stripped(line: &[u8], out: &mut Vec<u8>) {
+fn stripped(line: &[u8], _: &[u8], out: &mut Vec<u8>) {
     let (mut text, end) = ends(line);
     while let [rest @ .., b' ' | b'\t'] = text {
         text = rest;
@@ -108,10 +114,22 @@ fn stripped(line: &[u8], out: &mut Vec<u8>) {
 }
 
 /// The line before a signature is `-- ` (RFC 3676 §4.3), the one line whose trailing white space
-/// is known without having been seen.
-fn delimiter(line: &[u8], out: &mut Vec<u8>) {
+/// is known without having been seen and without its neighbours.
+fn delimiter(line: &[u8], _: &[u8], out: &mut Vec<u8>) {
     let (text, end) = ends(line);
     out.extend_from_slice(text);
     out.extend_from_slice(if text == b"--" { b" " } else { b"" });
+    out.extend_from_slice(end);
+}
+
+/// The lines of a paragraph but its last one end with a space (RFC 3676 §4.1), and so does the
+/// line before a signature, which belongs to no paragraph.
+fn flowed(line: &[u8], next: &[u8], out: &mut Vec<u8>) {
+    let (text, end) = ends(line);
+    let (following, _) = ends(next);
+    let goes_on = !text.is_empty() && !following.is_empty() && following != b"--";
+    let is_soft = text == b"--" || (goes_on && !text.ends_with(b" "));
+    out.extend_from_slice(text);
+    out.extend_from_slice(if is_soft { b" " } else { b"" });
     out.extend_from_slice(end);
 }
