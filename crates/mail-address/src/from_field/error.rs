@@ -44,6 +44,13 @@ pub enum FromFieldError {
         /// Where it stands.
         offset: usize,
     },
+    /// An address with a route, with comments or white space inside, or with quotes that it does
+    /// not need, where [`FromField::parse_plain`](crate::FromField::parse_plain) allows none.
+    #[error("address at octet {offset} is not plainly written")]
+    Plain {
+        /// Where it begins.
+        offset: usize,
+    },
     /// A route that does not end in a colon.
     #[error("malformed route at octet {offset}")]
     Route {
@@ -85,6 +92,7 @@ pub(super) enum What {
     AngleBracket,
     Domain,
     LocalPart,
+    Plain,
     Route,
     Separator,
     TooLong,
@@ -99,6 +107,7 @@ impl Expected<'_> {
             What::AngleBracket => FromFieldError::AngleBracket { offset },
             What::Domain => FromFieldError::Domain { offset },
             What::LocalPart => FromFieldError::LocalPart { offset },
+            What::Plain => FromFieldError::Plain { offset },
             What::Route => FromFieldError::Route { offset },
             What::Separator => FromFieldError::Separator { offset },
             What::TooLong => FromFieldError::TooLong { offset },

@@ -11,6 +11,7 @@ mod print;
 use alloc::vec::Vec;
 
 pub use self::error::FromFieldError;
+use self::parse::Form;
 use crate::mailbox::Mailbox;
 use crate::rfc5322::Value;
 
@@ -32,7 +33,14 @@ impl FromField {
     /// Reads the value of a field: what stands behind the colon, folded or not, with or without
     /// the line end behind it.
     pub fn parse(value: &[u8]) -> Result<Self, FromFieldError> {
-        parse::from(value)
+        parse::from(value, Form::Any)
+    }
+
+    /// Reads the value of a field of which an author is told what is wrong: each address has to
+    /// stand there as it is used. Routes may not be written any more (RFC 5322 §4), and comments
+    /// and white space should not stand around the at sign (§3.4.1).
+    pub fn parse_plain(value: &[u8]) -> Result<Self, FromFieldError> {
+        parse::from(value, Form::Plain)
     }
 
     /// The addresses in the order of the field; at least one.

@@ -20,14 +20,23 @@ use crate::mailbox::Mailbox;
 use crate::rfc5322::Value;
 use crate::rfc5322::cfws::{atom, cfws, fws, quoted_string};
 
+/// How an address may be written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Form {
+    /// In any way that the grammar has.
+    Any,
+    /// As the mailbox itself, with nothing inside of it or in front of it.
+    Plain,
+}
+
 /// `from = "From:" (mailbox-list / address-list) CRLF` (RFC 6854 §2.1), without the name.
-pub(super) fn from(value: &[u8]) -> Result<FromField, FromFieldError> {
+pub(super) fn from(value: &[u8], form: Form) -> Result<FromField, FromFieldError> {
     if let Some(offset) = memchr::memchr(0, value) {
         return Err(FromFieldError::Nul { offset });
     }
     let text = value.strip_suffix(b"\n").unwrap_or(value);
     let text = text.strip_suffix(b"\r").unwrap_or(text);
-    let (_, addresses) = list(text, None, address)
+    let (_, addresses) = list(text, None, |input| address(input, form))
         .finish()
         .map_err(|expected: Expected<'_>| expected.into_error(text.len()))?;
     match addresses.is_empty() {
@@ -67,11 +76,11 @@ fn list<'i, T>(
 }
 
 /// `address = mailbox / group`, `group = display-name ":" [group-list] ";" [CFWS]`
-fn address(input: &[u8]) -> Parsed<'_, Address> {
+fn address(input: &[u8], form: Form) -> Parsed<'_, Address> {
     let (rest, words) = words(input)?;
     match rest.strip_prefix(b":") {
         Some(behind_colon) if words.is_phrase => {
-            let (rest, members) = list(behind_colon, Some(b';'), mailbox)?;
+            let (rest, members) = list(behind_colon, Some(b';'), |input| mailbox(input, form))?;
             let (rest, _) = expect(What::Separator, tag(";")).parse(rest)?;
             let group = Group {
                 display_name: words
@@ -82,24 +91,24 @@ fn address(input: &[u8]) -> Parsed<'_, Address> {
             Ok((rest, Address::Group(group)))
         }
         _ => {
-            let (rest, mailbox) = mailbox_behind(&words, rest)?;
+            let (rest, mailbox) = mailbox_behind(&words, rest, form)?;
             Ok((rest, Address::Mailbox(mailbox)))
         }
     }
 }
 
 /// `mailbox = name-addr / addr-spec`
-fn mailbox(input: &[u8]) -> Parsed<'_, NamedMailbox> {
+fn mailbox(input: &[u8], form: Form) -> Parsed<'_, NamedMailbox> {
     let (rest, words) = words(input)?;
-    mailbox_behind(&words, rest)
+    mailbox_behind(&words, rest, form)
 }
 
 /// The rest of a mailbox, behind its first words: `name-addr = [display-name] angle-addr`, or the
 /// domain of an `addr-spec`.
-fn mailbox_behind<'i>(words: &Words<'i>, rest: &'i [u8]) -> Parsed<'i, NamedMailbox> {
+fn mailbox_behind<'i>(words: &Words<'i>, rest: &'i [u8], form: Form) -> Parsed<'i, NamedMailbox> {
     match rest.first() {
         Some(b'@') => {
-            let (rest, mailbox) = at_domain(words, rest)?;
+            let (rest, mailbox) = at_domain(words, rest, form)?;
             Ok((
                 rest,
                 NamedMailbox {
@@ -109,7 +118,7 @@ fn mailbox_behind<'i>(words: &Words<'i>, rest: &'i [u8]) -> Parsed<'i, NamedMail
             ))
         }
         Some(b'<') if words.is_phrase || words.is_empty() => {
-            let (rest, mailbox) = angle_addr(rest)?;
+            let (rest, mailbox) = angle_addr(rest, form)?;
             let display_name = words.display_name();
             Ok((
                 rest,
@@ -125,16 +134,17 @@ fn mailbox_behind<'i>(words: &Words<'i>, rest: &'i [u8]) -> Parsed<'i, NamedMail
 
 /// `angle-addr = [CFWS] "<" addr-spec ">" [CFWS] / obs-angle-addr`,
 /// `obs-angle-addr = [CFWS] "<" obs-route addr-spec ">" [CFWS]`, both without the CFWS around.
-fn angle_addr(input: &[u8]) -> Parsed<'_, Mailbox> {
+fn angle_addr(input: &[u8], form: Form) -> Parsed<'_, Mailbox> {
     let (rest, _) = expect(What::Address, tag("<")).parse(input)?;
     let (rest, _) = cfws(rest)?;
     let (rest, _) = match rest.first() {
+        Some(b'@' | b',') if form == Form::Plain => return Err(error(rest, What::Plain)),
         Some(b'@' | b',') => obs_route(rest)?,
         _ => (rest, ()),
     };
     let (rest, _) = cfws(rest)?;
     let (rest, words) = words(rest)?;
-    let (rest, mailbox) = at_domain(&words, rest)?;
+    let (rest, mailbox) = at_domain(&words, rest, form)?;
     let (rest, _) = expect(What::AngleBracket, tag(">")).parse(rest)?;
     Ok((rest, mailbox))
 }
@@ -166,7 +176,7 @@ fn obs_route(input: &[u8]) -> Parsed<'_, ()> {
 }
 
 /// `addr-spec = local-part "@" domain`, behind the words of the local part.
-fn at_domain<'i>(words: &Words<'i>, rest: &'i [u8]) -> Parsed<'i, Mailbox> {
+fn at_domain<'i>(words: &Words<'i>, rest: &'i [u8], form: Form) -> Parsed<'i, Mailbox> {
     let (behind_at, _) = expect(What::Address, tag("@")).parse(rest)?;
     let local_part = words
         .local_part()
@@ -178,6 +188,9 @@ fn at_domain<'i>(words: &Words<'i>, rest: &'i [u8]) -> Parsed<'i, Mailbox> {
         .ok()
         .and_then(|host| Mailbox::parse(format!("{local_part}@{host}").as_bytes()).ok())
         .ok_or_else(|| error(behind_at, What::Domain))?;
+    if form == Form::Plain && !words.input.starts_with(mailbox.view().as_str().as_bytes()) {
+        return Err(error(words.input, What::Plain));
+    }
     match print::pieces(mailbox.view()) {
         Some(_) => Ok((rest, mailbox)),
         None => Err(error(words.input, What::TooLong)),

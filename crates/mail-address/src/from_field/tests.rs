@@ -335,3 +335,32 @@ proptest! {
         let _ = FromField::parse(&octets);
     }
 }
+
+#[test]
+fn a06_a12_a_plain_address_stands_as_it_is_used() {
+    for plain in [
+        "a@x.example",
+        " < a@x.example > (b)",
+        "A. B. (c) <a.b@x.example>,\r\n \"a b\"@[192.0.2.1], b@b\u{fc}cher.example",
+        "Us: a@x.example, B <b@x.example>;",
+    ] {
+        let read = FromField::parse_plain(plain.as_bytes());
+        assert_eq!(read, FromField::parse(plain.as_bytes()), "{plain}");
+        assert!(read.is_ok(), "{plain}");
+    }
+    for (other, offset) in [
+        ("<@x.example:a@y.example>", 1),
+        ("<,@x.example:a@y.example>", 1),
+        ("b@x.example, a(b)@x.example", 13),
+        ("a @x.example", 0),
+        ("a@ x.example", 0),
+        ("a@x. example", 0),
+        ("a . b@x.example", 0),
+        ("\"a\"@x.example", 0),
+        ("A: b <a@x(c).example>;", 6),
+    ] {
+        assert!(FromField::parse(other.as_bytes()).is_ok(), "{other}");
+        let read = FromField::parse_plain(other.as_bytes());
+        assert_eq!(read, Err(FromFieldError::Plain { offset }), "{other}");
+    }
+}
