@@ -1,8 +1,7 @@
 //! Whose mail it is: the From field, read strictly (RFC 5322 §3.6.2).
 
 use dkim_canon::Header;
-use mail_address::rfc5322::cfws::{atom, cfws, quoted_string};
-use mail_address::{Mailbox, MailboxRef};
+use mail_address::{Address, FromField, Mailbox};
 use thiserror::Error;
 
 /// The mailboxes of the only From field.
@@ -16,7 +15,7 @@ pub(super) fn authors(header: &Header<'_>) -> Result<Vec<Mailbox>, AuthorError> 
     if fields.next().is_some() {
         return Err(AuthorError::Several);
     }
-    mailbox_list(field.value()).ok_or(AuthorError::Syntax)
+    mailboxes(field.value()).ok_or(AuthorError::Syntax)
 }
 
 /// What is wrong with a message's From.
@@ -30,52 +29,16 @@ pub(super) enum AuthorError {
     Syntax,
 }
 
-/// `mailbox-list = mailbox *("," mailbox)`
-fn mailbox_list(input: &[u8]) -> Option<Vec<Mailbox>> {
-    let mut mailboxes = Vec::new();
-    let mut rest = input;
-    loop {
-        let (mailbox, after) = mailbox(skip(rest)?)?;
-        mailboxes.push(mailbox);
-        match skip(after)?.split_first() {
-            None => return Some(mailboxes),
-            Some((b',', after)) => rest = after,
-            Some(_) => return None,
-        }
-    }
-}
-
-/// `mailbox = name-addr / addr-spec`
-fn mailbox(input: &[u8]) -> Option<(Mailbox, &[u8])> {
-    if let Ok((mailbox, rest)) = MailboxRef::split(input) {
-        return Some((mailbox.to_owned(), rest));
-    }
-    let rest = phrase(input)?.strip_prefix(b"<")?;
-    let (mailbox, rest) = MailboxRef::split(skip(rest)?).ok()?;
-    Some((mailbox.to_owned(), skip(rest)?.strip_prefix(b">")?))
-}
-
-/// `[display-name]`: words, with the dots between them that RFC 5322 §4.1 still allows. Gives
-/// what stands behind.
-fn phrase(input: &[u8]) -> Option<&[u8]> {
-    let mut rest = skip(input)?;
-    loop {
-        if let Ok((after, _)) = atom::<()>(rest) {
-            rest = after;
-        } else if let Ok((after, _)) = quoted_string::<()>(rest) {
-            rest = after;
-        } else if let Some(after) = rest.strip_prefix(b".") {
-            rest = after;
-        } else {
-            return Some(rest);
-        }
-        rest = skip(rest)?;
-    }
-}
-
-/// Past comments and white space; `None` if a comment does not end.
-fn skip(input: &[u8]) -> Option<&[u8]> {
-    cfws::<()>(input).ok().map(|(rest, _)| rest)
+/// The addresses of the field. A group is an error: it may be empty, and names nobody.
+fn mailboxes(value: &[u8]) -> Option<Vec<Mailbox>> {
+    let field = FromField::parse_plain(value).ok()?;
+    let addresses = field.addresses().iter();
+    addresses
+        .map(|address| match address {
+            Address::Mailbox(named) => Some(named.mailbox.clone()),
+            Address::Group(_) => None,
+        })
+        .collect()
 }
 
 #[cfg(test)]
