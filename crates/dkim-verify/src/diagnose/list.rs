@@ -21,7 +21,7 @@ pub(super) fn edits(header: &Header<'_>, signed: &[usize]) -> Vec<Edit> {
             edits.extend(subjects(index, &field));
         }
         if field.is_named("From") {
-            edits.extend(authors(header, index, &field));
+            edits.extend(authors(header, signed, index, &field));
         }
     }
     edits
@@ -90,7 +90,7 @@ fn prefix(subject: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The author where a list that writes its own address into From has kept it.
-fn authors(header: &Header<'_>, index: usize, field: &Field<'_>) -> Vec<Edit> {
+fn authors(header: &Header<'_>, signed: &[usize], index: usize, field: &Field<'_>) -> Vec<Edit> {
     let kept = ["X-Original-From", "X-MailFrom", "Reply-To", "Cc"];
     let mut edits = Vec::new();
     for (place, other) in header.fields().enumerate() {
@@ -98,7 +98,8 @@ fn authors(header: &Header<'_>, index: usize, field: &Field<'_>) -> Vec<Edit> {
             continue;
         }
         let edit = replaced(index, field, other.value());
-        if !other.is_named("X-Original-From") {
+        // What is not signed may stand or go: that it was added cannot be proven.
+        if signed.contains(&place) && !other.is_named("X-Original-From") {
             // It came into the header with the author in it.
             let mut moved = edit.clone();
             moved.changes.push((place, Vec::new()));
@@ -117,3 +118,19 @@ fn authors(header: &Header<'_>, index: usize, field: &Field<'_>) -> Vec<Edit> {
 
 /// One field says it, or two; more cost time.
 const MOST_AUTHORS: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &[u8] = b"From: a list <list@example.org>\r\nReply-To: amy@example.com\r\n\r\n";
+
+    #[test]
+    fn what_is_not_signed_was_not_added() {
+        let (header, _) = Header::split(HEADER);
+        let added = |edit: &Edit| edit.findings.len() > 1;
+        assert!(!edits(&header, &[0]).is_empty());
+        assert!(!edits(&header, &[0]).iter().any(added));
+        assert!(edits(&header, &[0, 1]).iter().any(added));
+    }
+}
