@@ -87,8 +87,29 @@ pub struct HostAndPortError;
 
 /// Prints `program: what` on standard error and gives the exit status for it, 2.
 pub fn refuse(program: &str, what: &dyn fmt::Display) -> ExitCode {
-    eprintln!("{program}: {what}");
+    eprintln!("{program}: {}", visible(&what.to_string()));
     ExitCode::from(2)
+}
+
+/// A text that may hold what a file or a peer says, for a terminal: what would steer it, or turn
+/// the text around, is shown as an escape.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            // The marks and overrides of Unicode's bidirectional algorithm (UAX #9).
+            '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => {
+                shown.extend(character.escape_unicode());
+            }
+            _ if character.is_control() => shown.extend(character.escape_default()),
+            _ => shown.push(character),
+        }
+    }
+    shown
 }
 
 /// The first paragraph of a message of clap's in one line, without its `error:`.
@@ -102,6 +123,12 @@ fn one_clause(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_that_is_printed_steers_a_terminal() {
+        let shown = visible("a\u{1b}[2J\u{9b}b\r\nc\u{202e}d é");
+        assert_eq!(shown, r"a\u{1b}[2J\u{9b}b\r\nc\u{202e}d é");
+    }
 
     #[test]
     fn a_next_hop_is_a_host_and_a_port() {

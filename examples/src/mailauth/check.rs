@@ -99,7 +99,7 @@ impl Check {
         let mut report = inbound.finish();
         dns.finish()?;
         for field in &removed {
-            remark(&name, format_args!("removed: {}", field.escape_debug()));
+            remark(&name, format_args!("removed: {field}"));
         }
         let headers = [
             report.authentication_results().to_field(),

@@ -7,6 +7,7 @@ use std::path::Path;
 use dkim_canon::ToCrlf;
 
 use super::fault::Fault;
+use crate::program;
 
 /// A message, to be read once.
 pub(crate) struct Message {
@@ -101,7 +102,7 @@ impl Message {
 
 /// Says something on standard error that is no fault.
 pub(crate) fn remark(name: &str, what: impl core::fmt::Display) {
-    eprintln!("mailauth: {name}: {what}");
+    eprintln!("mailauth: {}", program::visible(&format!("{name}: {what}")));
 }
 
 const CHUNK: usize = 64 * 1024;
