@@ -59,10 +59,18 @@ pub(super) fn as_copied(
 ) -> Option<Edit> {
     let copies = tags.copied_fields();
     copies.first()?;
+    let is_signed = |name: &[u8]| {
+        let name = core::str::from_utf8(name);
+        name.is_ok_and(|name| tags.signed_fields().contains(name))
+    };
     let mut edit = Edit::default();
     let mut seen: Vec<usize> = Vec::new();
     // Copies come in the order of `h=`, so those of one name from the bottom up.
     for copy in copies {
+        // What is not signed may be copied too (RFC 6376 §3.5), and proves nothing.
+        if !is_signed(copy.name()) {
+            continue;
+        }
         let mut fields = header.fields().enumerate().rev();
         let found = fields.find(|(index, field)| {
             let named = field.name().eq_ignore_ascii_case(copy.name());
@@ -84,8 +92,7 @@ pub(super) fn as_copied(
     }
     // Fields of a listed name beyond those that were copied were added.
     for (index, field) in header.fields().enumerate() {
-        let name = core::str::from_utf8(field.name()).unwrap_or_default();
-        if index != signature && !seen.contains(&index) && tags.signed_fields().contains(name) {
+        if index != signature && !seen.contains(&index) && is_signed(field.name()) {
             edit.changes.push((index, Vec::new()));
             edit.findings.push(Finding::FieldAdded {
                 name: field.name().into(),
