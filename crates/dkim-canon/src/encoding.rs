@@ -22,3 +22,8 @@ pub(crate) fn from_base64(encoded: &[u8]) -> Option<Vec<u8>> {
 pub(crate) fn to_base64(octets: &[u8]) -> String {
     STANDARD.encode(octets)
 }
+
+/// Writes octets in base64 behind what stands in `text`.
+pub(crate) fn push_base64(octets: &[u8], text: &mut String) {
+    STANDARD.encode_string(octets, text);
+}

@@ -9,7 +9,8 @@ use core::fmt;
 use mail_address::rfc5322::{FieldWriter, Splittable, Token, Visible};
 
 use super::SignatureField;
-use crate::encoding::to_base64;
+use crate::canonicalization::Canonicalization;
+use crate::encoding::push_base64;
 use crate::quoted_printable;
 
 impl SignatureField {
@@ -19,16 +20,23 @@ impl SignatureField {
     /// is what is signed, and the signature changes no other octet.
     pub fn to_field(&self) -> String {
         let mut field = FieldWriter::new(Token::from_static(Self::NAME));
-        tag(&mut field, "v=", "1");
-        tag(&mut field, "a=", self.algorithm.as_str());
-        tag(&mut field, "c=", &self.canonicalization.to_string());
-        tag(&mut field, "d=", self.domain.as_str());
-        tag(&mut field, "s=", self.selector.as_str());
+        // Every piece is put together here, so that a field takes a few allocations, not dozens.
+        let mut piece = String::with_capacity(USUAL_PIECE);
+        let Canonicalization { header, body } = self.canonicalization;
+        tag(&mut field, &mut piece, ["v=", "1"]);
+        tag(&mut field, &mut piece, ["a=", self.algorithm.as_str()]);
+        tag(
+            &mut field,
+            &mut piece,
+            ["c=", header.as_str(), "/", body.as_str()],
+        );
+        tag(&mut field, &mut piece, ["d=", self.domain.as_str()]);
+        tag(&mut field, &mut piece, ["s=", self.selector.as_str()]);
         if let Some(time) = self.timestamp {
-            tag(&mut field, "t=", &time.to_string());
+            tag(&mut field, &mut piece, ["t=", &time.to_string()]);
         }
         if let Some(time) = self.expiration {
-            tag(&mut field, "x=", &time.to_string());
+            tag(&mut field, &mut piece, ["x=", &time.to_string()]);
         }
         if let Some(identity) = &self.identity {
             let mut value = Vec::new();
@@ -38,19 +46,26 @@ impl SignatureField {
             split_tag(&mut field, "i=", &value);
         }
         if let Some(octets) = self.body_length {
-            tag(&mut field, "l=", &octets.to_string());
+            tag(&mut field, &mut piece, ["l=", &octets.to_string()]);
         }
-        self.write_signed_fields(&mut field);
+        self.write_signed_fields(&mut field, &mut piece);
         if !self.copied_fields.is_empty() {
             split_tag(&mut field, "z=", &self.encoded_copies());
         }
-        tag(&mut field, "bh=", &to_base64(&self.body_hash));
+        piece.clear();
+        piece.push_str("bh=");
+        push_base64(&self.body_hash, &mut piece);
         field.space();
-        split(&mut field, "b=", to_base64(&self.signature).as_bytes());
+        visible(&mut field, &piece);
+        field.visible(Visible::from_static(";"));
+        piece.clear();
+        push_base64(&self.signature, &mut piece);
+        field.space();
+        split(&mut field, "b=", piece.as_bytes());
         field.finish()
     }
 
-    fn write_signed_fields(&self, field: &mut FieldWriter) {
+    fn write_signed_fields(&self, field: &mut FieldWriter, last: &mut String) {
         field.space();
         visible(field, "h=");
         let mut names = self.signed_fields.as_str();
@@ -60,7 +75,10 @@ impl SignatureField {
             visible(field, name);
             names = rest;
         }
-        visible(field, &[names, ";"].concat());
+        last.clear();
+        last.push_str(names);
+        last.push(';');
+        visible(field, last);
     }
 
     fn encoded_copies(&self) -> Vec<u8> {
@@ -84,10 +102,12 @@ impl fmt::Display for SignatureField {
     }
 }
 
-/// A tag that stays in one piece, and the semicolon behind it.
-fn tag(field: &mut FieldWriter, name: &str, value: &str) {
+/// A tag that stays in one piece, and the semicolon behind it. `piece` is overwritten.
+fn tag<const N: usize>(field: &mut FieldWriter, piece: &mut String, parts: [&str; N]) {
+    piece.clear();
+    piece.extend(parts);
     field.space();
-    visible(field, &[name, value].concat());
+    visible(field, piece);
     field.visible(Visible::from_static(";"));
 }
 
@@ -113,6 +133,9 @@ fn visible(field: &mut FieldWriter, text: &str) {
     field.visible(text.expect("names, numbers and base64 are visible and fit on a line"));
 }
 
+/// Room for a signature of RSA-4096 in base64, so that the longest piece need not grow.
+const USUAL_PIECE: usize = 684;
+
 /// What is no longer than this is not split, though it might be.
 const SHORT: usize = 64;
 
@@ -123,7 +146,7 @@ mod tests {
 
     use super::*;
     use crate::algorithm::Algorithm;
-    use crate::canonicalization::{Canonicalization, Form};
+    use crate::canonicalization::Form;
     use crate::field::Field;
     use crate::identity::Identity;
     use crate::signature_field::CopiedField;
