@@ -386,11 +386,22 @@ fn a_pass_is_stamped_as_readers_of_gmail_know_it() {
     );
     let field = report.unwrap().authentication_results().to_field();
     let unfolded = field.replace("\r\n ", " ");
+    let results: Vec<&str> = unfolded.trim_end().split("; ").collect();
+    assert_eq!(results[0], "Authentication-Results: mx.example.org");
+    // The domain alone: SPF says nothing about the local part (RFC 8601 §2.7.2).
+    assert_eq!(
+        results[1],
+        "spf=pass (mx.example.org: domain of example.com designates 192.0.2.1 as \
+         permitted sender) smtp.mailfrom=example.com"
+    );
     assert!(
-        unfolded.ends_with(
-            "; dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=example.com \
-             policy.dmarc=reject\r\n"
-        ),
-        "{unfolded}"
+        results[2].starts_with("spf=pass (") && results[2].ends_with(" smtp.helo=mail.example.com")
+    );
+    let dkim = "dkim=pass header.d=example.com header.i=@example.com header.s=e1 \
+                header.a=ed25519-sha256 header.b=";
+    assert!(results[3].starts_with(dkim), "{unfolded}");
+    assert_eq!(
+        results[4..],
+        ["dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=example.com policy.dmarc=reject"]
     );
 }
