@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod postfix;
 pub(crate) mod stage;
 
 use core::net::SocketAddr;
@@ -286,16 +287,18 @@ pub(crate) fn field(message: &str, name: &str) -> String {
 /// Says that a test cannot run without a component, loudly; where every component has to be
 /// there (`CI_REQUIRE_COMPONENTS=1`), that is a failure.
 pub(crate) fn skip(component: &str) {
+    skip_because(&format!("{component} is not installed"));
+}
+
+/// The same, for another reason.
+pub(crate) fn skip_because(reason: &str) {
     assert!(
         std::env::var_os("CI_REQUIRE_COMPONENTS").is_none_or(|value| value != "1"),
-        "{component} is not installed, and CI_REQUIRE_COMPONENTS=1 wants it"
+        "{reason}, and CI_REQUIRE_COMPONENTS=1 wants it"
     );
     // Past the test harness, which hides what a passing test prints.
     let name = thread::current().name().unwrap_or_default().to_owned();
-    let _ = writeln!(
-        std::io::stderr(),
-        "SKIPPED {name}: {component} is not installed"
-    );
+    let _ = writeln!(std::io::stderr(), "SKIPPED {name}: {reason}");
 }
 
 /// A `swaks` to run, if there is one.
@@ -316,6 +319,19 @@ pub(crate) fn dkimpy() -> Option<Command> {
         .is_ok_and(|output| output.status.success());
     if !runs {
         skip("dkimpy (with PyNaCl)");
+    }
+    runs.then(|| Command::new(&python))
+}
+
+/// A Python that has this module, if there is one: that of `DKIMPY_PYTHON`, else `python3`.
+pub(crate) fn python(module: &str) -> Option<Command> {
+    let python = std::env::var_os("DKIMPY_PYTHON").unwrap_or_else(|| "python3".into());
+    let runs = Command::new(&python)
+        .args(["-c", &format!("import {module}")])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !runs {
+        skip(&format!("python3 with {module}"));
     }
     runs.then(|| Command::new(&python))
 }

@@ -22,6 +22,8 @@ pub(crate) struct Stage {
     pub(crate) mx: Mx,
     pub(crate) submission: Program,
     pub(crate) certificate: CertificateDer<'static>,
+    /// The same as programs read it.
+    pub(crate) certificate_pem: String,
     /// Names and texts of the key records.
     pub(crate) records: Vec<(String, String)>,
 }
@@ -38,6 +40,7 @@ impl Stage {
             mx,
             submission,
             certificate,
+            certificate_pem: fs::read_to_string(directory.path().join("cert.pem")).unwrap(),
             records: records
                 .iter()
                 .map(|record| {
