@@ -1,13 +1,13 @@
 //! A Postfix of its own, with its configuration, queue and mailboxes in a temporary directory.
 
 use core::net::SocketAddr;
+use core::time::Duration;
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
 
 use tempfile::TempDir;
 
