@@ -51,7 +51,6 @@ fn header() -> String {
          X-Job: 52c1f6a09be34d778e10\r\n\
          X-Filter: clean, score 0.3 of 5.0, rules LONG_WORDS,\r\n\
          \tHAS_PICTURES version 2.11 trained yes\r\n\
-         Precedence: bulk\r\n\
          From: \"Example Books, Orders\" <orders@example.com>\r\n\
          To: \"Joan R. Reader\" <joan.reader@example.org>\r\n\
          Cc: shelf@example.org,\r\n desk@example.org\r\n\
