@@ -456,6 +456,25 @@ fn copied_fields_tell_what_a_field_said() {
 }
 
 #[test]
+fn of_the_differences_from_copies_those_are_told_that_break_the_signature() {
+    // The copies are of all fields, and `h=` leaves some out.
+    let names = ["From", "Subject"];
+    for signed in signed_with(PLAIN, |request| request.exactly(names).copied()) {
+        let altered = signed
+            .message
+            .replace("From: Joe", "From:  Joe")
+            .replace("To: Sue", "To: Eve")
+            .replace("\r\nTo: ", "\r\nReceived: by list\r\nTo: ")
+            .replace("Subject: Dinner", "Subject: Lunch");
+        let finding = Finding::FieldReplaced {
+            name: name("Subject"),
+            value: name(" Dinner"),
+        };
+        assert_eq!(diagnosis(&signed, &altered), [finding]);
+    }
+}
+
+#[test]
 fn another_form_that_fits_is_named() {
     let spaced = PLAIN.replace("hungry?", "hungry  or   not?");
     for signed in signed("relaxed/relaxed", &spaced) {
@@ -541,7 +560,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn a_letter_that_was_changed_proves_nothing(at in any::<prop::sample::Index>(), body in any::<bool>()) {
+    fn a_letter_that_was_changed_proves_nothing(
+        at in any::<prop::sample::Index>(),
+        body in any::<bool>(),
+    ) {
         for signed in signed("relaxed/relaxed", MIXED) {
             let empty = signed.message.find("\r\n\r\n").unwrap();
             let from = signed.message.find("\r\nFrom:").unwrap();
