@@ -7,8 +7,10 @@ use dkim_canon::Form;
 
 /// One thing that explains why a signature does not fit, with its evidence.
 ///
-/// All but those whose names end in `Changed` and [`Unexplained`](Self::Unexplained) are proven:
-/// with the alteration undone, the hash or the signature fits. Offsets and lengths are in octets
+/// Most are proven: with the alteration undone, the hash or the signature fits. Those whose names end
+/// in `Changed`, [`OtherKey`](Self::OtherKey) and [`Unexplained`](Self::Unexplained) are what is left
+/// when nothing fits, and [`BodyCut`](Self::BodyCut) and [`BodyPartlySigned`](Self::BodyPartlySigned)
+/// are counted. Offsets and lengths are in octets
 /// of the body as it is now. Names and values are those of header fields, as they are in the
 /// message, and may hold any octets; [`Display`](fmt::Display) escapes them.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -275,7 +277,8 @@ impl fmt::Display for Finding {
             }
             Self::OtherKey { signature_bits } => write!(
                 f,
-                "the signature of {signature_bits} bits was made with no key that is published, or b= was damaged, which looks the same"
+                "the signature of {signature_bits} bits was made with no key that is published, or b= \
+                 was damaged, which looks the same"
             ),
             Self::SubjectPrefix { prefix } => {
                 write!(

@@ -37,32 +37,44 @@ pub(super) fn findings(
         .len()
         .saturating_mul(OCTETS_PER_OCTET)
         .max(LEAST_OCTETS);
-    let mut tries = |edits: &[&Edit]| -> Option<Vec<Finding>> {
-        left = left.checked_sub(header.as_octets().len())?;
-        let draft = now.with(edits);
-        let fits = proof.fits(&draft.digest(tags, form));
-        fits.then(|| {
-            edits
-                .iter()
-                .flat_map(|edit| edit.findings.clone())
-                .collect()
-        })
+    let mut fits = |edits: &[&Edit]| {
+        let Some(rest) = left.checked_sub(header.as_octets().len()) else {
+            return false;
+        };
+        left = rest;
+        proof.fits(&now.with(edits).digest(tags, form))
     };
 
-    if let Some(edit) = variants::as_copied(tags, header, index)
-        && let Some(found) = tries(&[&edit])
-    {
-        return found;
+    let copied = variants::as_copied(tags, header, index);
+    let mut needed: Vec<&Edit> = copied.iter().collect();
+    if !needed.is_empty() && fits(&needed) {
+        // What the canonical form forgives, and what is not signed, broke nothing.
+        for edit in &copied {
+            let others: Vec<&Edit> = needed
+                .iter()
+                .copied()
+                .filter(|other| !core::ptr::eq(*other, edit))
+                .collect();
+            if fits(&others) {
+                needed = others;
+            }
+        }
+        return told(&needed);
     }
     let edits = variants::edits(tags, header, index);
-    let single = edits.iter().find_map(|edit| tries(&[edit]));
+    let single = edits
+        .iter()
+        .find(|edit| fits(&[edit]))
+        .map(|edit| told(&[edit]));
     let found = single.or_else(|| {
         let mut pairs = edits.iter().enumerate().flat_map(|(number, first)| {
             let later = edits.iter().skip(number + 1);
             let apart = later.filter(|second| !first.overlaps(second));
             apart.map(move |second| (first, second))
         });
-        pairs.find_map(|(first, second)| tries(&[first, second]))
+        pairs
+            .find(|(first, second)| fits(&[first, second]))
+            .map(|(first, second)| told(&[first, second]))
     });
     found.unwrap_or_else(|| {
         Vec::from([match proof.is_own() {
@@ -70,6 +82,12 @@ pub(super) fn findings(
             false => Finding::Unexplained,
         }])
     })
+}
+
+/// What has happened if these edits undo it.
+fn told(edits: &[&Edit]) -> Vec<Finding> {
+    let findings = edits.iter().flat_map(|edit| &edit.findings);
+    findings.cloned().collect()
 }
 
 /// A way to undo what may have happened to some fields.

@@ -22,13 +22,7 @@ pub(super) fn edits(tags: &SignatureField, header: &Header<'_>, signature: usize
     };
 
     let mut edits = list::edits(header, &signed);
-    edits.extend(fields().map(|(index, field)| Edit {
-        changes: Vec::from([(index, Vec::new())]),
-        findings: Vec::from([Finding::FieldAdded {
-            name: field.name().into(),
-        }]),
-        ..Edit::default()
-    }));
+    edits.extend(fields().map(|(index, field)| taken_away(index, &field)));
     edits.extend(removed(tags, header));
     edits.extend(reordered(header, &signed));
     edits.extend(
@@ -51,22 +45,16 @@ pub(super) fn edits(tags: &SignatureField, header: &Header<'_>, signature: usize
     edits
 }
 
-/// The header as `z=` has it; `None` without one.
-pub(super) fn as_copied(
-    tags: &SignatureField,
-    header: &Header<'_>,
-    signature: usize,
-) -> Option<Edit> {
-    let copies = tags.copied_fields();
-    copies.first()?;
+/// What makes the header as `z=` has it, an edit for each difference; none without copies.
+pub(super) fn as_copied(tags: &SignatureField, header: &Header<'_>, signature: usize) -> Vec<Edit> {
     let is_signed = |name: &[u8]| {
         let name = core::str::from_utf8(name);
         name.is_ok_and(|name| tags.signed_fields().contains(name))
     };
-    let mut edit = Edit::default();
+    let mut edits = Vec::new();
     let mut seen: Vec<usize> = Vec::new();
     // Copies come in the order of `h=`, so those of one name from the bottom up.
-    for copy in copies {
+    for copy in tags.copied_fields() {
         // What is not signed may be copied too (RFC 6376 §3.5), and proves nothing.
         if !is_signed(copy.name()) {
             continue;
@@ -77,29 +65,28 @@ pub(super) fn as_copied(
             named && *index != signature && !seen.contains(index)
         });
         let Some((index, field)) = found else {
-            edit.added.extend(raw(copy.name(), copy.value()));
-            edit.findings.push(Finding::FieldRemoved {
-                name: copy.name().into(),
-                value: copy.value().into(),
-            });
+            edits.push(put_back(copy.name(), copy.value()));
             continue;
         };
         seen.push(index);
         if field.value() != copy.value() {
-            edit.changes.push((index, raw(field.name(), copy.value())));
-            edit.findings.push(difference(&field, copy.value()));
+            edits.push(Edit {
+                changes: Vec::from([(index, raw(field.name(), copy.value()))]),
+                findings: Vec::from([difference(&field, copy.value())]),
+                ..Edit::default()
+            });
         }
+    }
+    if tags.copied_fields().is_empty() {
+        return edits;
     }
     // Fields of a listed name beyond those that were copied were added.
     for (index, field) in header.fields().enumerate() {
         if index != signature && !seen.contains(&index) && is_signed(field.name()) {
-            edit.changes.push((index, Vec::new()));
-            edit.findings.push(Finding::FieldAdded {
-                name: field.name().into(),
-            });
+            edits.push(taken_away(index, &field));
         }
     }
-    Some(edit)
+    edits
 }
 
 /// What became of a value.
@@ -146,15 +133,8 @@ fn removed(tags: &SignatureField, header: &Header<'_>) -> Vec<Edit> {
     let gone = known.into_iter().filter(|(name, _)| {
         tags.signed_fields().contains(name) && !header.fields().any(|field| field.is_named(name))
     });
-    gone.map(|(name, value)| Edit {
-        added: raw(name.as_bytes(), value),
-        findings: Vec::from([Finding::FieldRemoved {
-            name: name.as_bytes().into(),
-            value: value.into(),
-        }]),
-        ..Edit::default()
-    })
-    .collect()
+    gone.map(|(name, value)| put_back(name.as_bytes(), value))
+        .collect()
 }
 
 /// Fields of one name that changed places.
@@ -285,6 +265,29 @@ fn folded_at_78(value: &[u8]) -> Vec<u8> {
         column += word.len() + 1;
     }
     out
+}
+
+/// With a field that was removed.
+fn put_back(name: &[u8], value: &[u8]) -> Edit {
+    Edit {
+        added: raw(name, value),
+        findings: Vec::from([Finding::FieldRemoved {
+            name: name.into(),
+            value: value.into(),
+        }]),
+        ..Edit::default()
+    }
+}
+
+/// Without a field that was added.
+fn taken_away(index: usize, field: &Field<'_>) -> Edit {
+    Edit {
+        changes: Vec::from([(index, Vec::new())]),
+        findings: Vec::from([Finding::FieldAdded {
+            name: field.name().into(),
+        }]),
+        ..Edit::default()
+    }
 }
 
 /// A field with another value.
