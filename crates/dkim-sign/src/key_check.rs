@@ -2,8 +2,8 @@
 //!
 //! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
 
-use dkim_canon::{HashAlgorithm, KeyError, KeyRecord, KeyRecordError, KeyType};
-use dns_txt::{Answer, Domain, Failure, Kind, Name, NameError, Question};
+use dkim_canon::{HashAlgorithm, KeyError, KeyRecord, KeyRecordError, KeyType, key_name};
+use dns_txt::{Answer, Domain, Failure, Kind, NameError, Question};
 use thiserror::Error;
 
 /// A check of a private key against the record under its selector, before mail is signed with it.
@@ -35,9 +35,7 @@ impl KeyCheck {
     /// Looks at `selector._domainkey.domain` (RFC 6376 §3.6.2.1). Fails if that is too long for a
     /// name.
     pub fn new(selector: &Domain, domain: &Domain) -> Result<Self, NameError> {
-        let labels = selector.labels().chain(["_domainkey"]);
-        let labels = labels.chain(domain.labels()).map(str::as_bytes);
-        let name = Name::from_labels(labels)?;
+        let name = key_name(selector, Some(domain))?;
         Ok(Self {
             question: Question::new(name, Kind::Txt),
         })
@@ -55,6 +53,16 @@ impl KeyCheck {
     /// [testing](KeyRecord::is_testing), which lets mail pass for unsigned (RFC 6376 §3.6.1), or
     /// that an RSA key has fewer than the 2048 bits that RFC 8301 §3.2 recommends.
     pub fn answer(&self, own: &KeyRecord, answer: &Answer) -> Result<KeyRecord, KeyCheckError> {
+        Self::check(Some(own), answer)
+    }
+
+    /// The published record, if signatures of its key can verify with it: the same check where the
+    /// private key is not at hand.
+    pub fn answer_alone(&self, answer: &Answer) -> Result<KeyRecord, KeyCheckError> {
+        Self::check(None, answer)
+    }
+
+    fn check(own: Option<&KeyRecord>, answer: &Answer) -> Result<KeyRecord, KeyCheckError> {
         if let Answer::Failed(failure) = answer {
             return Err(KeyCheckError::Dns(*failure));
         }
@@ -69,7 +77,9 @@ impl KeyCheck {
         if published.data().is_empty() {
             return Err(KeyCheckError::Revoked);
         }
-        if published.key_type() != own.key_type() {
+        if let Some(own) = own
+            && own.key_type() != published.key_type()
+        {
             return Err(KeyCheckError::OtherType {
                 published: published.key_type(),
                 own: own.key_type(),
@@ -77,7 +87,7 @@ impl KeyCheck {
         }
         let key = published.public_key()?;
         // Not their octets: an RSA key is published in one of two forms.
-        if Ok(key) != own.public_key() {
+        if own.is_some_and(|own| own.public_key() != Ok(key)) {
             return Err(KeyCheckError::OtherKey);
         }
         if !published.allows_email() {

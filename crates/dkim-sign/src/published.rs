@@ -5,7 +5,7 @@
 use alloc::string::{String, ToString};
 use core::fmt;
 
-use dkim_canon::KeyRecord;
+use dkim_canon::{KeyRecord, key_name};
 use dns_txt::{Domain, Name, NameError, Strings, TagList, TxtRecord};
 
 /// The key record of a selector, in the layout of `opendkim-genkey`.
@@ -14,7 +14,7 @@ use dns_txt::{Domain, Name, NameError, Strings, TagList, TxtRecord};
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dkim_canon::KeyRecord;
+/// use dkim_canon::{KeyRecord, key_name};
 /// use dkim_sign::ZoneEntry;
 ///
 /// let record = KeyRecord::parse(
@@ -72,10 +72,8 @@ impl ZoneEntry {
     }
 
     fn of(selector: Domain, domain: Option<Domain>, record: &KeyRecord) -> Result<Self, NameError> {
-        let labels = selector.labels().chain(["_domainkey"]);
-        let labels = labels.chain(domain.iter().flat_map(Domain::labels));
         Ok(Self {
-            name: Name::from_labels(labels.map(str::as_bytes))?,
+            name: key_name(&selector, domain.as_ref())?,
             selector,
             domain,
             absolute: false,

@@ -24,6 +24,31 @@ fn the_record_of_the_key_is_good_however_it_is_written() {
 }
 
 #[test]
+fn a_record_is_judged_without_the_private_key_too() {
+    let key = SigningKey::parse(RSA).unwrap();
+    let own = key.key_record().to_string();
+    let check = KeyCheck::new(&"2026a".parse().unwrap(), &"example.com".parse().unwrap()).unwrap();
+    let judged = |text: &str| {
+        let record = Record::Txt(text.as_bytes().into());
+        check.answer_alone(&Answer::Records(vec![record]))
+    };
+    for text in [&own, OTHER_RSA] {
+        assert!(judged(text).is_ok(), "{text}");
+    }
+    assert_eq!(judged("v=DKIM1; p="), Err(KeyCheckError::Revoked));
+    let other_hash = own.replace("h=sha256", "h=sha1");
+    assert_eq!(judged(&other_hash), Err(KeyCheckError::HashNotAllowed));
+    assert_eq!(
+        judged("v=spf1 -all"),
+        Err(KeyCheckError::Record(KeyRecordError::Version))
+    );
+    assert_eq!(
+        check.answer_alone(&Answer::NoSuchName),
+        Err(KeyCheckError::NoRecord)
+    );
+}
+
+#[test]
 fn d03_an_rsa_key_in_its_other_form_is_the_same_key() {
     let key = SigningKey::parse(RSA).unwrap();
     let own = key.key_record();

@@ -19,6 +19,7 @@ use crate::body_hash::BodyHashKey;
 use crate::canonicalization::Canonicalization;
 use crate::field::{Field, trim};
 use crate::identity::Identity;
+use crate::key_name::key_name;
 use crate::signed_fields::{SignedFields, is_name_octet};
 use crate::unix_time::UnixTime;
 
@@ -199,9 +200,7 @@ impl SignatureField {
     ///
     /// Fails if that is too long for a name.
     pub fn key_name(&self) -> Result<Name, NameError> {
-        let selector = self.selector.labels();
-        let labels = selector.chain(["_domainkey"]).chain(self.domain.labels());
-        Name::from_labels(labels.map(str::as_bytes))
+        key_name(&self.selector, Some(&self.domain))
     }
 
     /// `s=`.
