@@ -3,62 +3,20 @@
 #[path = "support/mailauth.rs"]
 mod prompt;
 
-use std::fs;
-
-use prompt::{Run, answer, keys, object, refusal, run};
-use tempfile::TempDir;
-
-/// A directory with a key, a zone that publishes it, and a message that it signed.
-struct Desk {
-    directory: TempDir,
-}
+use prompt::{Desk, MESSAGE, Run, answer, keys, object, refusal, run};
 
 impl Desk {
+    /// With a zone of example.com, and a message that the key in it has signed.
     fn new() -> Self {
-        let desk = Self {
-            directory: tempfile::tempdir().unwrap(),
-        };
-        let (here, signer) = (desk.path(""), desk.path("ed.private"));
-        let genkey = [
-            "dkim",
-            "genkey",
-            "-D",
-            &here,
-            "-d",
-            "example.com",
-            "-s",
-            "ed",
-            "--ed25519",
-        ];
-        answer(&genkey);
-        let key = fs::read_to_string(desk.path("ed.txt")).unwrap();
+        let desk = Self::empty();
+        let key = desk.genkey("ed", &["--ed25519"]);
         desk.write("zone", &format!("{ZONE}{key}"));
         desk.write("plain", MESSAGE);
-        let signer = format!("example.com:ed:{signer}");
-        let signed = answer(&[
-            "dkim",
-            "sign",
-            "--timestamp",
-            NOW,
-            "--as",
-            &signer,
-            &desk.path("plain"),
-        ]);
-        desk.write("message", &signed);
+        let signer = format!("example.com:ed:{}", desk.path("ed.private"));
+        let plain = desk.path("plain");
+        let sign = ["dkim", "sign", "--timestamp", NOW, "--as", &signer, &plain];
+        desk.write("message", &answer(&sign));
         desk
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.directory
-            .path()
-            .join(name)
-            .to_str()
-            .unwrap()
-            .to_owned()
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).unwrap();
     }
 
     /// The arguments of a check of that file, as it came from that client.
@@ -210,14 +168,4 @@ const ZONE: &str = "\
 $ORIGIN example.com.
 @       TXT \"v=spf1 ip4:192.0.2.0/24 -all\"
 _dmarc  TXT \"v=DMARC1; p=reject\"
-";
-
-const MESSAGE: &str = "\
-From: Amy <amy@example.com>\r
-To: bob@example.org\r
-Subject: Lunch?\r
-Date: Tue, 24 Nov 2026 12:00:00 +0000\r
-Message-ID: <1@example.com>\r
-\r
-At noon.\r
 ";

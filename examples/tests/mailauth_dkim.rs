@@ -8,60 +8,18 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use prompt::{MAILAUTH, Run, answer, keys, object, refusal, run};
+use prompt::{Desk, MAILAUTH, MESSAGE, Run, answer, keys, object, refusal, run};
 use serde_json::Value;
-use tempfile::TempDir;
-
-/// A directory with two keys, the zone in which they are published, and a message.
-struct Desk {
-    directory: TempDir,
-}
 
 impl Desk {
+    /// With two keys, the zone in which they are published, and a message.
     fn new() -> Self {
-        let desk = Self {
-            directory: tempfile::tempdir().unwrap(),
-        };
-        let here = desk.path("");
-        answer(&[
-            "dkim",
-            "genkey",
-            "-D",
-            &here,
-            "-d",
-            "example.com",
-            "-s",
-            "rsa",
-        ]);
-        answer(&[
-            "dkim",
-            "genkey",
-            "-D",
-            &here,
-            "-d",
-            "example.com",
-            "-s",
-            "ed",
-            "--ed25519",
-            "-t",
-        ]);
-        let zone = ["rsa.txt", "ed.txt"].map(|name| fs::read_to_string(desk.path(name)).unwrap());
-        desk.write("zone", &format!("$ORIGIN example.com.\n{}", zone.concat()));
+        let desk = Self::empty();
+        let rsa = desk.genkey("rsa", &[]);
+        let ed = desk.genkey("ed", &["--ed25519", "-t"]);
+        desk.write("zone", &format!("$ORIGIN example.com.\n{rsa}{ed}"));
         desk.write("message", MESSAGE);
         desk
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.directory
-            .path()
-            .join(name)
-            .to_str()
-            .unwrap()
-            .to_owned()
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).unwrap();
     }
 
     fn sign(&self, more: &[&str]) -> Run {
@@ -85,10 +43,6 @@ impl Desk {
         json["signatures"].as_array().unwrap().clone()
     }
 }
-
-const MESSAGE: &str = "From: Amy <amy@example.com>\r\nTo: bob@example.org\r\nSubject: Lunch?\r\n\
-                       Date: Tue, 24 Nov 2026 12:00:00 +0000\r\nMessage-ID: <1@example.com>\r\n\
-                       \r\nAt noon.\r\n";
 
 #[test]
 fn what_is_signed_verifies_and_every_key_is_there() {

@@ -57,6 +57,54 @@ pub(crate) fn file(name: &str, text: &str) -> (TempDir, String) {
     (directory, path.to_str().unwrap().to_owned())
 }
 
+/// A directory to work in, with keys, zones and messages. It goes with the value.
+pub(crate) struct Desk {
+    directory: TempDir,
+}
+
+impl Desk {
+    pub(crate) fn empty() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        Self { directory }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> String {
+        let path = self.directory.path().join(name);
+        path.to_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    /// Makes a key of example.com, and gives the record that publishes it.
+    pub(crate) fn genkey(&self, selector: &str, more: &[&str]) -> String {
+        let here = self.path("");
+        let genkey = [
+            "dkim",
+            "genkey",
+            "-D",
+            &here,
+            "-d",
+            "example.com",
+            "-s",
+            selector,
+        ];
+        answer(&[&genkey, more].concat());
+        fs::read_to_string(self.path(&format!("{selector}.txt"))).unwrap()
+    }
+}
+
+pub(crate) const MESSAGE: &str = "\
+From: Amy <amy@example.com>\r
+To: bob@example.org\r
+Subject: Lunch?\r
+Date: Tue, 24 Nov 2026 12:00:00 +0000\r
+Message-ID: <1@example.com>\r
+\r
+At noon.\r
+";
+
 pub(crate) fn keys(object: &Value) -> Vec<&str> {
     object
         .as_object()
