@@ -425,3 +425,55 @@ fn help_is_a_page_for_every_subcommand() {
         assert!(answer(&["dkim", "--help"]).contains(subcommand));
     }
 }
+
+#[test]
+fn what_cannot_be_signed_is_refused_in_one_line() {
+    let desk = Desk::new();
+    desk.write("message", "");
+    let Run { status, out, err } = desk.sign(&[]);
+    assert_eq!(
+        (status, out.as_str(), err.lines().count()),
+        (2, "", 1),
+        "{err}"
+    );
+    assert!(err.contains("From"), "{err}");
+}
+
+#[test]
+fn a_folder_is_no_key_file() {
+    let desk = Desk::new();
+    let folder = desk.path("");
+    let testkey = [
+        "dkim",
+        "testkey",
+        "-d",
+        "example.com",
+        "-s",
+        "ed",
+        "-k",
+        &folder,
+    ];
+    let refused = refusal(&testkey);
+    assert!(refused.contains("directory"), "{refused}");
+}
+
+#[test]
+fn a_key_that_nobody_verifies_with_is_remarked() {
+    let desk = Desk::empty();
+    let here = desk.path("");
+    let genkey = [
+        "dkim",
+        "genkey",
+        "-D",
+        &here,
+        "-d",
+        "example.com",
+        "-s",
+        "old",
+        "-h",
+        "sha1",
+    ];
+    let Run { status, err, .. } = run(genkey);
+    assert_eq!((status, err.lines().count()), (0, 1), "{err}");
+    assert!(err.contains("sha256"), "{err}");
+}
