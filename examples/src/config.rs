@@ -95,6 +95,12 @@ pub fn read_secret(path: &Path, allowed: u32) -> Result<Vec<u8>, ConfigError> {
         use std::os::unix::fs::PermissionsExt;
 
         let metadata = fs::metadata(path).map_err(|error| ConfigError::file(path, error))?;
+        if metadata.is_dir() {
+            return Err(ConfigError::file(
+                path,
+                io::ErrorKind::IsADirectory.to_string(),
+            ));
+        }
         let mode = metadata.permissions().mode() & 0o777;
         if mode & !allowed != 0 {
             return Err(ConfigError::file(path, TooOpen { mode, allowed }));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{ArgAction, Args};
+use dkim_canon::HashAlgorithm;
 use dkim_sign::rand_core::UnwrapErr;
 use dkim_sign::{KeyKind, PrivateKey, SigningKey, ZoneEntry};
 use dns_txt::Domain;
@@ -13,6 +14,7 @@ use getrandom::SysRng;
 use serde::Serialize;
 
 use crate::mailauth::Fault;
+use crate::mailauth::message::remark;
 use crate::mailauth::shared::{Shared, domain};
 
 /// Makes a key: SELECTOR.private holds it, SELECTOR.txt the record to publish, in zone-file form.
@@ -148,6 +150,13 @@ impl Genkey {
             .ok_or_else(|| Fault::flag("--hash-algorithms", "expected names such as sha256"))?
             .with_testing(self.testmode)
             .with_strict_identity(self.nosubdomains);
+        // RFC 8301 §3.1 leaves no other.
+        if !record.allows_hash(HashAlgorithm::Sha256) {
+            remark(
+                "--hash-algorithms",
+                "without sha256 no signature of this key verifies",
+            );
+        }
         let record = match self.restrict {
             true => record.for_email_only(),
             false => record,

@@ -87,12 +87,12 @@ impl Sign {
         let name = message.name().to_owned();
         let (octets, wire) = message.whole()?;
         let on_the_wire = wire.as_deref().unwrap_or(&octets);
-        for finding in preflight(on_the_wire) {
-            remark(&name, finding);
-        }
         let now = UnixTime::from_secs(self.timestamp.unwrap_or_else(|| shared.now()));
         let signed = sign(on_the_wire, &requests, now, &mut UnwrapErr(SysRng))
             .map_err(|error| Fault::file(name.as_ref(), error))?;
+        for finding in preflight(on_the_wire) {
+            remark(&name, finding);
+        }
         let mut out: String = signed.iter().map(ToString::to_string).collect();
         if wire.is_some() {
             out = out.replace("\r\n", "\n");
