@@ -1,0 +1,149 @@
+use alloc::string::ToString;
+use core::net::Ipv4Addr;
+
+use super::*;
+use crate::answer::Record;
+
+#[test]
+fn a_zone_is_the_same_in_json_and_in_a_master_file() {
+    let json = br#"{
+            "Example.com": {
+                "records": [
+                    {"type": "TXT", "strings": ["v=spf1 ", "-all"]},
+                    {"type": "MX", "preference": 10, "exchange": "mail.example.com"},
+                    {"type": "A", "value": "192.0.2.1"},
+                    {"type": "AAAA", "value": "2001:db8::1"},
+                    {"type": "PTR", "value": "."}
+                ],
+                "other_types": "timeout"
+            },
+            "alias.example": {"records": [{"type": "CNAME", "value": "example.com"}]},
+            "broken.example": {"status": "SERVFAIL"},
+            "empty.example": {},
+            "gone.example": {"status": "NXDOMAIN"}
+        }"#;
+    let text = r#"
+example.com.    TXT "v=spf1 " "-all"
+                MX 10 mail.example.com.
+                A 192.0.2.1
+                AAAA 2001:db8::1
+                PTR .
+$STATUS example.com. TIMEOUT
+alias.example.  CNAME example.com.
+$STATUS broken.example. SERVFAIL
+$STATUS empty.example. NODATA
+$STATUS gone.example. NXDOMAIN
+"#;
+    assert_eq!(Zone::from_json(json).unwrap(), text.parse().unwrap());
+}
+
+#[test]
+fn octets_and_the_status_of_one_type_can_be_said() {
+    let json = br#"{
+            "a\\.b.example": {
+                "records": [{"type": "TXT", "strings": ["caf", [233], "\\233"]}],
+                "types": {"MX": "TIMEOUT"}
+            }
+        }"#;
+    let text = "a\\.b.example. TXT \"caf\\233\\\\233\"\n$STATUS a\\.b.example. MX TIMEOUT\n";
+    assert_eq!(Zone::from_json(json).unwrap(), text.parse().unwrap());
+}
+
+#[test]
+fn text_stays_text_where_255_octets_end_within_a_letter() {
+    let text = ["x".repeat(254), "\u{fc}".into()].concat();
+    let mut zone = Zone::new();
+    let name: Name = "a.example".parse().unwrap();
+    zone.insert(name, Record::Txt(text.clone().into_bytes().into()));
+    let json = zone.to_json();
+    assert!(json.contains(&text), "{json}");
+    assert_eq!(Zone::from_json(json.as_bytes()).unwrap(), zone);
+}
+
+#[test]
+fn a_zone_is_printed_as_people_would_write_it() {
+    let zone: Zone = "a.example. TXT \"v=spf1 \" -all\na.example. MX 10 m.example.\n\
+                      $STATUS a.example. TIMEOUT"
+        .parse()
+        .unwrap();
+    let json = r#"{
+  "a.example": {
+    "records": [
+      {
+        "type": "MX",
+        "preference": 10,
+        "exchange": "m.example"
+      },
+      {
+        "type": "TXT",
+        "strings": [
+          "v=spf1 -all"
+        ]
+      }
+    ],
+    "status": "TIMEOUT"
+  }
+}"#;
+    assert_eq!(zone.to_json(), json);
+}
+
+#[test]
+fn c11_a_name_with_very_many_records_is_read_in_time() {
+    let record = r#"{"type": "A", "value": "192.0.2.1"},"#;
+    let other = |n: u32| {
+        let value = Ipv4Addr::from_bits(n);
+        alloc::format!("{{\"type\": \"A\", \"value\": \"{value}\"}},")
+    };
+    let others: String = (0..40_000).map(other).collect();
+    let json = ["{\"a\": {\"records\": [", &others, record, record];
+    let json = json.concat().trim_end_matches(',').to_string() + "]}}";
+    let zone = Zone::from_json(json.as_bytes()).unwrap();
+    assert_eq!(zone.records().count(), 40_001);
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_place() {
+    for (json, what) in [
+        ("[]", "expected a map at line 1"),
+        ("{\"a..b\": {}}", "empty label in a domain name at line 1"),
+        (
+            "{\n\"a\": {\"status\": \"LATE\"}}",
+            "unknown status at line 2",
+        ),
+        ("{\"a\": {\"state\": \"\"}}", "unknown field `state`"),
+        (r#"{"a": {"types": {"NS": "TIMEOUT"}}}"#, "unknown type"),
+        (
+            r#"{"a": {"records": [{"type": "TXT", "strings": [[256]]}]}}"#,
+            "expected a string or a list of octets",
+        ),
+        (
+            r#"{"a": {"records": [{"type": "SRV"}]}}"#,
+            "unknown variant `SRV`",
+        ),
+        (
+            r#"{"a": {"records": [{"type": "A", "value": "1"}]}}"#,
+            "invalid IPv4 address",
+        ),
+        (
+            r#"{"a": {"records": [{"type": "A"}]}}"#,
+            "missing field `value`",
+        ),
+        // Of two entries for one name, one would be lost.
+        (
+            "{\"a.example\": {},\n\"A.example.\": {}}",
+            "a.example stands here twice at line 2",
+        ),
+        (
+            r#"{"a": {"records": [{"type": "CNAME", "value": "b"}, {"type": "A", "value": "192.0.2.1"}]}}"#,
+            "a CNAME record cannot stand beside other data",
+        ),
+        (
+            r#"{"a": {"records": [{"type": "CNAME", "value": "b"}, {"type": "CNAME", "value": "c"}]}}"#,
+            "a CNAME record cannot stand beside other data",
+        ),
+    ] {
+        let error = Zone::from_json(json.as_bytes()).unwrap_err();
+        assert!(error.to_string().contains(what), "{json}: {error}");
+        assert!(error.line() > 0);
+    }
+}
