@@ -30,6 +30,23 @@ fn metadata() -> Metadata {
 }
 
 #[test]
+fn a_report_says_who_decided_where_the_record_is() {
+    let published = |options: &Options| {
+        let zone: dns_txt::Zone = "_dmarc.shop.example. TXT \"v=DMARC1; p=reject\""
+            .parse()
+            .unwrap();
+        let mut check = Check::begin("shop.example".parse().unwrap(), options);
+        dns_txt::drive(&mut check, |question| zone.answer(question));
+        PolicyPublished::new(&check.finish()).unwrap()
+    };
+    let walked = published(&Options::default()).discovery_method;
+    assert_eq!(walked, Some(DiscoveryMethod::TreeWalk));
+    let listed = Options::default().organizational_domain(Clone::clone);
+    let listed = published(&listed).discovery_method;
+    assert_eq!(listed, Some(DiscoveryMethod::PublicSuffixList));
+}
+
+#[test]
 fn a_day_of_mail_reads_back_as_it_was_written() {
     let record = "p=reject; sp=quarantine; np=reject; aspf=s; t=y";
     let passed = checked("shop.example", record, Some("shop.example"));
