@@ -10,7 +10,7 @@ use crate::options::Options;
 use crate::policy::{Mode, Policy};
 use crate::published::{Found, Published};
 use crate::record::{Policies, Record};
-use crate::report::{Cause, Report, Verdict};
+use crate::report::{Cause, DiscoveryMethod, Report, Verdict};
 use crate::tree_walk::{Missing, Organization, Walk};
 
 /// One DMARC check: whether the author's domain vouches for a message.
@@ -93,6 +93,10 @@ impl Check {
             published_policy,
             record: source.as_ref().map(|source| Arc::clone(&source.record)),
             record_domain: source.map(|source| source.domain),
+            discovery_method: match self.options.organizational_domain {
+                Some(_) => DiscoveryMethod::PublicSuffixList,
+                None => DiscoveryMethod::TreeWalk,
+            },
             organizational_domain: self.organization().ok().map(|found| found.domain),
             identifiers: judged,
             author: self.author,

@@ -74,5 +74,5 @@ pub use crate::identifier::{Alignment, Identifier, Mechanism, Outcome};
 pub use crate::options::Options;
 pub use crate::policy::{FailureOptions, Mechanisms, Mode, Policy, Psd};
 pub use crate::record::{NotDmarc, Policies, Record, ReportUri, Requested};
-pub use crate::report::{Cause, Report, Verdict};
+pub use crate::report::{Cause, DiscoveryMethod, Report, Verdict};
 pub use crate::tree_walk::tree_walk;

@@ -32,6 +32,8 @@ pub struct Report {
     /// The domain that the record was found at: the author's, its organizational domain, or the
     /// public suffix domain above that.
     pub record_domain: Option<Domain>,
+    /// How the organizational domain was found.
+    pub discovery_method: DiscoveryMethod,
     /// The organizational domain of the author's; `None` if the DNS did not say.
     pub organizational_domain: Option<Domain>,
     /// Each identifier, and how it is related to the author's domain.
@@ -119,6 +121,26 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+/// How the organizational domain was found, in the words of reports (RFC 9990 §3.1.1.5).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "RFC 9990 §3.1.1.5 closes the set")]
+pub enum DiscoveryMethod {
+    /// `psl`: with a public suffix list.
+    PublicSuffixList,
+    /// `treewalk`: as RFC 9989 has it.
+    TreeWalk,
+}
+
+impl DiscoveryMethod {
+    /// The word of a report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PublicSuffixList => "psl",
+            Self::TreeWalk => "treewalk",
+        }
     }
 }
 

@@ -39,6 +39,7 @@ pub use self::row::{
     AuthResult, Disposition, DkimAuth, OverrideReason, OverrideType, Row, SpfAuth,
 };
 use crate::policy::{FailureOptions, Mode, Policy};
+pub use crate::report::DiscoveryMethod;
 use crate::report::Report;
 
 /// One report: of one receiver, for one domain, over one period (RFC 9990 §3.1.1.2).
@@ -137,7 +138,7 @@ impl PolicyPublished {
         let policies = record.policies()?;
         Some(Self {
             domain: report.record_domain.as_ref()?.as_str().into(),
-            discovery_method: Some(DiscoveryMethod::TreeWalk),
+            discovery_method: Some(report.discovery_method),
             p: policies.p,
             sp: Some(policies.sp),
             np: Some(policies.np),
@@ -146,26 +147,6 @@ impl PolicyPublished {
             aspf: Some(record.aspf),
             testing: Some(record.t),
         })
-    }
-}
-
-/// How a record was found (RFC 9990 §3.1.1.5).
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "RFC 9990 §3.1.1.5 closes the set")]
-pub enum DiscoveryMethod {
-    /// `psl`: with a public suffix list.
-    PublicSuffixList,
-    /// `treewalk`: as RFC 9989 has it.
-    TreeWalk,
-}
-
-impl DiscoveryMethod {
-    /// The word of a report.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::PublicSuffixList => "psl",
-            Self::TreeWalk => "treewalk",
-        }
     }
 }
 
