@@ -3,8 +3,9 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use dns_txt::{Answer, Domain, Failure, Inquiry, Kind, Question};
+use dns_txt::{Answer, Domain, Failure, Inquiry, Question};
 
+use crate::existence::Existence;
 use crate::identifier::{Alignment, Identifier, Mechanism, Outcome};
 use crate::options::Options;
 use crate::policy::{Mode, Policy};
@@ -322,74 +323,6 @@ impl Source {
             Mechanism::Dkim => self.record.adkim,
             Mechanism::Spf => self.record.aspf,
         }
-    }
-}
-
-/// Whether a domain exists.
-#[derive(Clone, Debug)]
-struct Existence {
-    question: Question,
-    state: State,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum State {
-    Answered(Result<bool, Failure>),
-    Asked,
-    Unasked,
-    Waiting,
-}
-
-impl Existence {
-    /// Records of any kind do (RFC 8020 §2). TXT is what SPF asks for, at a name that spammers give
-    /// in MAIL FROM as well: one question for both.
-    fn new(domain: &Domain) -> Self {
-        Self {
-            question: Question::new(domain, Kind::Txt),
-            state: State::Unasked,
-        }
-    }
-
-    fn need(&mut self) {
-        if self.state == State::Unasked {
-            self.state = State::Waiting;
-        }
-    }
-
-    fn exists(&self) -> Result<bool, Missing> {
-        let missing = |failure| Missing {
-            question: self.question.clone(),
-            failure,
-        };
-        match self.state {
-            State::Answered(Ok(exists)) => Ok(exists),
-            State::Answered(Err(failure)) => Err(missing(Some(failure))),
-            State::Asked | State::Unasked | State::Waiting => Err(missing(None)),
-        }
-    }
-}
-
-impl Inquiry for Existence {
-    fn poll_question(&mut self) -> Option<Question> {
-        if self.state != State::Waiting {
-            return None;
-        }
-        self.state = State::Asked;
-        Some(self.question.clone())
-    }
-
-    fn answer(&mut self, question: &Question, answer: &Answer) {
-        if self.state == State::Asked && self.question == *question {
-            self.state = State::Answered(match answer {
-                Answer::Failed(failure) => Err(*failure),
-                Answer::NoSuchName => Ok(false),
-                _ => Ok(true),
-            });
-        }
-    }
-
-    fn is_settled(&self) -> bool {
-        matches!(self.state, State::Answered(_) | State::Unasked)
     }
 }
 

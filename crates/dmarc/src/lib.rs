@@ -58,6 +58,7 @@ extern crate alloc;
 
 mod check;
 mod destination;
+mod existence;
 #[cfg(feature = "report")]
 pub mod feedback;
 mod identifier;
