@@ -1,0 +1,461 @@
+//! Servers that mean harm: whatever they send, there is an answer, in the time that a question may
+//! take.
+
+use core::future::poll_fn;
+use core::net::SocketAddr;
+use core::pin::Pin;
+use core::task::Poll;
+use core::time::Duration;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use dns_hickory::{BlockingResolver, HickoryResolver, Options};
+use dns_txt::{Answer, AsyncResolve, Failure, Kind, Name, Question, Record, Resolve};
+use hickory_resolver::proto::op::{Message, MessageType};
+use hickory_resolver::proto::rr::rdata::{A, CNAME, SRV, TXT};
+use hickory_resolver::proto::rr::{self, RData};
+
+/// What is done about a query over TCP.
+type OverTcp = fn(&[u8], &mut TcpStream);
+
+/// Answers over UDP with what `respond` makes of each query, and over TCP as `over_tcp` does, for
+/// as long as the test runs.
+fn server(
+    respond: impl Fn(&[u8]) -> Vec<u8> + Clone + Send + 'static,
+    over_tcp: OverTcp,
+) -> SocketAddr {
+    let (socket, listener) = loop {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        if let Ok(listener) = TcpListener::bind(socket.local_addr().unwrap()) {
+            break (socket, listener);
+        }
+    };
+    let address = socket.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut query = [0; 4096];
+        while let Ok((length, from)) = socket.recv_from(&mut query) {
+            let (respond, socket) = (respond.clone(), socket.try_clone().unwrap());
+            let query = query[..length].to_vec();
+            thread::spawn(move || socket.send_to(&respond(&query), from));
+        }
+    });
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            thread::spawn(move || {
+                while let Some(query) = read(&mut stream) {
+                    over_tcp(&query, &mut stream);
+                }
+            });
+        }
+    });
+    address
+}
+
+fn read(stream: &mut TcpStream) -> Option<Vec<u8>> {
+    let mut length = [0; 2];
+    stream.read_exact(&mut length).ok()?;
+    let mut query = vec![0; u16::from_be_bytes(length).into()];
+    stream.read_exact(&mut query).ok()?;
+    Some(query)
+}
+
+fn send(stream: &mut TcpStream, octets: &[u8]) {
+    let length = u16::try_from(octets.len()).unwrap();
+    // Whoever asked may have gone.
+    let _ = stream.write_all(&[&length.to_be_bytes()[..], octets].concat());
+}
+
+/// A server that answers over UDP alone.
+fn udp(respond: impl Fn(&[u8]) -> Vec<u8> + Clone + Send + 'static) -> SocketAddr {
+    server(respond, |_, _| ())
+}
+
+/// A server that sends everybody on to TCP.
+fn tcp(over_tcp: OverTcp) -> SocketAddr {
+    server(truncated, over_tcp)
+}
+
+fn response(query: &[u8]) -> Message {
+    let mut message = Message::from_vec(query).unwrap();
+    message.metadata.message_type = MessageType::Response;
+    message
+}
+
+fn truncated(query: &[u8]) -> Vec<u8> {
+    let mut message = response(query);
+    message.metadata.truncation = true;
+    message.to_vec().unwrap()
+}
+
+fn with_records(query: &[u8], records: impl IntoIterator<Item = (rr::Name, RData)>) -> Vec<u8> {
+    let mut message = response(query);
+    for (name, data) in records {
+        message.add_answer(rr::Record::from_rdata(name, 300, data));
+    }
+    message.to_vec().unwrap()
+}
+
+/// A response in which `count` copies of a record stand behind the question, octets as they are.
+fn with_octets(query: &[u8], count: u16, record: &[u8]) -> Vec<u8> {
+    let mut message = response(query);
+    message.edns = None;
+    let mut octets = message.to_vec().unwrap();
+    octets[6..8].copy_from_slice(&count.to_be_bytes());
+    octets.extend(record.repeat(count.into()));
+    octets
+}
+
+fn asked(query: &[u8]) -> rr::Name {
+    response(query).queries[0].name().clone()
+}
+
+fn name(text: &str) -> rr::Name {
+    rr::Name::from_ascii(text).unwrap()
+}
+
+fn address() -> RData {
+    RData::A(A::new(192, 0, 2, 1))
+}
+
+fn alias(target: &str) -> RData {
+    RData::CNAME(CNAME(name(target)))
+}
+
+fn options() -> Options {
+    Options::new()
+        .retries(0)
+        .timeout(Duration::from_millis(500))
+}
+
+fn question(kind: Kind) -> Question {
+    Question::new("example.org".parse::<Name>().unwrap(), kind)
+}
+
+fn ask_for(kind: Kind, server: SocketAddr) -> Answer {
+    let resolver = BlockingResolver::with_name_servers(&[server], &options()).unwrap();
+    resolver.resolve(&question(kind))
+}
+
+fn ask(server: SocketAddr) -> Answer {
+    ask_for(Kind::A, server)
+}
+
+const MALFORMED: Answer = Answer::Failed(Failure::Malformed);
+const SERVER_FAILURE: Answer = Answer::Failed(Failure::ServerFailure);
+const TIMEOUT: Answer = Answer::Failed(Failure::Timeout);
+
+#[test]
+fn a_truncated_answer_without_a_whole_one_over_tcp_is_a_failure() {
+    let cases: [(OverTcp, Answer); 9] = [
+        (|_, _| (), TIMEOUT),
+        (|query, stream| send(stream, &truncated(query)), MALFORMED),
+        (|_, stream| send(stream, b""), TIMEOUT),
+        (|_, stream| send(stream, &[0xff; 500]), TIMEOUT),
+        (
+            |query, stream| {
+                let octets = response(query).to_vec().unwrap();
+                send(stream, &octets[..octets.len() - 3]);
+            },
+            TIMEOUT,
+        ),
+        (
+            |query, stream| {
+                let mut message = response(query);
+                message.metadata.id = message.metadata.id.wrapping_add(1);
+                send(stream, &message.to_vec().unwrap());
+            },
+            TIMEOUT,
+        ),
+        // One octet after the other, of a message that does not end.
+        (
+            |_, stream| {
+                let mut octets = [0xff, 0xff].into_iter().chain(core::iter::repeat(0));
+                while stream.write_all(&[octets.next().unwrap()]).is_ok() {
+                    thread::sleep(Duration::from_millis(10));
+                }
+            },
+            TIMEOUT,
+        ),
+        // Foreign messages without an end.
+        (
+            |query, stream| {
+                let mut message = response(query);
+                message.metadata.id = message.metadata.id.wrapping_add(1);
+                let octets = message.to_vec().unwrap();
+                let length = u16::try_from(octets.len()).unwrap().to_be_bytes();
+                let octets = [&length[..], &octets].concat();
+                while stream.write_all(&octets).is_ok() {}
+            },
+            TIMEOUT,
+        ),
+        (
+            |_, stream| stream.shutdown(Shutdown::Both).unwrap(),
+            MALFORMED,
+        ),
+    ];
+    for (index, (over_tcp, expected)) in cases.into_iter().enumerate() {
+        assert_eq!(ask(tcp(over_tcp)), expected, "case {index}");
+    }
+}
+
+#[test]
+fn answers_to_other_questions_are_not_waited_for_without_end() {
+    let cases: [fn(&[u8]) -> Vec<u8>; 4] = [
+        |query| {
+            let mut message = response(query);
+            message.metadata.id = message.metadata.id.wrapping_add(1);
+            message.to_vec().unwrap()
+        },
+        |query| {
+            let mut message = response(query);
+            message.queries[0].set_name(name("other.example."));
+            message.to_vec().unwrap()
+        },
+        |query| {
+            let mut message = response(query);
+            message.queries.clear();
+            message.to_vec().unwrap()
+        },
+        |_| Vec::new(),
+    ];
+    for (index, respond) in cases.into_iter().enumerate() {
+        assert_eq!(ask(udp(respond)), TIMEOUT, "case {index}");
+    }
+}
+
+#[test]
+fn octets_that_are_no_response_are_malformed() {
+    assert_eq!(ask(udp(<[u8]>::to_vec)), MALFORMED, "the query itself");
+    for length in [2, 3, 11, 12, 13, 20, 25] {
+        let server = udp(move |query| response(query).to_vec().unwrap()[..length].to_vec());
+        assert_eq!(ask(server), MALFORMED, "{length} octets");
+    }
+    // A record whose name is a pointer to itself, and one that points behind itself.
+    for pointer in [[0xc0, 29], [0xc0, 200]] {
+        let record = [&pointer[..], &[0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1]].concat();
+        let server = udp(move |query| with_octets(query, 1, &record));
+        assert_eq!(ask(server), MALFORMED, "{pointer:?}");
+    }
+}
+
+#[test]
+fn no_record_of_another_name_or_type_is_taken() {
+    let other = udp(|query| with_records(query, [(name("other.example."), address())]));
+    assert_eq!(ask(other), Answer::NO_DATA);
+    let text = || RData::TXT(TXT::new(vec!["v=spf1 +all".into()]));
+    let wrong_type = udp(move |query| with_records(query, [(asked(query), text())]));
+    assert_eq!(ask(wrong_type), Answer::NO_DATA);
+    // Hickory follows SRV records.
+    let srv = || RData::SRV(SRV::new(1, 1, 1, name("other.example.")));
+    let service = udp(move |query| {
+        let records = [(asked(query), srv()), (name("other.example."), address())];
+        with_records(query, records)
+    });
+    assert_eq!(ask(service), MALFORMED);
+    // Glue is no answer.
+    let glue = udp(|query| {
+        let mut message = response(query);
+        message.add_additional(rr::Record::from_rdata(asked(query), 300, address()));
+        message.to_vec().unwrap()
+    });
+    assert!(ask(glue).records().is_empty());
+}
+
+#[test]
+fn a_response_code_counts_more_than_the_records_beside_it() {
+    for code in 1..16 {
+        let respond = move |with_record: bool| {
+            move |query: &[u8]| {
+                let record = (asked(query), address());
+                let mut octets = with_records(query, with_record.then_some(record));
+                octets[3] = octets[3] & 0xf0 | code;
+                octets
+            }
+        };
+        let expected = match code {
+            3 => Answer::NoSuchName,
+            _ => SERVER_FAILURE,
+        };
+        assert_eq!(ask(udp(respond(false))), expected, "{code}");
+        assert_eq!(ask(udp(respond(true))), expected, "{code} with a record");
+    }
+}
+
+#[test]
+fn chains_of_aliases_end_however_they_come() {
+    let to_itself = udp(|query| with_records(query, [(asked(query), alias("example.org."))]));
+    assert_eq!(ask(to_itself), SERVER_FAILURE);
+    let round = udp(|query| {
+        let records = [
+            (name("example.org."), alias("a.example.org.")),
+            (name("a.example.org."), alias("example.org.")),
+        ];
+        with_records(query, records)
+    });
+    assert_eq!(ask(round), SERVER_FAILURE);
+    let one_by_one = udp(|query| {
+        let longer = asked(query).prepend_label("x").unwrap();
+        with_records(query, [(asked(query), RData::CNAME(CNAME(longer)))])
+    });
+    assert_eq!(ask(one_by_one), SERVER_FAILURE);
+    let over_tcp = tcp(|query, stream| send(stream, &chain(query, 1000)));
+    assert_eq!(ask(over_tcp), SERVER_FAILURE);
+    let backwards = tcp(|query, stream| {
+        let octets = chain(query, 1000);
+        let mut message = Message::from_vec(&octets).unwrap();
+        message.answers.reverse();
+        send(stream, &message.to_vec().unwrap());
+    });
+    assert_eq!(ask(backwards), SERVER_FAILURE);
+    let expected = Answer::Records(vec![Record::A([192, 0, 2, 1].into())]);
+    let longest = tcp(|query, stream| send(stream, &chain(query, 8)));
+    assert_eq!(ask(longest), expected);
+    let longer = tcp(|query, stream| send(stream, &chain(query, 9)));
+    assert_eq!(ask(longer), SERVER_FAILURE);
+}
+
+/// As many aliases in one response, and an address at their end.
+fn chain(query: &[u8], aliases: usize) -> Vec<u8> {
+    let link = |index: usize| match index {
+        0 => name("example.org."),
+        _ => name(&format!("c{index}.example.org.")),
+    };
+    let records = (0..aliases).map(|index| (link(index), RData::CNAME(CNAME(link(index + 1)))));
+    with_records(query, records.chain([(link(aliases), address())]))
+}
+
+/// Each alias of a chain would have the time of a question to itself.
+#[test]
+fn slow_aliases_share_the_time_of_one_question() {
+    let slow = udp(|query| {
+        thread::sleep(Duration::from_millis(300));
+        let longer = asked(query).prepend_label("x").unwrap();
+        with_records(query, [(asked(query), RData::CNAME(CNAME(longer)))])
+    });
+    assert_eq!(ask(slow), TIMEOUT);
+}
+
+#[test]
+fn as_many_records_as_a_message_holds_are_taken() {
+    let addresses = tcp(|query, stream| {
+        let record = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1];
+        send(stream, &with_octets(query, 4000, &record));
+    });
+    assert_eq!(ask(addresses).records().len(), 4000);
+    let empty = tcp(|query, stream| {
+        let record = [0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 60, 0, 1, 0];
+        send(stream, &with_octets(query, 5000, &record));
+    });
+    assert_eq!(ask_for(Kind::Txt, empty).records().len(), 5000);
+    let long = tcp(|query, stream| {
+        let strings = vec![&[b'x'; 255][..]; 254];
+        let text = RData::TXT(TXT::from_bytes(strings));
+        send(stream, &with_records(query, [(asked(query), text)]));
+    });
+    let answer = ask_for(Kind::Txt, long);
+    assert_eq!(
+        answer.records(),
+        [Record::Txt(vec![b'x'; 255 * 254].into())]
+    );
+}
+
+/// 4000 mail exchangers with names of 250 octets, all of them pointers to the first.
+fn exchangers(query: &[u8]) -> Vec<u8> {
+    let mut octets = with_octets(query, 4000, b"");
+    let record = |data: u16| {
+        let record = [0xc0, 12, 0, 15, 0, 1, 0, 0, 0, 60];
+        [&record[..], &data.to_be_bytes(), &[0, 10]].concat()
+    };
+    let labels = [1, b'a'].repeat(120);
+    octets.extend(record(243));
+    let [high, low] = u16::try_from(octets.len()).unwrap().to_be_bytes();
+    octets.extend([&labels[..], &[0]].concat());
+    let others = [record(4), vec![0xc0 | high, low]].concat();
+    octets.extend(others.repeat(3999));
+    octets
+}
+
+/// Counted by number alone, 8192 of the largest answers would be 24 GiB; names that a macro makes
+/// of local parts are as many as somebody sends messages.
+#[test]
+fn e06_an_answer_larger_than_the_cache_is_not_kept() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
+    let server = server(
+        move |query| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            truncated(query)
+        },
+        |query, stream| send(stream, &exchangers(query)),
+    );
+    let options = Options::new().cache_size(100);
+    let resolver = BlockingResolver::with_name_servers(&[server], &options).unwrap();
+    for asked in 1..=3 {
+        let answer = resolver.resolve(&question(Kind::Mx));
+        assert_eq!(answer.records().len(), 4000);
+        assert_eq!(count.load(Ordering::Relaxed), asked);
+    }
+}
+
+#[test]
+fn an_answer_is_kept_for_as_long_as_its_records_live() {
+    for (cache_size, ttl, queries) in [(100, 300, 1), (100, 0, 3), (0, 300, 3)] {
+        let count = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&count);
+        let server = udp(move |query| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            let mut message = response(query);
+            message.add_answer(rr::Record::from_rdata(asked(query), ttl, address()));
+            message.to_vec().unwrap()
+        });
+        let options = Options::new().cache_size(cache_size);
+        let resolver = BlockingResolver::with_name_servers(&[server], &options).unwrap();
+        for _ in 0..3 {
+            let answer = resolver.resolve(&question(Kind::A));
+            assert_eq!(answer.records().len(), 1);
+        }
+        assert_eq!(count.load(Ordering::Relaxed), queries);
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_is_given_up_leaves_the_resolver_as_it_was() {
+    let slow = udp(|query| {
+        thread::sleep(Duration::from_millis(100));
+        with_records(query, [(asked(query), address())])
+    });
+    let resolver = HickoryResolver::with_name_servers(&[slow], &Options::new()).unwrap();
+    let other = resolver.clone();
+    let waiting = tokio::spawn(async move { other.resolve(question(Kind::A)).await });
+    for _ in 0..10 {
+        let mut dropped = resolver.resolve(question(Kind::A));
+        assert!(is_pending(&mut dropped).await);
+    }
+    let expected = Answer::Records(vec![Record::A([192, 0, 2, 1].into())]);
+    assert_eq!(waiting.await.unwrap(), expected);
+    assert_eq!(resolver.resolve(question(Kind::A)).await, expected);
+}
+
+/// Begins a future, and says whether there is more to wait for.
+async fn is_pending(future: &mut (impl Future + Unpin)) -> bool {
+    poll_fn(|context| Poll::Ready(Pin::new(&mut *future).poll(context).is_pending())).await
+}
+
+#[tokio::test]
+async fn a_blocking_resolver_works_and_ends_within_a_runtime_of_one_thread() {
+    let server = udp(|query| with_records(query, [(asked(query), address())]));
+    let resolver = BlockingResolver::with_name_servers(&[server], &options()).unwrap();
+    assert_eq!(resolver.resolve(&question(Kind::A)).records().len(), 1);
+    drop(resolver);
+    let resolver = BlockingResolver::with_name_servers(&[udp(|_| Vec::new())], &options()).unwrap();
+    let resolver = Arc::new(resolver);
+    let other = Arc::clone(&resolver);
+    let waiting = tokio::task::spawn_blocking(move || other.resolve(&question(Kind::A)));
+    // The last to go is whoever waits.
+    drop(resolver);
+    assert_eq!(waiting.await.unwrap(), TIMEOUT);
+}
