@@ -15,6 +15,8 @@ use nom::multi::{fold_many0, many0_count};
 use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
+use crate::rfc5322::token;
+
 /// A local part as it was written, checked.
 ///
 /// Two are equal if they name the same user: `"joe"` and `joe` do (RFC 5321 §4.1.2), `Joe` and
@@ -147,30 +149,21 @@ fn quoted_pair(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
 
 /// `atext` of RFC 5322 §3.2.3, and `atext =/ UTF8-non-ascii` (RFC 6531 §3.3).
 fn is_atext(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric()
-        || octet >= 0x80
-        || matches!(
-            octet,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'/'
-                | b'='
-                | b'?'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'{'
-                | b'|'
-                | b'}'
-                | b'~'
-        )
+    ATEXT[usize::from(octet)]
 }
+
+/// The same looked up: a server asks it of most octets that it reads.
+static ATEXT: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octet = 0u8;
+    loop {
+        table[octet as usize] = token::is_atext(octet) || octet >= 0x80;
+        match octet {
+            u8::MAX => break table,
+            _ => octet += 1,
+        }
+    }
+};
 
 /// `qtextSMTP = %d32-33 / %d35-91 / %d93-126`, and `qtextSMTP =/ UTF8-non-ascii`
 /// (RFC 6531 §3.3).

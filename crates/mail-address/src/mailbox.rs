@@ -272,11 +272,24 @@ fn domain(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
 /// underscores, and hyphens wherever they stand. One of ASCII is at most 63 octets (RFC 1035
 /// §2.3.4); others cannot be measured here.
 fn sub_domain(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
-    let is_label =
-        |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | 128..);
+    let is_label = |octet: u8| LABEL[usize::from(octet)];
     let fits = |label: &[u8]| label.len() <= 63 || !label.is_ascii();
     verify(take_while1(is_label), fits).parse(input)
 }
+
+/// Octets of a label, looked up: a server asks it of every octet of every domain.
+static LABEL: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octet = 0u8;
+    loop {
+        table[octet as usize] =
+            octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | 128..);
+        match octet {
+            u8::MAX => break table,
+            _ => octet += 1,
+        }
+    }
+};
 
 /// Whether text beyond ASCII, in the octets of a domain, can be one. What IDNA forbids in every
 /// label is refused even though the rest of IDNA is not looked at: controls, white space, dots of

@@ -156,7 +156,23 @@ pub(super) fn envelope_id(value: &[u8]) -> Option<Xtext<'_>> {
 
 /// `<any CHAR except specials, SPACE and CTLs>` (RFC 822 §3.3)
 fn is_atom(octet: u8) -> bool {
-    octet.is_ascii_graphic() && !b"()<>@,;:\\\".[]=".contains(&octet)
+    octet.is_ascii_graphic()
+        && !matches!(
+            octet,
+            b'(' | b')'
+                | b'<'
+                | b'>'
+                | b'@'
+                | b','
+                | b';'
+                | b':'
+                | b'\\'
+                | b'"'
+                | b'.'
+                | b'['
+                | b']'
+                | b'='
+        )
 }
 
 /// RFC 3461 §4.4.

@@ -11,6 +11,7 @@ mod parse;
 mod print;
 #[cfg(test)]
 mod tests;
+mod word;
 mod xclient;
 mod xtext;
 

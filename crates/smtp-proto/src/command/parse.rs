@@ -4,12 +4,17 @@
 //! §4.1.1), and a blank behind `FROM:` and `TO:` is forgiven.
 
 use mail_address::MailboxRef;
+use memchr::memchr;
 use nom::bytes::complete::{tag, tag_no_case, take_while, take_while1};
 use nom::combinator::{opt, recognize, rest};
 use nom::multi::many0_count;
 use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 
+use super::word::{
+    AUTH, BDAT, BODY, DATA, EHLO, ENVID, EXPN, HELO, HELP, LHLO, MAIL, NOOP, NOTIFY, ORCPT, QUIT,
+    RCPT, RET, RSET, SIZE, SMTPUTF8, STARTTLS, VRFY, Word, XCLIENT,
+};
 use super::{
     Argument, Auth, Bdat, Body, ClientName, Command, CommandError, ForwardPath, Mail, Notify,
     OriginalRecipient, Rcpt, Response, Ret, XClient, Xtext, dsn,
@@ -48,7 +53,7 @@ fn command(line: &[u8]) -> Result<Command<'_>, CommandError> {
             .and_then(client_name)
             .ok_or(argument_error)
     };
-    match word(verb) {
+    match Word::new(verb) {
         AUTH => auth(arguments, argument_error),
         BDAT => Bdat::parse(arguments)
             .map(Command::Bdat)
@@ -91,34 +96,6 @@ fn verb(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
     }
 }
 
-/// A verb in upper case as a number, which takes one comparison; 0 if it is too long for a verb.
-const fn word(verb: &[u8]) -> u64 {
-    let mut word = 0;
-    let mut rest = verb;
-    while let [octet, after @ ..] = rest {
-        word = word << 8 | octet.to_ascii_uppercase() as u64;
-        rest = after;
-    }
-    if verb.len() > 8 { 0 } else { word }
-}
-
-const AUTH: u64 = word(b"AUTH");
-const BDAT: u64 = word(b"BDAT");
-const DATA: u64 = word(b"DATA");
-const EHLO: u64 = word(b"EHLO");
-const EXPN: u64 = word(b"EXPN");
-const HELO: u64 = word(b"HELO");
-const HELP: u64 = word(b"HELP");
-const LHLO: u64 = word(b"LHLO");
-const MAIL: u64 = word(b"MAIL");
-const NOOP: u64 = word(b"NOOP");
-const QUIT: u64 = word(b"QUIT");
-const RCPT: u64 = word(b"RCPT");
-const RSET: u64 = word(b"RSET");
-const STARTTLS: u64 = word(b"STARTTLS");
-const VRFY: u64 = word(b"VRFY");
-const XCLIENT: u64 = word(b"XCLIENT");
-
 /// What stands behind the blanks, if anything does.
 fn one_argument(arguments: &[u8]) -> Option<&[u8]> {
     let (rest, _) = blanks(arguments).ok()?;
@@ -159,32 +136,20 @@ fn mail<'i>(line: &'i [u8], arguments: &'i [u8]) -> Result<Command<'i>, CommandE
         .map_err(|_| CommandError::ReversePath)?;
     let mut mail = Mail::new(reverse_path);
     for_each_parameter(line, parameters, |keyword, value| {
-        let known = if keyword.eq_ignore_ascii_case(b"SIZE") {
-            once(&mut mail.size, value.and_then(size_value))
-        } else if keyword.eq_ignore_ascii_case(b"BODY") {
+        Parameter::known(match Word::new(keyword) {
+            AUTH => once(&mut mail.auth, value.and_then(Xtext::parse)),
             // A kind of body that nobody here can carry is no malformed one.
-            match value {
-                Some(value) if body_value(value).is_none() => return Parameter::Unknown,
-                _ => once(&mut mail.body, value.and_then(body_value)),
-            }
-        } else if keyword.eq_ignore_ascii_case(b"AUTH") {
-            once(&mut mail.auth, value.and_then(Xtext::parse))
-        } else if keyword.eq_ignore_ascii_case(b"SMTPUTF8") {
-            let fits = value.is_none() && !mail.smtp_utf8;
-            mail.smtp_utf8 = true;
-            fits
-        } else if keyword.eq_ignore_ascii_case(b"REQUIRETLS") {
-            let fits = value.is_none() && !mail.require_tls;
-            mail.require_tls = true;
-            fits
-        } else if keyword.eq_ignore_ascii_case(b"RET") {
-            once(&mut mail.ret, value.and_then(Ret::parse))
-        } else if keyword.eq_ignore_ascii_case(b"ENVID") {
-            once(&mut mail.envelope_id, value.and_then(dsn::envelope_id))
-        } else {
-            return Parameter::Unknown;
-        };
-        Parameter::known(known)
+            BODY => match value.map(body_value) {
+                Some(None) => return Parameter::Unknown,
+                body => once(&mut mail.body, body.flatten()),
+            },
+            ENVID => once(&mut mail.envelope_id, value.and_then(dsn::envelope_id)),
+            RET => once(&mut mail.ret, value.and_then(Ret::parse)),
+            SIZE => once(&mut mail.size, value.and_then(size_value)),
+            SMTPUTF8 => flag(&mut mail.smtp_utf8, value),
+            _ if keyword.eq_ignore_ascii_case(b"REQUIRETLS") => flag(&mut mail.require_tls, value),
+            _ => return Parameter::Unknown,
+        })
     })?;
     Ok(Command::Mail(mail))
 }
@@ -197,20 +162,19 @@ fn rcpt<'i>(line: &'i [u8], arguments: &'i [u8]) -> Result<Command<'i>, CommandE
         .map_err(|_| CommandError::ForwardPath)?;
     let mut rcpt = Rcpt::new(forward_path);
     for_each_parameter(line, parameters, |keyword, value| {
-        let known = if keyword.eq_ignore_ascii_case(b"NOTIFY") {
-            once(&mut rcpt.notify, value.and_then(Notify::parse))
-        } else if keyword.eq_ignore_ascii_case(b"ORCPT") {
-            let original = value.and_then(OriginalRecipient::parse);
-            once(&mut rcpt.original_recipient, original)
-        } else {
-            return Parameter::Unknown;
-        };
-        Parameter::known(known)
+        Parameter::known(match Word::new(keyword) {
+            NOTIFY => once(&mut rcpt.notify, value.and_then(Notify::parse)),
+            ORCPT => {
+                let original = value.and_then(OriginalRecipient::parse);
+                once(&mut rcpt.original_recipient, original)
+            }
+            _ => return Parameter::Unknown,
+        })
     })?;
     Ok(Command::Rcpt(rcpt))
 }
 
-/// A blank, the word, and the blank that some clients put behind it.
+/// A blank, the Word, and the blank that some clients put behind it.
 fn prefix<'i>(word: &'static str) -> impl Parser<&'i [u8], Output = &'i [u8], Error = ()> {
     delimited(blanks, tag_no_case(word), take_while(|octet| octet == b' '))
 }
@@ -281,6 +245,9 @@ impl Parameter {
 }
 
 /// `Mail-parameters = esmtp-param *(SP esmtp-param)`
+///
+/// What `judge` takes for good fits the grammar of every parameter too, so that only what is left
+/// is held against it.
 fn for_each_parameter<'i>(
     line: &[u8],
     mut parameters: &'i [u8],
@@ -293,32 +260,53 @@ fn for_each_parameter<'i>(
                 offset: before_blanks,
             });
         };
-        let offset = line.len() - parameter.len();
-        let (rest, (keyword, value)) =
-            esmtp_param(parameter).map_err(|_| CommandError::Argument { offset })?;
+        let length = memchr(b' ', parameter).unwrap_or(parameter.len());
+        let (parameter, rest) = parameter
+            .split_at_checked(length)
+            .unwrap_or((parameter, b""));
+        let (keyword, value) = match memchr(b'=', parameter) {
+            None => (parameter, None),
+            Some(equals) => (
+                parameter.get(..equals).unwrap_or_default(),
+                parameter.get(equals + 1..),
+            ),
+        };
+        let offset = line.len() - rest.len() - parameter.len();
         match judge(keyword, value) {
             Parameter::Good => parameters = rest,
-            Parameter::Malformed => return Err(CommandError::ParameterValue { offset }),
-            Parameter::Unknown => return Err(CommandError::Parameter { offset }),
+            bad => {
+                let after = esmtp_param(parameter).map_or(parameter, |(after, _)| after);
+                return Err(match bad {
+                    _ if !after.is_empty() => CommandError::Argument {
+                        offset: line.len() - rest.len() - after.len(),
+                    },
+                    Parameter::Unknown => CommandError::Parameter { offset },
+                    _ => CommandError::ParameterValue { offset },
+                });
+            }
         }
     }
     Ok(())
 }
 
-/// A keyword and its value.
-type EsmtpParam<'i> = (&'i [u8], Option<&'i [u8]>);
-
 /// `esmtp-param = esmtp-keyword ["=" esmtp-value]`
-fn esmtp_param(input: &[u8]) -> IResult<&[u8], EsmtpParam<'_>, ()> {
+fn esmtp_param(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
     let keyword = take_while1(|octet: u8| octet.is_ascii_alphanumeric() || octet == b'-');
     let value = take_while1(|octet| matches!(octet, 33..=60 | 62..=126));
-    (keyword, opt(preceded(tag("="), value))).parse(input)
+    recognize((keyword, opt(preceded(tag("="), value)))).parse(input)
 }
 
 /// Fills a parameter that may be given once only; whether it could.
 fn once<T>(place: &mut Option<T>, value: Option<T>) -> bool {
     let fits = place.is_none() && value.is_some();
     *place = value;
+    fits
+}
+
+/// Sets a parameter without a value that may be given once only; whether it could.
+fn flag(place: &mut bool, value: Option<&[u8]>) -> bool {
+    let fits = value.is_none() && !*place;
+    *place = true;
     fits
 }
 

@@ -30,8 +30,9 @@ impl<'i> Xtext<'i> {
             return None;
         }
         let mut rest = octets;
-        while !rest.is_empty() {
-            let (octet, after) = xchar(rest)?;
+        // What stands for itself is printable, and may stand anywhere.
+        while let Some(plain) = rest.iter().position(|octet| !XCHAR[usize::from(*octet)]) {
+            let (octet, after) = xchar(rest.get(plain..)?)?;
             if !may_stand(octet) {
                 return None;
             }
@@ -83,6 +84,17 @@ impl fmt::Display for Xtext<'_> {
         f.pad(self.text)
     }
 }
+
+/// `xchar = any ASCII CHAR between "!" (33) and "~" (126) inclusive, except for "+" and "="`
+static XCHAR: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octet = b'!';
+    while octet <= b'~' {
+        table[octet as usize] = !matches!(octet, b'+' | b'=');
+        octet += 1;
+    }
+    table
+};
 
 /// `xchar` or `hexchar`: the octet, and what follows.
 fn xchar(input: &[u8]) -> Option<(u8, &[u8])> {
