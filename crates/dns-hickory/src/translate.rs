@@ -34,6 +34,12 @@ pub(crate) fn answer_from_lookup(
     record_type: RecordType,
     lookup: &Lookup,
 ) -> Answer {
+    // What stands beside such a code, hickory gives like any other record.
+    match lookup.message().response_code {
+        ResponseCode::NoError => {}
+        ResponseCode::NXDomain => return Answer::NoSuchName,
+        _ => return Answer::Failed(Failure::ServerFailure),
+    }
     let Some(owner) = end_of_aliases(name, lookup.answers()) else {
         return Answer::Failed(Failure::ServerFailure);
     };
@@ -56,8 +62,8 @@ pub(crate) fn answer_from_error(error: &NetError) -> Answer {
     match error {
         NetError::Dns(DnsError::NoRecordsFound(found)) => match found.response_code {
             ResponseCode::NXDomain => Answer::NoSuchName,
-            _ if is_referral(found) => Answer::Failed(Failure::ServerFailure),
-            _ => Answer::NO_DATA,
+            ResponseCode::NoError if !is_referral(found) => Answer::NO_DATA,
+            _ => Answer::Failed(Failure::ServerFailure),
         },
         NetError::Timeout => Answer::Failed(Failure::Timeout),
         NetError::ForeignClassRecord { .. }
