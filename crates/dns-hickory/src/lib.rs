@@ -29,7 +29,7 @@
 //! | NOERROR without such records | `Records`, empty |
 //! | NXDOMAIN, of the name or of what it is an alias of | `NoSuchName` |
 //! | SERVFAIL, REFUSED and other codes, a referral, an endless chain of aliases, a server that cannot be reached | `Failed(ServerFailure)` |
-//! | nothing in time | `Failed(Timeout)` |
+//! | nothing in time, all tries and aliases together | `Failed(Timeout)` |
 //! | what cannot be read, or does not fit the question | `Failed(Malformed)` |
 //!
 //! Names may hold any octets, underscores among them. Search lists and hosts files are not
@@ -39,6 +39,7 @@
 //! [hickory-resolver]: https://docs.rs/hickory-resolver
 
 mod blocking;
+mod cache;
 mod options;
 mod resolver;
 mod translate;

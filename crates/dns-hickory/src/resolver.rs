@@ -2,6 +2,8 @@
 
 use core::error::Error;
 use core::net::SocketAddr;
+use core::time::Duration;
+use std::time::Instant;
 
 use dns_txt::{Answer, AsyncResolve, Failure, Lookup, Question};
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
@@ -10,10 +12,13 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::RecordType;
 use hickory_resolver::{ResolverBuilder, TokioResolver};
 use thiserror::Error;
+use tokio::time::timeout;
 
-use crate::options::Options;
+use crate::cache::Cache;
+use crate::options::{CACHE_SIZE, Options, patience};
 use crate::translate::{
-    answer_from_error, answer_from_lookup, kind_to_hickory, last_alias, name_to_hickory,
+    answer_from_error, answer_from_lookup, kind_to_hickory, last_alias, lifetime_of_no_records,
+    name_to_hickory,
 };
 
 /// Asks name servers from within a Tokio runtime. Clones share connections and the cache.
@@ -21,18 +26,18 @@ use crate::translate::{
 /// Connections belong to the runtime in which they were opened: a resolver stays within one.
 #[derive(Clone, Debug)]
 pub struct HickoryResolver {
+    cache: Cache,
+    patience: Duration,
     resolver: TokioResolver,
 }
 
 impl HickoryResolver {
     /// Asks the name servers of the system (`/etc/resolv.conf` on Unix).
     pub fn system(options: &Options) -> Result<Self, ResolverError> {
-        let mut builder =
-            TokioResolver::builder_tokio().map_err(|error| ResolverError::System {
-                source: Box::new(error),
-            })?;
-        options.apply(builder.options_mut());
-        Self::build(builder)
+        let builder = TokioResolver::builder_tokio().map_err(|error| ResolverError::System {
+            source: Box::new(error),
+        })?;
+        Self::build(builder, options)
     }
 
     /// Asks these name servers, over UDP, and over TCP where an answer is too long.
@@ -45,32 +50,60 @@ impl HickoryResolver {
         }
         let servers = servers.iter().map(name_server).collect();
         let config = ResolverConfig::from_name_servers(servers);
-        let mut builder =
-            TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
-        options.apply(builder.options_mut());
-        Self::build(builder)
+        let builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
+        Self::build(builder, options)
     }
 
-    fn build(builder: ResolverBuilder<TokioRuntimeProvider>) -> Result<Self, ResolverError> {
+    fn build(
+        mut builder: ResolverBuilder<TokioRuntimeProvider>,
+        options: &Options,
+    ) -> Result<Self, ResolverError> {
+        options.apply(builder.options_mut());
+        let patience = patience(builder.options_mut());
         match builder.build() {
-            Ok(resolver) => Ok(Self { resolver }),
+            Ok(resolver) => Ok(Self {
+                cache: Cache::new(options.cache_size.unwrap_or(CACHE_SIZE)),
+                patience,
+                resolver,
+            }),
             Err(error) => Err(ResolverError::System {
                 source: Box::new(error),
             }),
         }
     }
 
-    async fn answer(&self, question: &Question) -> Answer {
+    /// The answer that is kept, or else what the name servers say in time.
+    async fn answer(&self, question: Question) -> Answer {
+        if let Some(answer) = self.cache.get(&question) {
+            return answer;
+        }
+        match timeout(self.patience, self.ask(&question)).await {
+            Ok((answer, lifetime)) => {
+                self.cache.keep(question, answer.clone(), lifetime);
+                answer
+            }
+            Err(_) => Answer::Failed(Failure::Timeout),
+        }
+    }
+
+    /// What the name servers say, and how long that is true.
+    async fn ask(&self, question: &Question) -> (Answer, Duration) {
         let asked = (
             name_to_hickory(question.name()),
             kind_to_hickory(question.kind()),
         );
         let (Some(name), Some(record_type)) = asked else {
-            return Answer::Failed(Failure::Malformed);
+            return (Answer::Failed(Failure::Malformed), Duration::ZERO);
         };
         match self.resolver.lookup(name.clone(), record_type).await {
-            Ok(lookup) => answer_from_lookup(&name, record_type, &lookup),
-            Err(error) => self.answer_without_records(&error).await,
+            Ok(lookup) => (
+                answer_from_lookup(&name, record_type, &lookup),
+                lookup.valid_until().duration_since(Instant::now()),
+            ),
+            Err(error) => (
+                self.answer_without_records(&error).await,
+                lifetime_of_no_records(&error),
+            ),
         }
     }
 
@@ -90,7 +123,7 @@ impl HickoryResolver {
 
 impl AsyncResolve for HickoryResolver {
     fn resolve(&self, question: Question) -> Lookup<'_> {
-        Box::pin(async move { self.answer(&question).await })
+        Box::pin(self.answer(question))
     }
 }
 

@@ -1,6 +1,9 @@
 //! Questions and answers in the words of hickory, and back.
 
+use core::time::Duration;
+
 use dns_txt::{Answer, Failure, Kind, Name, Record};
+use hickory_resolver::MAX_TTL;
 use hickory_resolver::lookup::Lookup;
 use hickory_resolver::net::{DnsError, NetError, NoRecords};
 use hickory_resolver::proto::op::ResponseCode;
@@ -72,6 +75,17 @@ pub(crate) fn answer_from_error(error: &NetError) -> Answer {
         | NetError::Truncated => Answer::Failed(Failure::Malformed),
         // Response codes, and servers that cannot be reached at all.
         _ => Answer::Failed(Failure::ServerFailure),
+    }
+}
+
+/// How long it is true that there are no records (RFC 2308 §5); no time at all for failures.
+pub(crate) fn lifetime_of_no_records(error: &NetError) -> Duration {
+    match error {
+        NetError::Dns(DnsError::NoRecordsFound(found)) => {
+            let seconds = found.negative_ttl.unwrap_or_default().min(MAX_TTL);
+            Duration::from_secs(seconds.into())
+        }
+        _ => Duration::ZERO,
     }
 }
 
