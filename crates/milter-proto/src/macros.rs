@@ -1,0 +1,358 @@
+//! What an MTA tells beside its commands: macros, each a name and a value.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use memchr::memchr;
+use thiserror::Error;
+
+/// When macros are told.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[expect(clippy::exhaustive_enums, reason = "the stages that libmilter knows")]
+pub enum Stage {
+    /// With the client.
+    Connect,
+    /// With its greeting.
+    Helo,
+    /// With the sender.
+    Mail,
+    /// With a recipient.
+    Rcpt,
+    /// With DATA.
+    Data,
+    /// With the end of the header.
+    EndOfHeader,
+    /// With the end of the message.
+    EndOfMessage,
+}
+
+impl Stage {
+    /// All, in their order.
+    const ALL: [Self; 7] = [
+        Self::Connect,
+        Self::Helo,
+        Self::Mail,
+        Self::Rcpt,
+        Self::Data,
+        Self::EndOfHeader,
+        Self::EndOfMessage,
+    ];
+
+    /// The number that stands for it in a list of macros (`SMFIM_*` of libmilter).
+    const fn number(self) -> u32 {
+        match self {
+            Self::Connect => 0,
+            Self::Helo => 1,
+            Self::Mail => 2,
+            Self::Rcpt => 3,
+            Self::Data => 4,
+            Self::EndOfMessage => 5,
+            Self::EndOfHeader => 6,
+        }
+    }
+}
+
+/// The macros that hold now.
+///
+/// Those told with the client hold for the connection, those with a greeting until the next;
+/// the others to the end of the message, so that `{auth_type}`, which comes with the sender, is
+/// there to the last. Those told with a recipient are replaced by those of the next one.
+///
+/// A name may be written with braces or without: `{auth_type}` and `auth_type`, `i` and `{i}` are
+/// the same.
+#[derive(Clone, Debug, Default)]
+pub struct Macros {
+    slots: [Slot; Stage::ALL.len()],
+}
+
+impl Macros {
+    /// The value told last, by stage: of two that hold, that of the later stage counts. So the
+    /// queue id `i`, which Postfix does not know before the first recipient, is right from there.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.slots.iter().rev().find_map(|slot| slot.get(name))
+    }
+
+    /// The value told at a stage.
+    pub fn at(&self, stage: Stage, name: &str) -> Option<&[u8]> {
+        self.slot(stage).get(name)
+    }
+
+    /// All names without their braces, and values, told at a stage.
+    pub fn told_at(&self, stage: Stage) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.slot(stage).pairs()
+    }
+
+    /// Takes macros for the next command of a stage, in the place of those before. `false`, and
+    /// nothing is kept, if all together would be more octets than the limit.
+    pub(crate) fn tell(&mut self, stage: Stage, octets: &[u8], limit: usize) -> bool {
+        let others = Stage::ALL.iter().filter(|&&other| other != stage);
+        let kept: usize = others.map(|&other| self.slot(other).octets.len()).sum();
+        if octets.len() > limit.saturating_sub(kept) {
+            return false;
+        }
+        let slot = self.slot_mut(stage);
+        slot.clear();
+        slot.octets.extend_from_slice(octets);
+        slot.is_ahead = true;
+        true
+    }
+
+    /// The command of a stage is there: macros of an earlier one are over, unless they were told
+    /// again.
+    pub(crate) fn begin(&mut self, stage: Stage) {
+        let slot = self.slot_mut(stage);
+        if !slot.is_ahead {
+            slot.clear();
+        }
+        slot.is_ahead = false;
+    }
+
+    /// Forgets what is told with messages, but for what was told ahead of the next command.
+    pub(crate) fn end_message(&mut self) {
+        for stage in Stage::ALL.into_iter().filter(|&it| it >= Stage::Mail) {
+            let slot = self.slot_mut(stage);
+            if !slot.is_ahead {
+                slot.clear();
+            }
+        }
+    }
+
+    fn slot(&self, stage: Stage) -> &Slot {
+        let [
+            connect,
+            helo,
+            mail,
+            rcpt,
+            data,
+            end_of_header,
+            end_of_message,
+        ] = &self.slots;
+        match stage {
+            Stage::Connect => connect,
+            Stage::Helo => helo,
+            Stage::Mail => mail,
+            Stage::Rcpt => rcpt,
+            Stage::Data => data,
+            Stage::EndOfHeader => end_of_header,
+            Stage::EndOfMessage => end_of_message,
+        }
+    }
+
+    fn slot_mut(&mut self, stage: Stage) -> &mut Slot {
+        let [
+            connect,
+            helo,
+            mail,
+            rcpt,
+            data,
+            end_of_header,
+            end_of_message,
+        ] = &mut self.slots;
+        match stage {
+            Stage::Connect => connect,
+            Stage::Helo => helo,
+            Stage::Mail => mail,
+            Stage::Rcpt => rcpt,
+            Stage::Data => data,
+            Stage::EndOfHeader => end_of_header,
+            Stage::EndOfMessage => end_of_message,
+        }
+    }
+}
+
+/// The macros of one stage.
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    /// Names and values as they came, each with its NUL.
+    octets: Vec<u8>,
+    /// Whether the command that they belong to is still to come.
+    is_ahead: bool,
+}
+
+impl Slot {
+    fn clear(&mut self) {
+        self.octets.clear();
+        self.is_ahead = false;
+    }
+
+    fn get(&self, name: &str) -> Option<&[u8]> {
+        let name = bare(name.as_bytes());
+        let mut found = self.pairs().filter(|&(told, _)| told == name);
+        found.next().map(|(_, value)| value)
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let mut texts = Texts(&self.octets);
+        core::iter::from_fn(move || Some((bare(texts.next()?), texts.next()?)))
+    }
+}
+
+/// Texts with a NUL behind each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Texts<'i>(pub(crate) &'i [u8]);
+
+impl<'i> Iterator for Texts<'i> {
+    type Item = &'i [u8];
+
+    fn next(&mut self) -> Option<&'i [u8]> {
+        let end = memchr(0, self.0)?;
+        let (text, rest) = self.0.split_at_checked(end)?;
+        self.0 = rest.get(1..).unwrap_or_default();
+        Some(text)
+    }
+}
+
+/// A name without its braces.
+fn bare(name: &[u8]) -> &[u8] {
+    let inner = name.strip_prefix(b"{").and_then(|it| it.strip_suffix(b"}"));
+    inner.unwrap_or(name)
+}
+
+/// Which macros a filter wants, by stage. Stages without a list get what the MTA is configured to
+/// tell.
+///
+/// An MTA that knows lists (`SMFIF_SETSYMLIST`) tells what they say in the place of what it is
+/// configured to tell; others take no notice.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct MacroLists {
+    /// Stages and names with blanks between them.
+    lists: Vec<(Stage, String)>,
+}
+
+impl MacroLists {
+    /// With a list for a stage, in the place of an earlier one.
+    pub fn with(mut self, stage: Stage, names: &[&str]) -> Result<Self, MacroListError> {
+        if names.is_empty() {
+            return Err(MacroListError::Empty);
+        }
+        let bad = names.iter().position(|name| !is_name(name));
+        if let Some(index) = bad {
+            return Err(MacroListError::Name { index });
+        }
+        let list = names.join(" ");
+        if list.len() > LONGEST_LIST {
+            return Err(MacroListError::TooLong { octets: list.len() });
+        }
+        self.lists.retain(|(other, _)| *other != stage);
+        self.lists.push((stage, list));
+        Ok(self)
+    }
+
+    /// Whether there is no list.
+    pub fn is_empty(&self) -> bool {
+        self.lists.is_empty()
+    }
+
+    /// `( uint32 stage, char names[], NUL )*`
+    pub(crate) fn as_wire(&self) -> Vec<u8> {
+        let mut octets = Vec::new();
+        for (stage, names) in &self.lists {
+            octets.extend_from_slice(&stage.number().to_be_bytes());
+            octets.extend_from_slice(names.as_bytes());
+            octets.push(0);
+        }
+        octets
+    }
+}
+
+/// One octet, or more in braces.
+fn is_name(name: &str) -> bool {
+    let inner = bare(name.as_bytes());
+    let is_braced = inner.len() < name.len();
+    !inner.is_empty()
+        && (is_braced || inner.len() == 1)
+        && inner
+            .iter()
+            .all(|octet| octet.is_ascii_graphic() && !b"{}".contains(octet))
+}
+
+/// Octets of a list. Seven of them are well below what a packet may hold.
+const LONGEST_LIST: usize = 4096;
+
+/// Why a list of macros cannot be asked for.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum MacroListError {
+    /// No names: an MTA takes it for no list at all.
+    #[error("empty list of macros")]
+    Empty,
+    /// What is no name: one letter, or some in braces.
+    #[error("no name of a macro at position {index} of the list")]
+    Name {
+        /// Its position in the list, from 0.
+        index: usize,
+    },
+    /// More octets than 4096.
+    #[error("list of macros of {octets} octets")]
+    TooLong {
+        /// Octets of the names and the blanks between them.
+        octets: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_later_stage_counts() {
+        let mut macros = Macros::default();
+        assert!(macros.tell(Stage::Mail, b"i\0one\0{auth_type}\0PLAIN\0", 100));
+        assert!(macros.tell(Stage::EndOfMessage, b"i\0two\0", 100));
+        assert_eq!(macros.get("i"), Some(&b"two"[..]));
+        assert_eq!(macros.at(Stage::Mail, "{i}"), Some(&b"one"[..]));
+        assert_eq!(macros.get("auth_type"), Some(&b"PLAIN"[..]));
+        assert_eq!(macros.get("{auth_type}"), Some(&b"PLAIN"[..]));
+        assert_eq!(macros.get("auth"), None);
+        let told: Vec<_> = macros.told_at(Stage::Mail).collect();
+        assert_eq!(told, [(&b"i"[..], &b"one"[..]), (b"auth_type", b"PLAIN")]);
+    }
+
+    #[test]
+    fn macros_of_a_recipient_end_with_the_next() {
+        let mut macros = Macros::default();
+        assert!(macros.tell(Stage::Rcpt, b"{rcpt_addr}\0a\0", 100));
+        macros.begin(Stage::Rcpt);
+        assert_eq!(macros.get("rcpt_addr"), Some(&b"a"[..]));
+        macros.begin(Stage::Rcpt);
+        assert_eq!(macros.get("rcpt_addr"), None);
+    }
+
+    #[test]
+    fn what_was_told_ahead_survives_the_end_of_a_message() {
+        let mut macros = Macros::default();
+        assert!(macros.tell(Stage::Connect, b"j\0mx\0", 100));
+        assert!(macros.tell(Stage::Rcpt, b"i\0one\0", 100));
+        macros.begin(Stage::Rcpt);
+        assert!(macros.tell(Stage::Mail, b"i\0two\0", 100));
+        macros.end_message();
+        assert_eq!(macros.get("i"), Some(&b"two"[..]));
+        assert_eq!(macros.get("j"), Some(&b"mx"[..]));
+        assert_eq!(macros.at(Stage::Rcpt, "i"), None);
+    }
+
+    #[test]
+    fn all_stages_share_the_limit() {
+        let mut macros = Macros::default();
+        assert!(macros.tell(Stage::Connect, b"j\x0012\0", 10));
+        assert!(!macros.tell(Stage::Mail, b"i\x00123\0", 10));
+        assert!(macros.tell(Stage::Mail, b"i\x0012\0", 10));
+        assert!(macros.tell(Stage::Mail, b"i\x0034\0", 10));
+        assert_eq!(macros.get("i"), Some(&b"34"[..]));
+    }
+
+    #[test]
+    fn lists_are_of_names_only() {
+        let lists = |names: &[&str]| MacroLists::default().with(Stage::EndOfHeader, names);
+        let list = lists(&["i", "{auth_type}"]).unwrap();
+        assert_eq!(list.as_wire(), b"\0\0\0\x06i {auth_type}\0");
+        let again = list.with(Stage::EndOfHeader, &["{i}"]).unwrap();
+        assert_eq!(again.as_wire(), b"\0\0\0\x06{i}\0");
+        assert_eq!(lists(&[]), Err(MacroListError::Empty));
+        for name in ["", "{}", "ab", "{a b}", "{a\0}", " ", "{{a}}", "ü", "{"] {
+            assert_eq!(lists(&["i", name]), Err(MacroListError::Name { index: 1 }));
+        }
+        let long = ["{a}"; 2000];
+        assert_eq!(lists(&long), Err(MacroListError::TooLong { octets: 7999 }));
+    }
+}

@@ -1,0 +1,88 @@
+//! What a filter answers.
+
+mod custom;
+
+use alloc::vec::Vec;
+
+pub use self::custom::{CustomReply, CustomReplyError, EnhancedCode, NoEnhancedCode};
+use crate::command::Command;
+use crate::packet;
+
+/// The answer to an event.
+///
+/// "For good" below means: to the end of the message for what belongs to a message, to the end of
+/// the connection for the client and its greeting. Nothing more is told then, and nothing can be
+/// changed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Reply {
+    /// Let it pass for good, without a further look. As the answer to the end of a message the
+    /// same as [`Reply::Continue`].
+    Accept,
+    /// Go on.
+    Continue,
+    /// Refuse it, with this code and text. A recipient alone, anything else for good.
+    Custom(CustomReply),
+    /// Say to the client that the message is taken, and throw it away. For messages only.
+    Discard,
+    /// Refuse it with the MTA's code 5yz. A recipient alone, anything else for good.
+    Reject,
+    /// Tell the client 421 and close its connection.
+    Shutdown,
+    /// Go on, and tell no more of the body. For pieces of a body, if
+    /// [`SKIP`](crate::Steps::SKIP) was granted.
+    Skip,
+    /// Refuse it with the MTA's code 4yz: the client may try again later. A recipient alone,
+    /// anything else for good.
+    TempFail,
+}
+
+impl Reply {
+    /// Whether a command can be answered so, where everything was granted.
+    pub(crate) fn fits(&self, command: Command) -> bool {
+        match self {
+            Self::Continue | Self::Custom(_) | Self::Reject | Self::Shutdown | Self::TempFail => {
+                true
+            }
+            // The command is refused in any case.
+            Self::Accept => command != Command::Unknown,
+            Self::Discard => {
+                !matches!(command, Command::Connect | Command::Helo | Command::Unknown)
+            }
+            Self::Skip => command == Command::Body,
+        }
+    }
+
+    /// Whether a message is over when a command of it was answered so.
+    pub(crate) fn ends_message(&self, command: Command) -> bool {
+        match command {
+            Command::Body
+            | Command::Data
+            | Command::EndOfHeader
+            | Command::Header
+            | Command::Mail => !matches!(self, Self::Continue | Self::Skip),
+            Command::Rcpt => matches!(self, Self::Accept | Self::Discard | Self::Shutdown),
+            Command::EndOfMessage => true,
+            _ => false,
+        }
+    }
+
+    pub(crate) fn print(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Accept => packet::put(b'a', &[], out),
+            Self::Continue => packet::put(b'c', &[], out),
+            Self::Custom(reply) => packet::put(b'y', &[reply.as_wire(), b"\0"], out),
+            Self::Discard => packet::put(b'd', &[], out),
+            Self::Reject => packet::put(b'r', &[], out),
+            Self::Shutdown => packet::put(b'4', &[], out),
+            Self::Skip => packet::put(b's', &[], out),
+            Self::TempFail => packet::put(b't', &[], out),
+        }
+    }
+}
+
+impl From<CustomReply> for Reply {
+    fn from(reply: CustomReply) -> Self {
+        Self::Custom(reply)
+    }
+}

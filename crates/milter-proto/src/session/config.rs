@@ -1,0 +1,94 @@
+//! What a filter wants.
+
+use crate::macros::MacroLists;
+use crate::negotiation::{Actions, Steps};
+
+/// What a filter wants of every MTA.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Config {
+    /// How much a session may ask.
+    pub limits: Limits,
+    /// Which macros are wanted: those that the MTA is configured to tell.
+    pub macros: MacroLists,
+    /// What must be granted. An MTA that does not is an error.
+    pub needs: Actions,
+    /// How the dialogue should go: [`SKIP`](Steps::SKIP) and
+    /// [`LEADING_SPACE`](Steps::LEADING_SPACE). Of these the session takes what it is granted:
+    /// commands that should have been left out and were not are events like any other.
+    pub steps: Steps,
+    /// What would be of use beside `needs`: nothing.
+    pub wishes: Actions,
+}
+
+impl Config {
+    /// A filter that must be able to do this.
+    pub fn new(needs: Actions) -> Self {
+        Self {
+            limits: Limits::default(),
+            macros: MacroLists::default(),
+            needs,
+            steps: Steps::SKIP | Steps::LEADING_SPACE,
+            wishes: Actions::empty(),
+        }
+    }
+
+    /// With other limits.
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// With lists of macros.
+    pub fn macros(self, macros: MacroLists) -> Self {
+        Self { macros, ..self }
+    }
+
+    /// With other steps.
+    pub fn steps(self, steps: Steps) -> Self {
+        Self { steps, ..self }
+    }
+
+    /// With actions that are taken if they are offered.
+    pub fn wishes(self, wishes: Actions) -> Self {
+        Self { wishes, ..self }
+    }
+}
+
+/// Limits of a session. Reaching one is a [`ProtocolError`](super::ProtocolError).
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Octets of all macros that hold at one time, with their NULs: 65535, which is what libmilter
+    /// takes for one stage (`MILTER_MAX_DATA_SIZE`). Postfix tells some hundred.
+    pub macros: usize,
+    /// Octets of a packet behind its length: 262144. A piece of a body has at most 65536, and a
+    /// header field of Postfix at most 102400 (`header_size_limit`) and its name and NULs.
+    pub packet: usize,
+}
+
+impl Limits {
+    /// With another length of macros.
+    pub fn macros(self, octets: usize) -> Self {
+        Self {
+            macros: octets,
+            ..self
+        }
+    }
+
+    /// With another length of packets.
+    pub fn packet(self, octets: usize) -> Self {
+        Self {
+            packet: octets,
+            ..self
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            macros: 65535,
+            packet: 262_144,
+        }
+    }
+}
