@@ -23,8 +23,9 @@ pub struct Domain {
 impl Domain {
     /// Reads a domain of one label or more, at most 253 octets.
     pub fn parse(octets: &[u8]) -> Result<Self, DomainError> {
-        if let Some(offset) = octets.iter().position(|&octet| !is_domain_octet(octet)) {
-            return Err(DomainError::Octet { offset });
+        let odd = |&(_, &octet): &(usize, &u8)| !is_domain_octet(octet);
+        if let Some((offset, &octet)) = octets.iter().enumerate().find(odd) {
+            return Err(DomainError::Octet { octet, offset });
         }
         if octets.len() > MAX_TEXT {
             return Err(NameError::NameTooLong.into());
@@ -36,12 +37,7 @@ impl Domain {
                 _ => return Err(NameError::LabelTooLong.into()),
             }
         }
-        let text = core::str::from_utf8(octets).map_err(|error| {
-            // Not reached: every octet was found to be ASCII above.
-            DomainError::Octet {
-                offset: error.valid_up_to(),
-            }
-        })?;
+        let text = core::str::from_utf8(octets).expect("every octet is ASCII, by the above");
         Ok(Self {
             text: text.to_ascii_lowercase().into_boxed_str(),
         })
@@ -124,8 +120,10 @@ pub enum DomainError {
     #[error(transparent)]
     Name(#[from] NameError),
     /// Something else than a letter, a digit, a hyphen, an underscore or a dot.
-    #[error("octet {offset} cannot stand in a domain")]
+    #[error("'{}' at octet {offset} cannot stand in a domain", octet.escape_ascii())]
     Octet {
+        /// What it is.
+        octet: u8,
         /// Where it stands, counted from 0.
         offset: usize,
     },
@@ -173,7 +171,9 @@ mod tests {
             (b"[192.0.2.1]", 0),
             (b"b\xc3\xbccher.example", 1),
         ] {
-            assert_eq!(Domain::parse(octets), Err(DomainError::Octet { offset }));
+            let octet = octets[offset];
+            let refused = Err(DomainError::Octet { octet, offset });
+            assert_eq!(Domain::parse(octets), refused);
         }
     }
 

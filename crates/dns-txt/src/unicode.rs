@@ -144,7 +144,10 @@ mod tests {
             let domain = Domain::from_unicode(text);
             assert_eq!(domain, Err(DomainError::Idna), "{}", text.escape_unicode());
         }
-        let space = DomainError::Octet { offset: 5 };
+        let space = DomainError::Octet {
+            octet: b' ',
+            offset: 5,
+        };
         assert_eq!(Domain::from_unicode("legit example"), Err(space));
     }
 
