@@ -138,7 +138,10 @@ fn read_zone(path: &Path) -> Result<Zone, ConfigError> {
     if !is_json(path) {
         return dns::zone(path);
     }
-    Zone::from_json(&read(path)?).map_err(|error| ConfigError::line(path, error.line(), error))
+    Zone::from_json(&read(path)?).map_err(|error| {
+        let what = format!("{} at column {}", error.fault(), error.column());
+        ConfigError::line(path, error.line(), what)
+    })
 }
 
 fn is_json(path: &Path) -> bool {

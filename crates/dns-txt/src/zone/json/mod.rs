@@ -6,8 +6,10 @@ mod tests;
 mod words;
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::String;
+use alloc::format;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -29,7 +31,7 @@ impl Zone {
     /// ```
     /// # fn main() -> Result<(), dns_txt::JsonError> {
     /// # use dns_txt::Zone;
-    /// let zone = Zone::from_json(br#"{
+    /// let zone = Zone::from_json(r#"{
     ///     "example.com": {
     ///         "records": [
     ///             {"type": "TXT", "strings": ["v=spf1 ", "mx -all"]},
@@ -51,8 +53,8 @@ impl Zone {
     /// Two things that the object above does not show can be said for the sake of
     /// [`Zone::to_json`]: a string that is not UTF-8 is a list of octets (`"strings": ["caf",
     /// [233]]`), and `"types": {"MX": "TIMEOUT"}` gives one type of a name a status of its own.
-    pub fn from_json(text: &[u8]) -> Result<Self, JsonError> {
-        let JsonZone(zone) = serde_json::from_slice(text).map_err(|error| JsonError { error })?;
+    pub fn from_json(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<Self, JsonError> {
+        let JsonZone(zone) = serde_json::from_slice(text.as_ref()).map_err(JsonError::new)?;
         Ok(zone)
     }
 
@@ -72,21 +74,41 @@ impl Zone {
 }
 
 /// Why JSON is not a zone, and where.
-#[derive(Debug, Error)]
-#[error("{error}")]
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("line {line}, column {column}: {fault}")]
 pub struct JsonError {
-    error: serde_json::Error,
+    line: usize,
+    column: usize,
+    fault: Box<str>,
 }
 
 impl JsonError {
-    /// The line at which it shows, counted from 1.
-    pub fn line(&self) -> usize {
-        self.error.line()
+    fn new(error: serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let text = error.to_string();
+        // serde_json does not give the one without the other.
+        let place = format!(" at line {line} column {column}");
+        let fault = text.strip_suffix(&place).unwrap_or(&text).into();
+        Self {
+            line,
+            column,
+            fault,
+        }
     }
 
-    /// The column at which it shows, counted from 1.
+    /// The line at which it shows, counted from 1.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column at which it shows, in octets: how many of the line were read.
     pub fn column(&self) -> usize {
-        self.error.column()
+        self.column
+    }
+
+    /// What is wrong there.
+    pub fn fault(&self) -> &str {
+        &self.fault
     }
 }
 

@@ -57,7 +57,7 @@ fn text_stays_text_where_255_octets_end_within_a_letter() {
     zone.insert(name, Record::Txt(text.clone().into_bytes().into()));
     let json = zone.to_json();
     assert!(json.contains(&text), "{json}");
-    assert_eq!(Zone::from_json(json.as_bytes()).unwrap(), zone);
+    assert_eq!(Zone::from_json(&json).unwrap(), zone);
 }
 
 #[test]
@@ -97,18 +97,24 @@ fn c11_a_name_with_very_many_records_is_read_in_time() {
     let others: String = (0..40_000).map(other).collect();
     let json = ["{\"a\": {\"records\": [", &others, record, record];
     let json = json.concat().trim_end_matches(',').to_string() + "]}}";
-    let zone = Zone::from_json(json.as_bytes()).unwrap();
+    let zone = Zone::from_json(&json).unwrap();
     assert_eq!(zone.records().count(), 40_001);
 }
 
 #[test]
 fn what_is_wrong_is_said_with_its_place() {
     for (json, what) in [
-        ("[]", "expected a map at line 1"),
-        ("{\"a..b\": {}}", "empty label in a domain name at line 1"),
+        (
+            "[]",
+            "line 1, column 0: invalid type: sequence, expected a map",
+        ),
+        (
+            "{\"a..b\": {}}",
+            "line 1, column 7: empty label in a domain name",
+        ),
         (
             "{\n\"a\": {\"status\": \"LATE\"}}",
-            "unknown status at line 2",
+            "line 2, column 23: unknown status",
         ),
         ("{\"a\": {\"state\": \"\"}}", "unknown field `state`"),
         (r#"{"a": {"types": {"NS": "TIMEOUT"}}}"#, "unknown type"),
@@ -131,7 +137,7 @@ fn what_is_wrong_is_said_with_its_place() {
         // Of two entries for one name, one would be lost.
         (
             "{\"a.example\": {},\n\"A.example.\": {}}",
-            "a.example stands here twice at line 2",
+            "line 2, column 17: a.example stands here twice",
         ),
         (
             r#"{"a": {"records": [{"type": "CNAME", "value": "b"}, {"type": "A", "value": "192.0.2.1"}]}}"#,
@@ -142,8 +148,8 @@ fn what_is_wrong_is_said_with_its_place() {
             "a CNAME record cannot stand beside other data",
         ),
     ] {
-        let error = Zone::from_json(json.as_bytes()).unwrap_err();
+        let error = Zone::from_json(json).unwrap_err();
         assert!(error.to_string().contains(what), "{json}: {error}");
-        assert!(error.line() > 0);
+        assert!(!error.fault().contains("line"), "{error}");
     }
 }
