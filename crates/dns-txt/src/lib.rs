@@ -52,6 +52,8 @@
 //!   caller with a loop of its own, who reads a message while answers travel.
 //! * [`Recorder`] keeps what was answered and prints it as a zone, in which the check runs again.
 //!
+//! [`Zone::look_up`] lends an answer and [`Zone::answer`] gives a copy; [`drive`] takes either.
+//!
 //! An answer tells a name that does not exist from one without such records, and both from not
 //! having been told: the protocols treat these three differently.
 //!
@@ -65,7 +67,7 @@
 //!
 //! `std` (default) adds trait implementations and a faster byte search. Without it the crate is
 //! `no_std` and needs `alloc`. `idna` adds `Domain::from_unicode`, `json` adds `Zone::from_json`
-//! and `Zone::to_json`.
+//! and `Zone::to_json`, with which a [`Recorder`]'s zone is kept as JSON, too.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;

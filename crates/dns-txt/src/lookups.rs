@@ -14,7 +14,20 @@ use crate::resolve::{AsyncResolve, Lookup};
 /// Answers an inquiry's questions until it has none, several at once.
 ///
 /// Dropping the future gives up what is in flight; the inquiry can be finished then, and takes each
-/// open question for one that timed out. That is all a deadline needs.
+/// open question for one that timed out. That is all a deadline needs, and it may be one for
+/// several inquiries that are under way together:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use dns_txt::{AsyncResolve, Inquiry, drive_async};
+///
+/// async fn both(helo: &mut impl Inquiry, mail_from: &mut impl Inquiry, dns: &dyn AsyncResolve) {
+///     let checks = async { tokio::join!(drive_async(helo, dns), drive_async(mail_from, dns)) };
+///     // What is open after this time has timed out.
+///     let _ = tokio::time::timeout(Duration::from_secs(20), checks).await;
+/// }
+/// ```
 pub async fn drive_async(inquiry: &mut (impl Inquiry + ?Sized), resolver: &dyn AsyncResolve) {
     let mut lookups = Lookups::new(resolver, IN_FLIGHT);
     lookups.ask(inquiry);
@@ -28,7 +41,37 @@ pub async fn drive_async(inquiry: &mut (impl Inquiry + ?Sized), resolver: &dyn A
 /// Questions on their way to a resolver, and those that wait for their turn.
 ///
 /// Owned by the caller's loop, beside the inquiry, so that the loop can do other things while
-/// answers travel: read a message from a socket, for one.
+/// answers travel: read a message from a socket, for one. A loop that has nothing else to do is
+/// [`drive_async`].
+///
+/// Several inquiries may share it. Then each answer is for all of them: one that did not ask for it
+/// ignores it. An answer may bring new questions, so that all are asked again behind it.
+///
+/// ```
+/// use std::pin::pin;
+/// use std::time::Duration;
+///
+/// use dns_txt::{AsyncResolve, Inquiry, Lookups};
+///
+/// async fn both(helo: &mut impl Inquiry, mail_from: &mut impl Inquiry, dns: &dyn AsyncResolve) {
+///     let mut lookups = Lookups::new(dns, 16);
+///     let mut deadline = pin!(tokio::time::sleep(Duration::from_secs(20)));
+///     loop {
+///         lookups.ask(helo);
+///         lookups.ask(mail_from);
+///         if lookups.is_idle() {
+///             break;
+///         }
+///         tokio::select! {
+///             (question, answer) = lookups.next() => {
+///                 helo.answer(&question, &answer);
+///                 mail_from.answer(&question, &answer);
+///             }
+///             () = &mut deadline => break,
+///         }
+///     }
+/// }
+/// ```
 pub struct Lookups<'r> {
     resolver: &'r dyn AsyncResolve,
     limit: usize,

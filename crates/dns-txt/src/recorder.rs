@@ -7,18 +7,36 @@ use crate::answer::Answer;
 use crate::question::Question;
 use crate::zone::Zone;
 
-/// Answers seen while a check ran, to be printed as a zone in which it runs again offline.
+/// Answers seen while a check ran, to be kept as a zone in which it runs again offline.
+///
+/// `Display` prints the zone as master-file text; with feature `json`, `recorder.zone().to_json()`
+/// is the same as JSON, for `Zone::from_json`.
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # use dns_txt::{Kind, Name, Question, Recorder, Resolve, Zone};
+/// # use dns_txt::{Inquiry, Recorder, Resolve, Zone, drive};
+/// # struct Check(Option<dns_txt::Question>);
+/// # impl Inquiry for Check {
+/// #     fn poll_question(&mut self) -> Option<dns_txt::Question> { self.0.take() }
+/// #     fn answer(&mut self, _: &dns_txt::Question, answer: &dns_txt::Answer) {
+/// #         assert_eq!(answer.texts().next(), Some(&b"v=spf1 -all"[..]));
+/// #     }
+/// #     fn is_settled(&self) -> bool { self.0.is_none() }
+/// # }
+/// # let domain: dns_txt::Domain = "example.org".parse()?;
+/// # let question = dns_txt::Question::new(&domain, dns_txt::Kind::Txt);
+/// # let (mut check, mut again) = (Check(Some(question.clone())), Check(Some(question)));
 /// # let resolver: Zone = "example.org. TXT \"v=spf1 -all\"".parse()?;
 /// let mut recorder = Recorder::new();
-/// let question = Question::new("example.org".parse::<Name>()?, Kind::Txt);
-/// recorder.note(&question, &resolver.resolve(&question));
+/// drive(&mut check, |question| {
+///     let answer = resolver.resolve(question);
+///     recorder.note(question, &answer);
+///     answer
+/// });
+/// let kept = recorder.to_string();
 ///
-/// let replay: Zone = recorder.to_string().parse()?;
-/// assert_eq!(replay.answer(&question), resolver.resolve(&question));
+/// let zone: Zone = kept.parse()?;
+/// drive(&mut again, |question| zone.look_up(question));
 /// # Ok(())
 /// # }
 /// ```

@@ -50,7 +50,8 @@ impl Zone {
     /// Relative names stand below `origin`, or below the root without one. A, AAAA, CNAME, MX, PTR
     /// and TXT records of class IN are kept; of other well-known types only the owner is, as a name
     /// that exists. TTLs are read and dropped. `$ORIGIN` and `$TTL` are understood, `$INCLUDE` is
-    /// refused.
+    /// refused. Text with spaces stands in quotes: without them each word is a string of the TXT
+    /// record, and strings are joined without a space.
     ///
     /// One control entry is added to those of the RFC, for what a DNS may answer without having a
     /// record: `$STATUS name [type] status`, where the status is `NXDOMAIN`, `NODATA`, `SERVFAIL`,
