@@ -12,6 +12,7 @@ mod macros;
 mod order;
 mod received_spf;
 mod records;
+mod rfc_examples;
 mod trace;
 
 use dns_txt::{Inquiry, Question, Zone, drive};
