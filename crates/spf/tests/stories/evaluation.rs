@@ -93,9 +93,27 @@ fn redirect_replaces_the_record_only_if_nothing_matches() {
 }
 
 #[test]
+fn what_stands_behind_all_is_not_evaluated() {
+    for (record, expected) in [
+        ("v=spf1 -all +ip4:192.0.2.1 a mx", Verdict::Fail),
+        ("v=spf1 ?all include:nowhere.test", Verdict::Neutral),
+        // It has to be well formed all the same (RFC 7208 §4.6).
+        ("v=spf1 -all include:", Verdict::PermError),
+    ] {
+        let zone = zone(&format!("example.com TXT \"{record}\""));
+        let report = check("192.0.2.1", &zone);
+        assert_eq!((report.verdict, report.lookups), (expected, 0), "{record}");
+    }
+}
+
+#[test]
 fn all_makes_a_redirect_void_wherever_it_stands() {
-    let record = "v=spf1 redirect=nowhere.test ?all";
-    assert_eq!(verdict("192.0.2.1", record), Verdict::Neutral);
+    for record in [
+        "v=spf1 redirect=nowhere.test ?all",
+        "v=spf1 ?all redirect=nowhere.test",
+    ] {
+        assert_eq!(verdict("192.0.2.1", record), Verdict::Neutral, "{record}");
+    }
 }
 
 #[test]
@@ -117,6 +135,62 @@ fn mx_takes_the_addresses_of_exchangers_and_no_others() {
         ("2001:db8::1", Verdict::Fail),
     ] {
         assert_eq!(check(client, &zone).verdict, expected, "{client}");
+    }
+}
+
+#[test]
+fn a_domain_without_exchangers_is_not_its_own_exchanger() {
+    // RFC 7208 §5.4: the implicit MX of RFC 5321 §5.1 does not apply.
+    let zone = zone(
+        "example.com TXT \"v=spf1 mx -all\"
+         example.com A 192.0.2.1",
+    );
+    let client = "192.0.2.1".parse().unwrap();
+    let check = Check::mail_from(client, b"", b"user@example.com", &Options::default());
+    let (report, asked) = transcript(check, &zone);
+    assert_eq!((report.verdict, report.void_lookups), (Verdict::Fail, 1));
+    assert_eq!(asked.len(), 2);
+}
+
+#[test]
+fn a_takes_the_addresses_of_the_clients_family() {
+    let zone = zone(
+        "example.com TXT \"v=spf1 a/24//64 -all\"
+         example.com A 192.0.2.1
+         example.com AAAA 2001:db8::1",
+    );
+    for (client, kind, expected) in [
+        ("192.0.2.9", "A", Verdict::Pass),
+        ("192.0.3.1", "A", Verdict::Fail),
+        ("2001:db8::9", "AAAA", Verdict::Pass),
+        ("2001:db8:0:1::1", "AAAA", Verdict::Fail),
+        ("::ffff:192.0.2.9", "A", Verdict::Pass),
+    ] {
+        let client = client.parse().unwrap();
+        let check = Check::mail_from(client, b"", b"user@example.com", &Options::default());
+        let (report, asked) = transcript(check, &zone);
+        assert_eq!(report.verdict, expected, "{client}");
+        let asked: Vec<_> = asked.iter().skip(1).map(Question::to_string).collect();
+        assert_eq!(asked, [format!("example.com. {kind}")], "{client}");
+    }
+}
+
+#[test]
+fn exists_takes_any_ipv4_address_whatever_the_clients_family() {
+    let zone = zone(
+        "example.com TXT \"v=spf1 exists:v6.test exists:v4.test -all\"
+         v4.test A 127.0.0.2
+         v6.test AAAA 2001:db8::1",
+    );
+    for client in ["192.0.2.1", "2001:db8::1"] {
+        let client = client.parse().unwrap();
+        let check = Check::mail_from(client, b"", b"user@example.com", &Options::default());
+        let (report, asked) = transcript(check, &zone);
+        assert_eq!((report.verdict, report.void_lookups), (Verdict::Pass, 1));
+        let directive = report.matched.unwrap().directive.to_string();
+        assert_eq!(directive, "exists:v4.test");
+        let asked: Vec<_> = asked.iter().map(Question::to_string).collect();
+        assert_eq!(asked, ["example.com. TXT", "v6.test. A", "v4.test. A"]);
     }
 }
 
@@ -150,6 +224,41 @@ fn ptr_believes_only_names_that_lead_back() {
         ("192.0.2.3", Verdict::Fail),
     ] {
         assert_eq!(check(client, &zone).verdict, expected, "{client}");
+    }
+}
+
+#[test]
+fn ptr_finds_the_names_of_an_ipv6_client() {
+    let zone = zone(
+        "example.com TXT \"v=spf1 ptr -all\"
+         $ORIGIN 0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.
+         1.0.b.c PTR mail.example.com.
+         2.0.b.c PTR mail.example.com.
+         mail.example.com. AAAA 2001:db8::cb01",
+    );
+    assert_eq!(check("2001:db8::cb01", &zone).verdict, Verdict::Pass);
+    assert_eq!(check("2001:db8::cb02", &zone).verdict, Verdict::Fail);
+}
+
+#[test]
+fn ptr_takes_names_below_its_target_and_none_above() {
+    // RFC 7208 erratum 4751
+    let zone = zone(
+        "1.2.0.192.in-addr.arpa PTR mail.example.com
+         mail.example.com A 192.0.2.1
+         below.test TXT \"v=spf1 ptr:example.com -all\"
+         same.test TXT \"v=spf1 ptr:MAIL.example.com -all\"
+         above.test TXT \"v=spf1 ptr:host.mail.example.com -all\"",
+    );
+    for (sender, expected) in [
+        ("user@below.test", Verdict::Pass),
+        ("user@same.test", Verdict::Pass),
+        ("user@above.test", Verdict::Fail),
+    ] {
+        let client = "192.0.2.1".parse().unwrap();
+        let check = Check::mail_from(client, b"", sender.as_bytes(), &Options::default());
+        let report = super::finish(check, &zone);
+        assert_eq!(report.verdict, expected, "{sender}");
     }
 }
 

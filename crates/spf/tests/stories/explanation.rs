@@ -86,6 +86,56 @@ fn the_record_that_decides_explains() {
 }
 
 #[test]
+fn an_include_that_fails_is_explained_by_the_record_it_stands_in() {
+    for (own, inner, expected) in [
+        ("exp=a.why.test", "+all exp=b.why.test", Some("a")),
+        ("", "+all exp=b.why.test", None),
+        (
+            "exp=a.why.test",
+            "redirect=c.test exp=b.why.test",
+            Some("a"),
+        ),
+    ] {
+        let zone = zone(&format!(
+            "example.com TXT \"v=spf1 -include:b.test {own}\"
+             b.test TXT \"v=spf1 {inner}\"
+             c.test TXT \"v=spf1 +all exp=c.why.test\"
+             a.why.test TXT a
+             b.why.test TXT b
+             c.why.test TXT c"
+        ));
+        let report = check("192.0.2.1", &zone);
+        assert_eq!(report.verdict, Verdict::Fail, "{own}, {inner}");
+        let words = report.explanation.as_ref().map(Explanation::text);
+        assert_eq!(words, expected, "{own}, {inner}");
+    }
+}
+
+#[test]
+fn a_record_that_redirects_explains_nothing() {
+    let zone = zone(
+        "example.com TXT \"v=spf1 redirect=b.test exp=why.test\"
+         b.test TXT \"v=spf1 -all\"
+         why.test TXT \"never asked for\"",
+    );
+    let report = check("192.0.2.1", &zone);
+    assert_eq!((report.verdict, report.explanation), (Verdict::Fail, None));
+}
+
+#[test]
+fn macros_of_an_explanation_see_the_domain_of_its_record() {
+    let zone = zone(
+        "example.com TXT \"v=spf1 redirect=b.test\"
+         b.test TXT \"v=spf1 -all exp=why.%{d}\"
+         why.b.test TXT \"%{d} of %{o}\"",
+    );
+    let explanation = check("192.0.2.1", &zone).explanation.unwrap();
+    // The mark names the domain of the sender, as `%{o}` does (RFC 7208 §6.2).
+    let expected = "example.com explains: b.test of example.com";
+    assert_eq!(explanation.to_string(), expected);
+}
+
+#[test]
 fn the_clients_name_is_looked_up_for_the_words_alone() {
     let zone = zone(
         "example.com TXT \"v=spf1 -all exp=why.test\"

@@ -38,6 +38,7 @@ fn a05_what_is_not_a_domain_is_none_and_asks_nothing() {
         b"any@a..b",
         b"any@.example.com",
         b"any@example.com..",
+        b"any@0123456789012345678901234567890123456789012345678901234567890123.com",
         b"any@[192.0.2.1]",
         b"any@exam ple.com",
         b"any@example.com\0.test",
@@ -72,6 +73,19 @@ fn a05_what_stands_left_of_the_last_at_sign_is_macro_material() {
             r"any\@legit.example'.attack.example",
         ),
         (b"(any@attack.example", r"\(any.attack.example"),
+        // A source route, a percent sign and a bang path (RFC 7208 §2.2).
+        (
+            b"@legit.example:any@attack.example",
+            r"\@legit.example:any.attack.example",
+        ),
+        (
+            b"any%legit.example@attack.example",
+            "any%legit.example.attack.example",
+        ),
+        (
+            b"legit.example!any@attack.example",
+            "legit.example!any.attack.example",
+        ),
         (b"@attack.example", "postmaster.attack.example"),
         (b"attack.example", "postmaster.attack.example"),
         (b"any@attack.example.", "any.attack.example"),

@@ -54,6 +54,26 @@ fn e01_terms_count_across_include_and_redirect() {
 }
 
 #[test]
+fn e01_a_macro_of_the_clients_name_counts_with_its_term_alone() {
+    let names = "1.2.0.192.in-addr.arpa PTR host.test
+         host.test A 192.0.2.1
+         *.a.test A 203.0.113.1";
+    for (count, expected) in [(10, Verdict::Neutral), (11, Verdict::PermError)] {
+        let terms = ["a:%{p}.a.test"].repeat(count).join(" ");
+        let zone = zone(&format!("example.com TXT \"v=spf1 {terms} ?all\"\n{names}"));
+        let report = check("192.0.2.1", &zone);
+        assert_eq!((report.verdict, report.lookups), (expected, 10));
+    }
+    // Nor is it a look-up that finds nothing.
+    let zone = zone(
+        "example.com TXT \"v=spf1 a:%{p}.a.test a:x.test a:y.test ?all\"
+         *.a.test A 203.0.113.1",
+    );
+    let report = check("192.0.2.1", &zone);
+    assert_eq!((report.verdict, report.void_lookups), (Verdict::Neutral, 2));
+}
+
+#[test]
 fn e01_terms_that_are_not_evaluated_do_not_count() {
     let terms = "a ".repeat(20);
     let zone = zone(&format!("example.com TXT \"v=spf1 ip4:192.0.2.1 {terms}\""));
@@ -143,6 +163,16 @@ fn e01_names_of_the_client_beyond_the_tenth_are_ignored() {
         text += "1.2.0.192.in-addr.arpa PTR good.example.com
                  good.example.com A 192.0.2.1";
         assert_eq!(check("192.0.2.1", &zone(&text)).verdict, expected);
+
+        // The macro takes the same ten.
+        let valid = if expected == Verdict::Pass {
+            "good.example.com"
+        } else {
+            "unknown"
+        };
+        text = text.replace("v=spf1 ptr -all", "v=spf1 exists:%{p}.x.test -all");
+        let _ = writeln!(text, "\n{valid}.x.test A 127.0.0.2");
+        assert_eq!(check("192.0.2.1", &zone(&text)).verdict, Verdict::Pass);
     }
 }
 

@@ -31,6 +31,32 @@ fn the_validated_name_is_the_domain_before_its_children_before_others() {
 }
 
 #[test]
+fn a_name_of_the_client_that_does_not_answer_is_skipped() {
+    for (status, expected) in [
+        ("$STATUS a.test SERVFAIL", "b.test"),
+        ("$STATUS a.test TIMEOUT", "b.test"),
+        ("$STATUS 1.2.0.192.in-addr.arpa PTR SERVFAIL", "unknown"),
+        ("$STATUS 1.2.0.192.in-addr.arpa PTR TIMEOUT", "unknown"),
+    ] {
+        let names = match expected {
+            "unknown" => "",
+            _ => {
+                "1.2.0.192.in-addr.arpa PTR a.test
+                 1.2.0.192.in-addr.arpa PTR b.test"
+            }
+        };
+        let zone = zone(&format!(
+            "example.com TXT \"v=spf1 exists:%{{p}}.probe.test -all\"
+             {status}
+             {names}
+             b.test A 192.0.2.1
+             {expected}.probe.test A 127.0.0.2"
+        ));
+        assert_eq!(check("192.0.2.1", &zone).verdict, Verdict::Pass, "{status}");
+    }
+}
+
+#[test]
 fn e04_macros_expand_exactly() {
     for (sender, domain, expected) in [
         ("user@example.com", "%{s}.x.test", "user@example.com.x.test"),

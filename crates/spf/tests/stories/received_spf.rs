@@ -55,6 +55,65 @@ fn the_default_is_named_where_nothing_matched() {
 }
 
 #[test]
+fn a_comment_says_each_result_in_a_sentence() {
+    for (zone, result, sentence) in [
+        (
+            "example.com TXT \"v=spf1 -all\"",
+            "fail",
+            "domain of example.com does not designate 2001:db8::1 as permitted sender",
+        ),
+        (
+            "example.com TXT \"v=spf1 ?all\"",
+            "neutral",
+            "domain of example.com neither permits nor denies 2001:db8::1",
+        ),
+        (
+            "",
+            "none",
+            "domain of example.com does not designate permitted senders",
+        ),
+        (
+            "example.com TXT \"v=spf1 +all\"",
+            "pass",
+            "domain of example.com designates 2001:db8::1 as permitted sender",
+        ),
+        (
+            "example.com TXT \"v=spf1 moo\"",
+            "permerror",
+            "permanent error in processing domain of example.com",
+        ),
+        (
+            "example.com TXT \"v=spf1 ~all\"",
+            "softfail",
+            "domain of example.com discourages 2001:db8::1 as sender",
+        ),
+        (
+            "$STATUS example.com TIMEOUT",
+            "temperror",
+            "temporary error in processing domain of example.com",
+        ),
+    ] {
+        let field = parse(&field(zone, b"x", Some(b"me@example.com")));
+        assert_eq!(field.verdict.as_str(), result);
+        let comment = field.comment.unwrap();
+        assert_eq!(comment.as_str(), format!("mx.example.org: {sentence}"));
+    }
+    let nobody = parse(&field("", b"x", Some(b"")));
+    assert_eq!(nobody.comment.unwrap().as_str(), "no domain to check");
+}
+
+#[test]
+fn nothing_stands_behind_the_last_part() {
+    // RFC 7208 erratum 5436: white space stands before a part, and need not stand behind one.
+    let result = ReceivedSpf::new(Verdict::Pass);
+    assert_eq!(result.to_field(), "Received-SPF: pass\r\n");
+    let field = result.clone().with_comment("why");
+    assert_eq!(field.to_field(), "Received-SPF: pass (why)\r\n");
+    let field = result.with_pair("helo", b"a.test");
+    assert_eq!(field.to_field(), "Received-SPF: pass helo=a.test\r\n");
+}
+
+#[test]
 fn the_null_path_is_an_empty_string() {
     let zone = "mail.example.com TXT \"v=spf1 -all\"";
     let text = field(zone, b"mail.example.com", Some(b""));
