@@ -234,6 +234,32 @@ fn e11_replies_are_those_of_rfc_7372() {
 }
 
 #[test]
+fn e11_a_reply_does_not_end_in_a_space() {
+    let options = Options::default().limits(Limits::default().explanation(usize::MAX));
+    for (text, length) in [
+        // The cut falls behind the space, and before it.
+        (format!("{} y", "x".repeat(453)), 509),
+        (format!("{}  y", "x".repeat(452)), 508),
+        (String::from("go away  "), 63),
+        // Nothing is left of the domain's words.
+        (String::from("   "), 55),
+    ] {
+        let text: Vec<String> = (text.as_bytes().chunks(200))
+            .map(|string| format!("\"{}\"", string.escape_ascii()))
+            .collect();
+        let zone = zone(&format!(
+            "example.com TXT \"v=spf1 -all exp=why.test\"
+             why.test TXT {}",
+            text.join(" ")
+        ));
+        let report = check_with("192.0.2.1", &zone, &options);
+        let reply = report.refusal().unwrap().to_string();
+        assert!(!reply.ends_with(' '), "{reply}");
+        assert_eq!(reply.len(), length, "{reply}");
+    }
+}
+
+#[test]
 fn e11_a_reply_fits_into_one_line() {
     let zone = explained(&"x".repeat(255));
     let client = "192.0.2.1".parse().unwrap();
