@@ -14,7 +14,7 @@ pub struct Refusal {
     pub code: u16,
     /// The enhanced status code (RFC 3463).
     pub enhanced: &'static str,
-    /// The text, one line of printable ASCII that fits behind the codes.
+    /// The text, one line of printable ASCII that fits behind the codes and ends in no space.
     pub text: String,
 }
 
@@ -38,7 +38,7 @@ impl Report {
             text.push_str(": ");
             text.push_str(&detail);
         }
-        while text.len() > LONGEST_TEXT {
+        while text.len() > LONGEST_TEXT || text.ends_with(' ') {
             text.pop();
         }
         Some(Refusal {
