@@ -1,8 +1,12 @@
 //! What the stories share.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use core::convert::Infallible;
 
+use dkim_canon::{Algorithm, Header, UnixTime};
 use dkim_sign::rand_core::{TryCryptoRng, TryRng};
+use dkim_sign::{SignRequest, Signer, Unsigned};
+use dns_txt::Domain;
 use sha2::{Digest, Sha256};
 
 /// The same octets at each run: SHA-256 of a seed and a counter.
@@ -16,7 +20,6 @@ impl SameEachTime {
         Self { seed, counter: 0 }
     }
 
-    #[allow(dead_code, reason = "not every story asks")]
     pub(crate) fn has_been_used(&self) -> bool {
         self.counter > 0
     }
@@ -51,3 +54,23 @@ impl TryRng for SameEachTime {
 }
 
 impl TryCryptoRng for SameEachTime {}
+
+pub(crate) fn unsigned(message: &str, request: &SignRequest) -> Unsigned {
+    let (header, body) = Header::split(message.as_bytes());
+    let mut signer = Signer::begin(&header, [request], NOW).unwrap();
+    signer.body(body);
+    signer.finish().remove(0)
+}
+
+pub(crate) fn request(algorithm: Algorithm) -> SignRequest {
+    SignRequest::new(algorithm, domain("example.com"), domain("sel"))
+}
+
+pub(crate) fn domain(text: &str) -> Domain {
+    text.parse().unwrap()
+}
+
+pub(crate) const ED25519: &[u8] = include_bytes!("../../testdata/test-ed25519-pkcs8.pem");
+pub(crate) const MESSAGE: &str = "From: alice@example.com\r\nTo: bob@example.org\r\nSubject: Lunch?\r\n\
+                       Date: Tue, 24 Nov 2026 05:00:00 +0000\r\n\r\nAt noon.\r\n";
+pub(crate) const NOW: UnixTime = UnixTime::from_secs(1_795_500_000);

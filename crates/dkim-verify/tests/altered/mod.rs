@@ -12,6 +12,18 @@ use dkim_sign::{Canonicalization, Fields, SignMessage as _, SignRequest, Signing
 use dkim_verify::{Finding, Policy, RustCrypto, UnixTime, diagnose, verify};
 use dns_txt::{Answer, Record};
 
+/// A message of one text.
+pub(crate) const PLAIN: &str = "From: Joe <joe@example.com>\r\nTo: Sue <sue@example.net>\r\n\
+    Subject: Dinner\r\nDate: Tue, 24 Nov 2026 05:00:00 +0000\r\n\
+    Message-ID: <1@example.com>\r\n\r\nHi Sue,\r\n\r\nhungry?\r\n-- \r\nJoe\r\n";
+
+/// A message of a text in two forms.
+pub(crate) const MIXED: &str = "From: Joe <joe@example.com>\r\nSubject: Dinner\r\nMIME-Version: 1.0\r\n\
+    Content-Type: multipart/alternative; boundary=\"b1\"\r\n\r\nPreamble.\r\n--b1\r\n\
+    Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
+    Hungry? Ein S\u{fc}ppchen?\r\n--b1\r\nContent-Type: text/html; charset=utf-8\r\n\
+    Content-Transfer-Encoding: 8bit\r\n\r\n<p>Hungry? Ein S\u{fc}ppchen?</p>\r\n--b1--\r\n";
+
 /// A message with its signature on top, and the answer that holds the key.
 #[derive(Clone)]
 pub(crate) struct Signed {
@@ -114,6 +126,10 @@ pub(crate) fn diagnosis(signed: &Signed, altered: &str) -> Vec<Finding> {
 
 pub(crate) fn codes(findings: &[Finding]) -> Vec<&'static str> {
     findings.iter().map(Finding::code).collect()
+}
+
+pub(crate) fn name(name: &str) -> Box<[u8]> {
+    name.as_bytes().into()
 }
 
 fn answer(key: &SigningKey) -> Answer {

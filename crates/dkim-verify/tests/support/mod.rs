@@ -44,6 +44,13 @@ pub(crate) fn sign(field: &str, message: &str) -> String {
     sign_with(&key(), field, message)
 }
 
+/// [`MESSAGE`] signed with [`FIELD`], in which one thing is put in the place of another.
+pub(crate) fn signed(from: &str, to: &str) -> String {
+    let field = FIELD.replace(from, to);
+    assert_ne!(field, FIELD);
+    sign(&field, MESSAGE)
+}
+
 pub(crate) fn sign_with(key: &SigningKey, field: &str, message: &str) -> String {
     let zeros = STANDARD.encode([0; 32]);
     let draft = field.replace("{bh}", &zeros).replace("{b}", "AA==");
