@@ -25,7 +25,7 @@ fn c02_a_strict_key_wants_the_very_domain() {
         );
         let verdict = verdict_with(&message, &Policy::default(), &strict);
         assert_eq!(verdict.outcome, outcome, "{identity}");
-        assert_eq!(verdict.testing, outcome == Outcome::Pass);
+        assert!(verdict.testing, "{identity}");
     }
     let flags = record_with("v=DKIM1; t=other; g=; x=y; ");
     assert_eq!(outcome_of_record(flags.as_bytes()), Outcome::Pass);
@@ -40,6 +40,34 @@ fn c02_a_failed_signature_of_a_testing_domain_says_so() {
         (verdict.result(), verdict.testing),
         (ResultWord::Fail, true)
     );
+}
+
+/// RFC 6376 §3.6.1: who is testing is none the worse for a failure, "even should the signature fail
+/// to verify", so the verdict has to say it whatever else is wrong with the key.
+#[test]
+fn c02_a_key_that_cannot_be_used_says_that_its_domain_is_testing() {
+    let message = sign(FIELD, MESSAGE);
+    for (tags, key) in [
+        ("h=sha1; ", ""),
+        ("s=tlsrpt; ", ""),
+        ("k=rsa; p=AAAA", "x"),
+        ("k=ed25519; p=AAAA", "x"),
+        ("p=", "x"),
+    ] {
+        for (flags, testing) in [("t=y; ", true), ("t=y:s; ", true), ("t=s; ", false)] {
+            let record = match key {
+                "" => record_with(&format!("v=DKIM1; {flags}{tags}")),
+                _ => format!("v=DKIM1; {flags}{tags}"),
+            };
+            let verdict =
+                verdict_with(&message, &Policy::default(), &answers(&[record.as_bytes()]));
+            assert_eq!(
+                (verdict.result(), verdict.testing),
+                (ResultWord::PermError, testing),
+                "{record}"
+            );
+        }
+    }
 }
 
 #[test]
