@@ -62,6 +62,8 @@ impl Stage {
 /// the same.
 #[derive(Clone, Debug, Default)]
 pub struct Macros {
+    /// The stage of the macros told last, if their command can only be the next.
+    ahead: Option<Stage>,
     slots: [Slot; Stage::ALL.len()],
 }
 
@@ -82,8 +84,10 @@ impl Macros {
         self.slot(stage).pairs()
     }
 
-    /// Takes macros for the next command of a stage, in the place of those before. `false`, and
-    /// nothing is kept, if all together would be more octets than the limit.
+    /// Takes macros for the command of a stage, which is the next one, in the place of those
+    /// before. `false`, and nothing is kept, if all together would be more octets than the limit.
+    ///
+    /// An MTA tells them even if it leaves out the command.
     pub(crate) fn tell(&mut self, stage: Stage, octets: &[u8], limit: usize) -> bool {
         let others = Stage::ALL.iter().filter(|&&other| other != stage);
         let kept: usize = others.map(|&other| self.slot(other).octets.len()).sum();
@@ -91,29 +95,32 @@ impl Macros {
             return false;
         }
         let slot = self.slot_mut(stage);
-        slot.clear();
+        slot.octets.clear();
         slot.octets.extend_from_slice(octets);
-        slot.is_ahead = true;
+        self.ahead = Some(stage);
         true
     }
 
     /// The command of a stage is there: macros of an earlier one are over, unless they were told
-    /// again.
+    /// again. A greeting and a sender end the message before them.
     pub(crate) fn begin(&mut self, stage: Stage) {
-        let slot = self.slot_mut(stage);
-        if !slot.is_ahead {
-            slot.clear();
+        let told = self.ahead.take() == Some(stage);
+        let is_over = |other: &Stage| match stage {
+            Stage::Helo | Stage::Mail => *other >= Stage::Mail || *other == stage,
+            _ => *other == stage,
+        };
+        for over in Stage::ALL.into_iter().filter(is_over) {
+            if over != stage || !told {
+                self.slot_mut(over).octets.clear();
+            }
         }
-        slot.is_ahead = false;
     }
 
-    /// Forgets what is told with messages, but for what was told ahead of the next command.
+    /// Forgets what is told with messages.
     pub(crate) fn end_message(&mut self) {
-        for stage in Stage::ALL.into_iter().filter(|&it| it >= Stage::Mail) {
-            let slot = self.slot_mut(stage);
-            if !slot.is_ahead {
-                slot.clear();
-            }
+        self.ahead = None;
+        for stage in Stage::ALL.into_iter().filter(|it| *it >= Stage::Mail) {
+            self.slot_mut(stage).octets.clear();
         }
     }
 
@@ -165,16 +172,9 @@ impl Macros {
 struct Slot {
     /// Names and values as they came, each with its NUL.
     octets: Vec<u8>,
-    /// Whether the command that they belong to is still to come.
-    is_ahead: bool,
 }
 
 impl Slot {
-    fn clear(&mut self) {
-        self.octets.clear();
-        self.is_ahead = false;
-    }
-
     fn get(&self, name: &str) -> Option<&[u8]> {
         let name = bare(name.as_bytes());
         let mut found = self.pairs().filter(|&(told, _)| told == name);
@@ -319,16 +319,41 @@ mod tests {
     }
 
     #[test]
-    fn what_was_told_ahead_survives_the_end_of_a_message() {
+    fn a_sender_ends_the_message_before_it() {
         let mut macros = Macros::default();
         assert!(macros.tell(Stage::Connect, b"j\0mx\0", 100));
+        macros.begin(Stage::Connect);
         assert!(macros.tell(Stage::Rcpt, b"i\0one\0", 100));
         macros.begin(Stage::Rcpt);
         assert!(macros.tell(Stage::Mail, b"i\0two\0", 100));
-        macros.end_message();
+        macros.begin(Stage::Mail);
         assert_eq!(macros.get("i"), Some(&b"two"[..]));
         assert_eq!(macros.get("j"), Some(&b"mx"[..]));
         assert_eq!(macros.at(Stage::Rcpt, "i"), None);
+    }
+
+    #[test]
+    fn macros_of_a_command_that_is_left_out_end_with_the_message() {
+        let mut macros = Macros::default();
+        assert!(macros.tell(Stage::Rcpt, b"i\0one\0", 100));
+        macros.end_message();
+        assert_eq!(macros.get("i"), None);
+        assert!(macros.tell(Stage::Rcpt, b"i\0one\0", 100));
+        assert!(macros.tell(Stage::Mail, b"", 100));
+        macros.begin(Stage::Mail);
+        assert_eq!(macros.get("i"), None);
+    }
+
+    #[test]
+    fn a_greeting_replaces_the_one_before() {
+        let mut macros = Macros::default();
+        assert!(macros.tell(Stage::Helo, b"{tls_version}\0TLSv1.3\0", 100));
+        macros.begin(Stage::Helo);
+        assert_eq!(macros.get("{tls_version}"), Some(&b"TLSv1.3"[..]));
+        macros.begin(Stage::Mail);
+        assert_eq!(macros.get("{tls_version}"), Some(&b"TLSv1.3"[..]));
+        macros.begin(Stage::Helo);
+        assert_eq!(macros.get("{tls_version}"), None);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Who has connected to the MTA.
 
+use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::{CommandError, Part, Parts};
+use super::{CommandError, Part, Parts, Quoted};
 
 /// A client of the MTA.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Connect<'i> {
     /// Its address.
@@ -16,7 +17,7 @@ pub struct Connect<'i> {
 }
 
 /// The address of a client.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Client<'i> {
     /// An address of the internet, IPv4 or IPv6. Postfix tells mail that did not come by SMTP as
@@ -57,6 +58,25 @@ impl<'i> Connect<'i> {
             _ => return Err(parts.malformed(Part::Family)),
         };
         parts.ended(Self { client, host })
+    }
+}
+
+impl fmt::Debug for Connect<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connect")
+            .field("client", &self.client)
+            .field("host", &Quoted(self.host))
+            .finish()
+    }
+}
+
+impl fmt::Debug for Client<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inet(address) => f.debug_tuple("Inet").field(address).finish(),
+            Self::Local(path) => f.debug_tuple("Local").field(&Quoted(path)).finish(),
+            Self::Unknown => f.write_str("Unknown"),
+        }
     }
 }
 

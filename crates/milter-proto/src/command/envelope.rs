@@ -1,10 +1,12 @@
 //! Senders and recipients.
 
-use super::{CommandError, Part, Parts};
+use core::fmt;
+
+use super::{CommandError, Part, Parts, Quoted};
 use crate::macros::Texts;
 
 /// The arguments of MAIL or RCPT, as the client has written them.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Eq, PartialEq)]
 pub struct Envelope<'i> {
     path: &'i [u8],
     parameters: &'i [u8],
@@ -37,8 +39,17 @@ impl<'i> Envelope<'i> {
     }
 }
 
+impl fmt::Debug for Envelope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Envelope")
+            .field("path", &Quoted(self.path))
+            .field("parameters", &self.parameters())
+            .finish()
+    }
+}
+
 /// The parameters of MAIL or RCPT.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Parameters<'i>(Texts<'i>);
 
 impl<'i> Iterator for Parameters<'i> {
@@ -46,6 +57,12 @@ impl<'i> Iterator for Parameters<'i> {
 
     fn next(&mut self) -> Option<&'i [u8]> {
         self.0.next()
+    }
+}
+
+impl fmt::Debug for Parameters<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone().map(Quoted)).finish()
     }
 }
 

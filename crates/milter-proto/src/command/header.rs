@@ -2,17 +2,18 @@
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
+use core::fmt;
 
 use memchr::memchr_iter;
 
-use super::{CommandError, Part, Parts};
+use super::{CommandError, Part, Parts, Quoted};
 
 /// A header field of the message.
 ///
 /// An MTA tells the lines of a folded field joined by LF alone, and leaves out the blank behind
 /// the colon unless [`LEADING_SPACE`](crate::Steps::LEADING_SPACE) was granted;
 /// [`Header::value`] mends both.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Eq, PartialEq)]
 pub struct Header<'i> {
     name: &'i [u8],
     told: &'i [u8],
@@ -64,6 +65,15 @@ impl<'i> Header<'i> {
     /// The value as the MTA told it.
     pub fn told(&self) -> &'i [u8] {
         self.told
+    }
+}
+
+impl fmt::Debug for Header<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Header")
+            .field("name", &Quoted(self.name))
+            .field("value", &Quoted(&self.value()))
+            .finish()
     }
 }
 

@@ -4,6 +4,7 @@ mod connect;
 mod envelope;
 mod header;
 mod parts;
+mod quoted;
 
 use core::fmt;
 
@@ -13,6 +14,7 @@ pub use self::connect::{Client, Connect};
 pub use self::envelope::{Envelope, Parameters};
 pub use self::header::Header;
 pub(crate) use self::parts::Parts;
+pub(crate) use self::quoted::Quoted;
 use crate::macros::Stage;
 
 /// The commands of the protocol, each a letter.

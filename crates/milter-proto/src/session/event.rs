@@ -1,8 +1,10 @@
 //! What a session tells its caller.
 
+use core::fmt;
+
 use thiserror::Error;
 
-use crate::command::{Command, CommandError, Connect, Envelope, Header};
+use crate::command::{Command, CommandError, Connect, Envelope, Header, Quoted};
 use crate::negotiation::{Actions, Negotiated, NegotiationError};
 use crate::packet::PacketError;
 
@@ -23,7 +25,7 @@ pub struct Advance<'i> {
 }
 
 /// Something the caller has to know. It borrows the input, never the session.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Eq, PartialEq)]
 #[must_use]
 #[non_exhaustive]
 pub enum Event<'i> {
@@ -56,6 +58,30 @@ pub enum Event<'i> {
     Rcpt(Envelope<'i>),
     /// A command of the client that the MTA does not know, and refuses.
     Unknown(&'i [u8]),
+}
+
+/// A body is not printed, only how long it is.
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut tuple =
+            |name: &str, field: &dyn fmt::Debug| f.debug_tuple(name).field(field).finish();
+        match self {
+            Self::Body(piece) => tuple("Body", &piece.len()),
+            Self::Connect(connect) => tuple("Connect", connect),
+            Self::Header(header) => tuple("Header", header),
+            Self::Helo(name) => tuple("Helo", &Quoted(name)),
+            Self::Mail(mail) => tuple("Mail", mail),
+            Self::Negotiated(negotiated) => tuple("Negotiated", negotiated),
+            Self::Rcpt(rcpt) => tuple("Rcpt", rcpt),
+            Self::Unknown(command) => tuple("Unknown", &Quoted(command)),
+            Self::Abort => f.write_str("Abort"),
+            Self::Data => f.write_str("Data"),
+            Self::EndOfHeader => f.write_str("EndOfHeader"),
+            Self::EndOfMessage => f.write_str("EndOfMessage"),
+            Self::Quit => f.write_str("Quit"),
+            Self::QuitNewConnection => f.write_str("QuitNewConnection"),
+        }
+    }
 }
 
 /// What no MTA may send. The connection is of no further use.

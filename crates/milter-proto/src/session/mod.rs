@@ -191,12 +191,12 @@ impl Session {
     /// The piece of the body that may stand in the packet that ends the message: it is told
     /// before, and answered with it.
     fn last_piece<'i>(&mut self, command: Command, payload: &'i [u8]) -> Option<&'i [u8]> {
-        if command != Command::EndOfMessage || payload.is_empty() {
+        let was_told = core::mem::take(&mut self.told_last_piece);
+        if command != Command::EndOfMessage || payload.is_empty() || was_told {
             return None;
         }
-        let is_told = self.told_last_piece || self.steps().contains(Steps::NO_BODY);
-        self.told_last_piece = !is_told;
-        (!is_told).then_some(payload)
+        self.told_last_piece = !self.steps().contains(Steps::NO_BODY);
+        self.told_last_piece.then_some(payload)
     }
 
     /// What a command tells. `None`: nothing for the caller.
@@ -231,7 +231,7 @@ impl Session {
             Command::Unknown => Event::Unknown(parts.only_text(Part::Text)?),
         };
         match command {
-            Command::Abort | Command::Helo | Command::Mail => self.end_message(),
+            Command::Abort => self.end_message(),
             Command::QuitNewConnection => {
                 self.end_message();
                 self.macros = Macros::default();
@@ -293,7 +293,6 @@ impl Session {
 
     fn end_message(&mut self) {
         self.edited = false;
-        self.told_last_piece = false;
         self.phase = self.phase.min(Phase::Client);
         self.macros.end_message();
     }
