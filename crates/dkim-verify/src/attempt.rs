@@ -22,6 +22,8 @@ pub(crate) struct Attempt {
     index: usize,
     signature: Option<Signature>,
     state: State,
+    /// Whether a key record that did not suit said that its domain is testing.
+    testing: bool,
 }
 
 #[derive(Debug)]
@@ -42,6 +44,7 @@ impl Attempt {
             index,
             signature: None,
             state: State::Settled(Outcome::Refused(refusal)),
+            testing: false,
         }
     }
 
@@ -58,6 +61,7 @@ impl Attempt {
             index,
             signature: None,
             state: State::Settled(Outcome::Refused(Refusal::LocalPolicy)),
+            testing: false,
         };
         attempt.state = match attempt.look(header, policy, now) {
             Ok(question) => State::Waiting(ask(question)),
@@ -106,7 +110,10 @@ impl Attempt {
         };
         self.state = match key::candidates(answer, signature.tags(), policy, crypto) {
             Ok(candidates) => State::Keys(candidates),
-            Err(outcome) => State::Settled(outcome),
+            Err(unsuitable) => {
+                self.testing = unsuitable.testing;
+                State::Settled(unsuitable.outcome)
+            }
         };
     }
 
@@ -120,7 +127,7 @@ impl Attempt {
             key_bits: None,
             outcome: Outcome::Failed(Fault::InvalidSignature),
             signature: None,
-            testing: false,
+            testing: self.testing,
         };
         match (self.state, tags, body) {
             (State::Keys(keys), Some(tags), Some(body)) => {

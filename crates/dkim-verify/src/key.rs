@@ -10,6 +10,7 @@ use dns_txt::{Answer, Failure};
 
 use crate::crypto::{PreparedKey, VerifySignature};
 use crate::policy::Policy;
+use crate::prepared_record::PreparedRecord;
 use crate::verdict::{Fault, Outcome, Refusal, TempFault};
 
 /// A key that suits a signature.
@@ -28,6 +29,24 @@ impl Candidate {
     }
 }
 
+/// No key that suits a signature.
+#[derive(Debug)]
+pub(crate) struct Unsuitable {
+    pub(crate) outcome: Outcome,
+    /// Whether the record that the outcome is about says that its domain is testing.
+    pub(crate) testing: bool,
+}
+
+impl From<Outcome> for Unsuitable {
+    /// Without a record that could be read.
+    fn from(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            testing: false,
+        }
+    }
+}
+
 /// The keys in an answer that suit a signature; at least one.
 ///
 /// Several records are tried in turn, as RFC 6376 §6.1.2 allows, and never joined. Of more than
@@ -38,38 +57,54 @@ pub(crate) fn candidates(
     tags: &SignatureField,
     policy: &Policy,
     crypto: &dyn VerifySignature,
-) -> Result<Vec<Candidate>, Outcome> {
+) -> Result<Vec<Candidate>, Unsuitable> {
     if !matches!(answer, Answer::NoSuchName | Answer::Records(_)) {
         let failure = match answer {
             Answer::Failed(failure) => *failure,
             _ => Failure::Malformed,
         };
-        return Err(Outcome::Unsettled(TempFault::KeyUnavailable(failure)));
+        return Err(Outcome::Unsettled(TempFault::KeyUnavailable(failure)).into());
     }
     let mut found = Vec::new();
-    let mut outcome = Outcome::Failed(Fault::NoKey);
+    let mut unsuitable = Unsuitable::from(Outcome::Failed(Fault::NoKey));
     for text in answer.texts().take(MOST_RECORDS) {
         match candidate(text, tags, policy, crypto) {
             Ok(candidate) => found.push(candidate),
-            Err(error) if is_beside_the_key(&outcome) => outcome = error,
+            Err(error) if is_beside_the_key(&unsuitable.outcome) => unsuitable = error,
             Err(_) => {}
         }
     }
     match found.is_empty() {
-        true => Err(outcome),
+        true => Err(unsuitable),
         false => Ok(found),
     }
 }
 
-/// RFC 6376 §6.1.2, steps 5 to 8.
+/// RFC 6376 §6.1.2, steps 5 to 8: the key of one record.
 fn candidate(
     text: &[u8],
     tags: &SignatureField,
     policy: &Policy,
     crypto: &dyn VerifySignature,
-) -> Result<Candidate, Outcome> {
+) -> Result<Candidate, Unsuitable> {
     let prepared = crypto.prepare_record(text);
     let prepared = prepared.map_err(|error| Outcome::Failed(error.into()))?;
+    let testing = prepared.record().is_testing();
+    let bits =
+        suitable(&prepared, tags, policy).map_err(|outcome| Unsuitable { outcome, testing })?;
+    Ok(Candidate {
+        bits,
+        testing,
+        prepared: prepared.key(crypto),
+    })
+}
+
+/// RFC 6376 §6.1.2, steps 6 to 8: the size of the key, if it suits the signature.
+fn suitable(
+    prepared: &PreparedRecord,
+    tags: &SignatureField,
+    policy: &Policy,
+) -> Result<usize, Outcome> {
     let record = prepared.record();
     if !record.allows_email() {
         return Err(Outcome::Failed(Fault::NotForEmail));
@@ -94,11 +129,7 @@ fn candidate(
     if record.key_type() == KeyType::Rsa {
         refuse(bits, policy).map_err(Outcome::Refused)?;
     }
-    Ok(Candidate {
-        bits,
-        testing: record.is_testing(),
-        prepared: prepared.key(crypto),
-    })
+    Ok(bits)
 }
 
 /// RSA keys of this size, by the policy.

@@ -23,7 +23,9 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// What the field says; `None` if it could not be read or was not looked at.
     pub signature: Option<Signature>,
-    /// Whether the domain says that it is only testing DKIM (RFC 6376 §3.6.1).
+    /// Whether the domain says that it is only testing DKIM (RFC 6376 §3.6.1), in a key record that
+    /// could be read, whether or not its key can be used. A failure is then not to be held against
+    /// the domain.
     pub testing: bool,
 }
 
