@@ -18,8 +18,11 @@ use crate::report::Verdict;
 use crate::syntax::{Expected, Parsed, expect};
 
 /// ```text
-/// header-field = "Received-SPF:" [CFWS] result FWS [comment FWS] [ key-value-list ] CRLF
+/// header-field = "Received-SPF:" [CFWS] result [ FWS comment ] [ FWS key-value-list ] [FWS] CRLF
 /// ```
+///
+/// So RFC 7208 erratum 5436 has it. Where it has white space, comments and nothing at all are taken
+/// too.
 pub(super) fn header_field(value: &[u8]) -> Result<ReceivedSpf, ReceivedSpfError> {
     let value = value.strip_suffix(b"\n").unwrap_or(value);
     let value = value.strip_suffix(b"\r").unwrap_or(value);
@@ -100,8 +103,10 @@ fn result(input: &[u8]) -> Parsed<'_, Verdict, What> {
     .parse(input)
 }
 
-/// `key-value-list = key-value-pair *( ";" [CFWS] key-value-pair ) [";"]`, and white space around
-/// the pairs (RFC 7208 erratum 5436)
+/// `key-value-list = key-value-pair *( ";" [CFWS] key-value-pair ) [";"]`
+///
+/// What stands before a semicolon is the `[CFWS]` that ends `dot-atom` and `quoted-string`
+/// (RFC 5322 §3.2.3, §3.2.4).
 fn key_value_list(input: &[u8]) -> Parsed<'_, Vec<Pair>, What> {
     let (rest, Some(first)) = opt(key_value_pair).parse(input)? else {
         return Ok((input, Vec::new()));
@@ -115,6 +120,8 @@ fn key_value_list(input: &[u8]) -> Parsed<'_, Vec<Pair>, What> {
 }
 
 /// `key-value-pair = key [CFWS] "=" ( dot-atom / quoted-string )`
+///
+/// Both values may begin with `[CFWS]` (RFC 5322 §3.2.3, §3.2.4).
 fn key_value_pair(input: &[u8]) -> Parsed<'_, Pair, What> {
     let (rest, key) = take_while1(is_name_octet).parse(input)?;
     let equals = delimited(cfws, expect(What::Pair, tag("=")), cfws);

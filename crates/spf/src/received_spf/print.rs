@@ -10,8 +10,8 @@ use crate::report::Report;
 impl ReceivedSpf {
     /// The whole field: name, value, folds and the line end.
     ///
-    /// One logical field whatever the values are; see [`FieldWriter`]. White space between the
-    /// pairs is that of RFC 7208 erratum 5436.
+    /// One logical field whatever the values are; see [`FieldWriter`]. White space stands before
+    /// each part and not behind the last one, as RFC 7208 erratum 5436 has it.
     pub fn to_field(&self) -> String {
         let mut field = FieldWriter::new(NAME);
         field
@@ -33,8 +33,9 @@ impl ReceivedSpf {
 impl Report {
     /// The Received-SPF field of RFC 7208 §9.1: name, value, folds and the line end.
     ///
-    /// It belongs above the Received field of the same server. What a peer said and no field can
-    /// hold, such as a HELO name with a control character, is left out.
+    /// It belongs above the Received field of the same server, and above every other Received-SPF
+    /// field. What a peer said and no field can hold, such as a HELO name with a control character,
+    /// is left out.
     pub fn received_spf(&self) -> String {
         ReceivedSpf::from(self).to_field()
     }
