@@ -27,6 +27,9 @@ impl ClientNames {
 
     /// Whether a validated name is `target` or below it (RFC 7208 §5.5). Only names that could be
     /// are looked up.
+    ///
+    /// A list further down in RFC 7208 §5.5 has it the other way round, a target below a name;
+    /// RFC 7208 erratum 4751 reports it as a mistake, and its own example speaks against it.
     pub(crate) fn any_within(
         &mut self,
         target: &Name,

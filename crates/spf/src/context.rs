@@ -2,6 +2,7 @@
 
 use core::task::Poll;
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use dns_txt::Name;
 
@@ -10,6 +11,7 @@ use crate::gist::Gist;
 use crate::ledger::{BudgetSpent, Ledger};
 use crate::limits::Limits;
 use crate::macros::{DomainSpec, ExplainString, Facts, NoName};
+use crate::prepared_record::PrepareRecord;
 use crate::subject::Subject;
 use crate::trace::Tracer;
 
@@ -19,6 +21,7 @@ pub(crate) struct Context {
     pub(crate) limits: Limits,
     pub(crate) ledger: Ledger<Gist>,
     pub(crate) names: ClientNames,
+    pub(crate) records: Option<Arc<dyn PrepareRecord>>,
     pub(crate) trace: Tracer,
 }
 
@@ -61,6 +64,12 @@ impl Context {
         Ok(Poll::Ready(text.expand(&facts, self.limits.explanation)))
     }
 
+    /// The name for `%{p}`, which takes questions and counts as no look-up.
+    ///
+    /// RFC 7208 §4.6.4 limits the number of terms. The macro is part of one, and that term counts,
+    /// or it is `exp=` and its text (RFC 7208 §6.2), which do not. That the PTR question "is
+    /// included in the overall limit" says the same of `ptr`, which does not count twice for it.
+    /// pyspf counts so too.
     fn client_name(
         &mut self,
         needed: bool,

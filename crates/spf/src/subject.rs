@@ -145,6 +145,9 @@ fn helo_domain(helo: &[u8]) -> Result<Domain, Refused> {
     multi_label_domain(helo).ok_or((Verdict::None, Cause::MalformedDomain))
 }
 
+/// A domain with U-labels is converted (RFC 8616 §4). What cannot be is malformed, which is `none`
+/// in RFC 7208 §4.3; here it is a permerror, for `none` would say of a domain with a policy that it
+/// has none.
 fn mail_from_domain(written: &[u8], options: &Options) -> Result<Domain, Refused> {
     match core::str::from_utf8(written) {
         Ok(text) if !text.is_ascii() => to_ascii(written, options)
