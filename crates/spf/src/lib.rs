@@ -64,12 +64,15 @@
 //! * A target name with an empty or overlong label (§4.8) is one that `a`, `mx`, `ptr` and
 //!   `exists` do not match; in `include` and `redirect=` it is a permerror.
 //! * Mail exchangers are not ordered: one that matches decides, and a failed address question
-//!   makes a temperror only if none does (§5.4). So the order of answers never decides.
-//! * `%{p}` counts as no term of its own; the term that it stands in is counted. RFC 7208 §4.6.4
-//!   counts its PTR question among mechanisms and modifiers, of which a macro is neither; and one
-//!   PTR question serves all of a check.
+//!   makes a temperror only if none does (§5, §5.4). So the order of answers never decides.
+//! * `%{p}` counts as no term of its own: §4.6.4 limits the number of terms, and the macro is part
+//!   of one that counts, or of `exp=` and its text, which do not. One PTR question serves all of a
+//!   check.
 //! * Void lookups (§4.6.4) are terms whose own question finds nothing; the addresses of mail
 //!   exchangers and of the client's names are not counted.
+//! * A domain of MAIL FROM with U-labels that cannot be converted is a permerror, where §4.3 has
+//!   `none` for what is malformed: nobody is without a policy because of how its name is written.
+//! * `%{t}` stands for `unknown` where the caller gives no time (§7.3 has that word for `%{r}`).
 //! * `redirect=` whose target names a local part that is not ASCII is a permerror
 //!   (RFC 8616 §4 says of terms that they do not match).
 //!
