@@ -1,11 +1,12 @@
 //! Whom to ask: a zone file, a name server, or whatever the system asks.
 
-use core::net::{AddrParseError, IpAddr, SocketAddr};
+use core::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
 use dns_hickory::{HickoryResolver, Options};
 use dns_txt::{AsyncResolve, Zone};
+use thiserror::Error;
 
 use crate::config::{ConfigError, read};
 
@@ -35,12 +36,17 @@ pub fn zone(path: &Path) -> Result<Zone, ConfigError> {
 }
 
 /// Reads `ADDR[:PORT]`; without a port it is 53.
-pub fn name_server(text: &str) -> Result<SocketAddr, AddrParseError> {
+pub fn name_server(text: &str) -> Result<SocketAddr, NameServerError> {
     match text.parse::<IpAddr>() {
         Ok(address) => Ok(SocketAddr::new(address, 53)),
-        Err(_) => text.parse(),
+        Err(_) => text.parse().map_err(|_| NameServerError),
     }
 }
+
+/// Something else than an address and perhaps a port.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("expected an address such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353")]
+pub struct NameServerError;
 
 /// Where a system without any name server is to be mended.
 pub(crate) const SYSTEM: &str = "/etc/resolv.conf";

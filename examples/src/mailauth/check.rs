@@ -20,7 +20,7 @@ use serde::Serialize;
 use super::Fault;
 use super::dkim::verify::{self, Diagnosis};
 use super::message::{Message, remark};
-use super::shared::{Shared, domain};
+use super::shared::{Shared, client, domain};
 use super::spf::without_brackets;
 use super::{dmarc, spf};
 
@@ -46,7 +46,7 @@ removed, the fields that claim to be this receiver's."
 )]
 pub(super) struct Check {
     /// The address of the client, IPv4 or IPv6
-    #[arg(long, value_name = "IP")]
+    #[arg(long, value_name = "IP", value_parser = client)]
     ip: IpAddr,
 
     /// The name that it gave with HELO or EHLO

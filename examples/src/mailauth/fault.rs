@@ -23,6 +23,13 @@ impl Fault {
         ConfigError::flag(flag, source).into()
     }
 
+    /// The system gives no runtime in which the DNS could be asked.
+    pub fn runtime(error: &io::Error) -> Self {
+        Self {
+            line: format!("cannot ask the DNS: {error}"),
+        }
+    }
+
     /// Standard output does not take what is written.
     pub fn output(error: &io::Error) -> Self {
         Self {

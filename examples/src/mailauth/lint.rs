@@ -20,7 +20,13 @@ use super::shared::{Shared, domain};
 #[derive(Args, Debug)]
 #[command(
     verbatim_doc_comment,
-    after_help = "Example: mailauth lint example.com"
+    after_help = "\
+Example: mailauth lint example.com
+
+JSON keys: domain, lookups, void_lookups with ipv4 and ipv6; complete, whether all that the policy
+leads to was looked at and answered; severity, that of the worst finding or null; findings, a list
+of {code, severity, domain, offset, term, message}; costs, a list of {depth, domain, offset, term,
+lookups}."
 )]
 pub(super) struct Lint {
     /// Whose policy

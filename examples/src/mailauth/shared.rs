@@ -1,14 +1,15 @@
 //! What all subcommands share: whom to ask, what time it is, and in which form to answer.
 
-use core::cell::RefCell;
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use clap::Args;
-use dns_hickory::{BlockingResolver, Options};
-use dns_txt::{Answer, Domain, Inquiry, Question, Recorder, Resolve, Zone, drive};
+use clap::{Arg, Args, Command};
+use dns_txt::{Answer, AsyncResolve, Domain, Inquiry, Lookup, Question, Recorder, Zone};
+use dns_txt::{DomainError, drive_async};
+use tokio::runtime::{Builder, Runtime};
 
 use super::fault::Fault;
 use super::output::Output;
@@ -30,7 +31,8 @@ pub struct Shared {
     nameserver: Option<SocketAddr>,
 
     /// Takes this as the time, in seconds since 1970, in place of the clock's
-    #[arg(long, global = true, value_name = "UNIX")]
+    #[arg(long, global = true, value_name = "UNIX", value_parser = unix_time)]
+    #[arg(allow_negative_numbers = true)]
     now: Option<u64>,
 
     /// Writes what was asked and answered to this file, for --zone to answer from: a master file,
@@ -44,6 +46,15 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// The flags of these names for a subcommand that has no use for them: taken, and not shown.
+    pub(crate) fn hidden(names: &[&str]) -> Vec<Arg> {
+        Self::augment_args(Command::new(""))
+            .get_arguments()
+            .filter(|arg| names.contains(&arg.get_id().as_str()))
+            .map(|arg| arg.clone().hide(true))
+            .collect()
+    }
+
     /// In which form to answer.
     pub fn output(&self) -> Output {
         match self.json {
@@ -63,23 +74,23 @@ impl Shared {
 
     /// Whom to ask.
     pub fn dns(&self) -> Result<Dns<'_>, Fault> {
-        let resolver: Box<dyn Resolve> = match (&self.zone, self.nameserver) {
-            (Some(_), Some(_)) => {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Fault::runtime(&error))?;
+        let within = runtime.enter();
+        let resolver: Arc<dyn AsyncResolve> = match &self.zone {
+            Some(_) if self.nameserver.is_some() => {
                 return Err(Fault::flag("--nameserver", "cannot be used with --zone"));
             }
-            (Some(path), None) => Box::new(read_zone(path)?),
-            (None, Some(address)) => Box::new(
-                BlockingResolver::with_name_servers(&[address], &Options::new())
-                    .map_err(|error| Fault::flag("--nameserver", error))?,
-            ),
-            (None, None) => Box::new(
-                BlockingResolver::system(&Options::new())
-                    .map_err(|error| Fault::file(Path::new(dns::SYSTEM), error))?,
-            ),
+            Some(path) => Arc::new(read_zone(path)?),
+            None => dns::resolver(None, self.nameserver)?,
         };
+        drop(within);
         Ok(Dns {
-            resolver,
-            seen: RefCell::new(Recorder::new()),
+            runtime,
+            recording: Recording {
+                resolver,
+                seen: Mutex::default(),
+            },
             record: self.record.as_deref(),
         })
     }
@@ -87,22 +98,21 @@ impl Shared {
 
 /// Whom to ask, and what was answered.
 pub struct Dns<'s> {
-    resolver: Box<dyn Resolve>,
-    seen: RefCell<Recorder>,
+    runtime: Runtime,
+    recording: Recording,
     record: Option<&'s Path>,
 }
 
 impl Dns<'_> {
-    /// Answers all that an inquiry asks.
+    /// Answers all that an inquiry asks, what can be asked at once together.
     pub fn drive(&self, inquiry: &mut (impl Inquiry + ?Sized)) {
-        drive(inquiry, |question| self.ask(question));
+        self.runtime.block_on(drive_async(inquiry, &self.recording));
     }
 
     /// Asks one question.
     pub fn ask(&self, question: &Question) -> Answer {
-        let answer = self.resolver.resolve(question);
-        self.seen.borrow_mut().note(question, &answer);
-        answer
+        let lookup = self.recording.resolve(question.clone());
+        self.runtime.block_on(lookup)
     }
 
     /// Writes the recording, if one is wanted. To be called when all is asked.
@@ -110,7 +120,8 @@ impl Dns<'_> {
         let Some(path) = self.record else {
             return Ok(());
         };
-        let seen = self.seen.into_inner();
+        let seen = self.recording.seen.into_inner();
+        let seen = seen.unwrap_or_else(PoisonError::into_inner);
         let text = match is_json(path) {
             true => seen.zone().to_json() + "\n",
             false => seen.to_string(),
@@ -127,9 +138,37 @@ impl core::fmt::Debug for Dns<'_> {
     }
 }
 
+/// Keeps what the DNS answers.
+struct Recording {
+    resolver: Arc<dyn AsyncResolve>,
+    seen: Mutex<Recorder>,
+}
+
+impl AsyncResolve for Recording {
+    fn resolve(&self, question: Question) -> Lookup<'_> {
+        Box::pin(async move {
+            let answer = self.resolver.resolve(question.clone()).await;
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.note(&question, &answer);
+            answer
+        })
+    }
+}
+
+/// Reads the address of a client.
+pub(crate) fn client(text: &str) -> Result<IpAddr, &'static str> {
+    text.parse().map_err(|_| "expected an IPv4 or IPv6 address")
+}
+
+/// Reads a point in time.
+pub(crate) fn unix_time(text: &str) -> Result<u64, &'static str> {
+    text.parse()
+        .map_err(|_| "expected seconds since 1970, a number without a sign")
+}
+
 /// Reads a domain from the command line: letters of any script, and a dot at the end if somebody
 /// wrote one.
-pub(crate) fn domain(text: &str) -> Result<Domain, dns_txt::DomainError> {
+pub(crate) fn domain(text: &str) -> Result<Domain, DomainError> {
     Domain::from_unicode(text.strip_suffix('.').unwrap_or(text))
 }
 

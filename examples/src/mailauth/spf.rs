@@ -12,7 +12,7 @@ use spf::trace::Trace;
 use spf::{Cause, Check, Limits, Options, Report};
 
 use super::Fault;
-use super::shared::{Shared, domain};
+use super::shared::{Shared, client, domain};
 
 /// Checks whether a client may use a domain (SPF, RFC 7208).
 ///
@@ -33,7 +33,7 @@ a list of {depth, text}."
 )]
 pub(super) struct Spf {
     /// The address of the client, IPv4 or IPv6
-    #[arg(long, value_name = "IP")]
+    #[arg(long, value_name = "IP", value_parser = client)]
     ip: IpAddr,
 
     /// The name that it gave with HELO or EHLO

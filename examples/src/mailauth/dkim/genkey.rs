@@ -27,16 +27,21 @@ use crate::mailauth::shared::{Shared, domain};
     verbatim_doc_comment,
     disable_help_flag = true,
     version,
-    after_help = "Example: mailauth dkim genkey -d example.com -s 2026a"
+    args = Shared::hidden(&["nameserver", "now", "record", "zone"]),
+    after_help = "\
+Example: mailauth dkim genkey -d example.com -s 2026a
+
+JSON keys: private and record, the names of the two files."
 )]
 pub(super) struct Genkey {
-    /// Writes the whole name of the record, with a dot at its end
+    /// Writes the whole name of the record, with a dot at its end; without -d no domain is known, and
+    /// the name is written as it is without -a
     #[arg(short = 'a', long)]
     append_domain: bool,
 
     /// The size of the RSA key: 2048, 3072 or 4096
-    #[arg(short = 'b', long, value_name = "BITS", conflicts_with = "ed25519")]
-    bits: Option<u32>,
+    #[arg(short = 'b', long, value_name = "BITS", conflicts_with = "ed25519", value_parser = rsa)]
+    bits: Option<KeyKind>,
 
     /// The domain that will sign; in a comment behind the record, and in its name with -a
     #[arg(short = 'd', long, value_name = "DOMAIN", value_parser = domain)]
@@ -97,7 +102,10 @@ pub(super) struct Genkey {
 
 impl Genkey {
     pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
-        let kind = self.kind()?;
+        let kind = match self.ed25519 {
+            true => KeyKind::Ed25519,
+            false => self.bits.unwrap_or_default(),
+        };
         let directory = self.directory.clone().unwrap_or_default();
         let private = directory.join(format!("{}.private", self.selector));
         let record = directory.join(format!("{}.txt", self.selector));
@@ -125,18 +133,6 @@ impl Genkey {
             false => String::new(),
         };
         shared.output().answer(&answer, text)
-    }
-
-    fn kind(&self) -> Result<KeyKind, Fault> {
-        if self.ed25519 {
-            return Ok(KeyKind::Ed25519);
-        }
-        match self.bits {
-            None | Some(2048) => Ok(KeyKind::Rsa2048),
-            Some(3072) => Ok(KeyKind::Rsa3072),
-            Some(4096) => Ok(KeyKind::Rsa4096),
-            Some(_) => Err(Fault::flag("--bits", "expected 2048, 3072 or 4096")),
-        }
     }
 
     /// What goes into the zone file.
@@ -195,6 +191,16 @@ impl Genkey {
             file.sync_all()
         };
         write().map_err(|error: io::Error| Fault::file(path, error))
+    }
+}
+
+/// Reads the size of an RSA key.
+fn rsa(bits: &str) -> Result<KeyKind, &'static str> {
+    match bits {
+        "2048" => Ok(KeyKind::Rsa2048),
+        "3072" => Ok(KeyKind::Rsa3072),
+        "4096" => Ok(KeyKind::Rsa4096),
+        _ => Err("expected 2048, 3072 or 4096"),
     }
 }
 

@@ -5,30 +5,35 @@ use std::process::ExitCode;
 
 use clap::Args;
 use dkim_sign::rand_core::UnwrapErr;
-use dkim_sign::{Canonicalization, Fields, FieldsError, SignMessage, SignRequest, UnixTime};
-use dkim_sign::{preflight, sign};
+use dkim_sign::{Canonicalization, Fields, FieldsError, SignError, SignMessage, SignRequest};
+use dkim_sign::{SignRequestError, UnixTime, preflight, sign};
 use getrandom::SysRng;
+use serde::Serialize;
 
 use crate::mailauth::Fault;
 use crate::mailauth::message::{Message, remark};
-use crate::mailauth::output::write;
-use crate::mailauth::shared::Shared;
+use crate::mailauth::output::{Output, write};
+use crate::mailauth::shared::{Shared, unix_time};
 use crate::signatories::{SignArgument, Signatory};
 
 /// Signs a message: writes the new DKIM-Signature fields, then the message octet by octet.
 ///
 /// If the first line ends in LF alone, the message is signed as it will be on the wire, with CRLF,
 /// and a remark on standard error says so; what is written then has LF throughout. What receivers
-/// are known to refuse is remarked as well, and signed all the same.
+/// are known to refuse is remarked as well, and signed all the same. With --json the new fields
+/// alone are written.
 #[derive(Args, Debug)]
 #[command(
     verbatim_doc_comment,
+    args = Shared::hidden(&["nameserver", "record", "zone"]),
     after_help = "\
 Example: mailauth dkim sign --as example.com:2026a:2026a.private message.eml > signed.eml
 
 Fields signed where neither --headers nor --oversign says otherwise: From, To, Cc, Subject, Date,
 Reply-To, MIME-Version and Content-Type, so that nobody can add another one, and others such as
-Message-ID, References and List-Unsubscribe as often as the message has them."
+Message-ID, References and List-Unsubscribe as often as the message has them.
+
+JSON keys: headers, the new fields, the topmost first."
 )]
 pub(super) struct Sign {
     /// Signs for this domain, under this selector, with the private key in this file; several give
@@ -49,11 +54,11 @@ pub(super) struct Sign {
     oversign: Option<String>,
 
     /// The time of signing, t=; that of --now if not given
-    #[arg(long, value_name = "UNIX")]
+    #[arg(long, value_name = "UNIX", value_parser = unix_time, allow_negative_numbers = true)]
     timestamp: Option<u64>,
 
     /// How long after its time the signature expires, x=; never if not given
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
     expires: Option<u64>,
 
     /// The message, - for standard input
@@ -89,17 +94,41 @@ impl Sign {
         let on_the_wire = wire.as_deref().unwrap_or(&octets);
         let now = UnixTime::from_secs(self.timestamp.unwrap_or_else(|| shared.now()));
         let signed = sign(on_the_wire, &requests, now, &mut UnwrapErr(SysRng))
-            .map_err(|error| Fault::file(name.as_ref(), error))?;
+            .map_err(|error| self.fault(&name, now, error))?;
         for finding in preflight(on_the_wire) {
             remark(&name, finding);
         }
-        let mut out: String = signed.iter().map(ToString::to_string).collect();
+        let fields: Vec<String> = signed.iter().map(ToString::to_string).collect();
+        if shared.output() == Output::Json {
+            // Without their last line ends.
+            let headers = fields.iter().map(|field| field.trim_end()).collect();
+            return Output::Json.answer(&Json { headers }, "");
+        }
+        let mut out = fields.concat();
         if wire.is_some() {
             out = out.replace("\r\n", "\n");
         }
         write(out.as_bytes())?;
         write(&octets)?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Blames the flag that asks for a signature which cannot be made, or else the message.
+    fn fault(&self, name: &str, now: UnixTime, error: SignError) -> Fault {
+        let SignError::Request(request) = &error else {
+            return Fault::flag("--as", error);
+        };
+        let flag = match request {
+            SignRequestError::DomainOfOneLabel { .. } | SignRequestError::NameTooLong { .. } => {
+                "--as"
+            }
+            SignRequestError::Lifetime => "--expires",
+            SignRequestError::Time if now <= LAST_TIME => "--expires",
+            SignRequestError::Time if self.timestamp.is_some() => "--timestamp",
+            SignRequestError::Time => "--now",
+            _ => return Fault::file(name.as_ref(), error),
+        };
+        Fault::flag(flag, error)
     }
 
     fn fields(&self) -> Result<Fields, Fault> {
@@ -117,7 +146,21 @@ impl Sign {
     }
 }
 
+/// The keys that `--json` has.
+#[derive(Serialize)]
+struct Json<'f> {
+    headers: Vec<&'f str>,
+}
+
+fn seconds(text: &str) -> Result<u64, &'static str> {
+    text.parse()
+        .map_err(|_| "expected a number of seconds, without a sign")
+}
+
 fn canonicalization(text: &str) -> Result<Canonicalization, &'static str> {
     Canonicalization::parse(text.as_bytes())
         .ok_or("expected simple or relaxed for the header, a slash, and one of them for the body")
 }
+
+/// The latest time of the twelve digits that `t=` and `x=` have (RFC 6376 §3.5).
+const LAST_TIME: UnixTime = UnixTime::from_secs(999_999_999_999);

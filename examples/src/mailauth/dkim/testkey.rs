@@ -25,7 +25,11 @@ use crate::signatories::{SignArgument, Signatory};
 #[derive(Args, Debug)]
 #[command(
     verbatim_doc_comment,
-    after_help = "Example: mailauth dkim testkey -d example.com -s 2026a -k 2026a.private -vvv"
+    after_help = "\
+Example: mailauth dkim testkey -d example.com -s 2026a -k 2026a.private -vvv
+
+JSON keys: ok; name, where the record is looked for; reason, what is wrong or null; bits, the size of
+the key; testing, whether the domain says that it is only testing DKIM."
 )]
 pub(super) struct Testkey {
     /// The domain that signs
