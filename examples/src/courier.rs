@@ -112,7 +112,8 @@ impl Courier {
         let mut call = Call {
             courier: self,
             stream: Some(Stream::Plain(stream)),
-            client: Client::new(Config::new(self.hello.clone())),
+            // In chunks nothing of the message has to be changed on the way.
+            client: Client::new(Config::new(self.hello.clone()).chunking(true)),
             input: Vec::new(),
             out: Vec::new(),
         };
@@ -241,9 +242,10 @@ impl Call<'_> {
     ) -> Result<Reply, Undelivered> {
         self.introduce().await?;
         self.client.begin(envelope, &mut self.out)?;
+        let mut head = Some(head);
         loop {
             match self.event().await? {
-                Event::SendBody => self.send_body(head, body).await?,
+                Event::SendBody => self.send_body(head.take(), body).await?,
                 Event::Finished(report) => {
                     if let Some((_, refusal)) = report.refused().next() {
                         return Err(refusal.clone().into());
@@ -282,19 +284,31 @@ impl Call<'_> {
         }
     }
 
-    async fn send_body(&mut self, head: &[u8], body: &mut Chunks) -> Result<(), Undelivered> {
+    /// Sends as much of the message as the server wants for now.
+    async fn send_body(
+        &mut self,
+        head: Option<&[u8]>,
+        body: &mut Chunks,
+    ) -> Result<(), Undelivered> {
         // Some are accepted, others are not: better to none than to some.
         if let Some(refusal) = self.client.refusals().next() {
             let refusal = refusal.clone();
             self.stream = None;
             return Err(refusal.into());
         }
-        self.client.body(head, &mut self.out)?;
-        while let Some(chunk) = body.next().await? {
-            self.client.body(&chunk, &mut self.out)?;
-            self.flush().await?;
+        if let Some(head) = head {
+            self.client.body(head, &mut self.out)?;
         }
-        Ok(self.client.end_body(&mut self.out)?)
+        while self.client.wants_body() {
+            match body.next().await? {
+                Some(chunk) => {
+                    self.client.body(&chunk, &mut self.out)?;
+                    self.flush().await?;
+                }
+                None => return Ok(self.client.end_body(&mut self.out)?),
+            }
+        }
+        Ok(())
     }
 
     async fn start_tls(&mut self) -> Result<(), Undelivered> {

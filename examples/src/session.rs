@@ -203,6 +203,10 @@ impl<H: Handler> Session<H> {
             };
             if let Some(reply) = reply {
                 self.server.reply(&reply, &mut self.out)?;
+                // In LMTP it is told of each recipient what became of the message.
+                while self.server.replies_due() > 0 {
+                    self.server.reply(&reply, &mut self.out)?;
+                }
             }
             // However long the answer took, the client's time begins with it.
             deadline = Instant::now() + self.server.patience();

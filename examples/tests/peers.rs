@@ -35,6 +35,25 @@ fn swaks_delivers() {
 }
 
 #[test]
+fn swaks_pipelines() {
+    let Some(mut swaks) = swaks() else { return };
+    let mx = Mx::start("", &[]);
+    let output = swaks
+        .args(["--server", &mx.address().to_string(), "--pipeline"])
+        .args(["--to", "user@example.com,other@example.com"])
+        .args(["--from", "a@b.example"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8_lossy(&output.stdout);
+    // Four commands before the first of their replies.
+    let flight = " -> MAIL FROM:<a@b.example>\n -> RCPT TO:<user@example.com>\n \
+                  -> RCPT TO:<other@example.com>\n -> DATA\n<-  250 ";
+    assert!(text.contains(flight), "{text}");
+    assert_eq!(mx.messages().len(), 1);
+}
+
+#[test]
 fn swaks_submits_with_every_mechanism() {
     let Some(_) = swaks() else { return };
     let stage = Stage::set(&[]);

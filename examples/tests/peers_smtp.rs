@@ -6,9 +6,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use examples::spool::Chunks;
+use examples::courier::Courier;
+use examples::spool::{Chunks, Spool};
 use mail_address::Mailbox;
-use smtp_proto::client::Envelope;
+use smtp_proto::client::{Envelope, HelloName};
 
 use support::postfix::Postfix;
 use support::stage::{self, Stage};
@@ -187,12 +188,81 @@ async fn postfix_takes_every_octet_of_a_submission() {
     assert!(kept.contains("\nDKIM-Signature: "), "{kept}");
 }
 
+#[tokio::test]
+async fn postfix_takes_every_octet_in_chunks() {
+    let Some(postfix) = Postfix::start(None) else {
+        return;
+    };
+    let hello: HelloName = "mail.b.example".parse().unwrap();
+    let courier = Courier::new(postfix.address.to_string(), hello);
+    let recipients = vec![mailbox("user@example.com")];
+    let envelope = Envelope::new(Some(mailbox("alice@b.example")), recipients);
+    let head = octets();
+    // More chunks than may be on their way without an answer.
+    let body = octets().repeat(2000);
+    let directory = tempfile::tempdir().unwrap();
+    let mut spool = Spool::new(directory.path());
+    spool.write(&body).await.unwrap();
+    let mut chunks = spool.finish().await.unwrap().into_chunks();
+    courier
+        .deliver(&envelope.of_message(&head), &head, &mut chunks)
+        .await
+        .unwrap();
+    // The end of the session and the delivery come in either order.
+    postfix.log();
+    let log = postfix.log_with(|line| line.contains(" bdat=") && line.ends_with('\n'));
+    let chunks = log.split_once(" bdat=").map(|(_, count)| count);
+    let chunks: usize = chunks.unwrap().split(' ').next().unwrap().parse().unwrap();
+    assert!(chunks > 20, "{log}");
+    let kept = String::from_utf8_lossy(&postfix.message()).into_owned();
+    let sent = [head, body].concat();
+    let sent = String::from_utf8_lossy(&sent).replace("\r\n", "\n");
+    assert!(kept.ends_with(&sent));
+}
+
+#[test]
+fn postfix_delivers_between_addresses_beyond_ascii() {
+    let (_directory, certificate, key) = certificate("mx.example.com");
+    let mx = Mx::start("", &["--tls-cert", &certificate, "--tls-key", &key]);
+    let Some(postfix) = Postfix::start(Some(mx.address())) else {
+        return;
+    };
+    let mut peer = Peer::connect(postfix.address);
+    peer.dialogue(&[
+        ("EHLO client.example", "250"),
+        (
+            "MAIL FROM:<j\u{f6}rg@b\u{fc}cher.example> SMTPUTF8 BODY=8BITMIME",
+            "250 ",
+        ),
+        ("RCPT TO:<gr\u{fc}\u{df}e@example.com>", "250 "),
+        ("DATA", "354 "),
+    ]);
+    peer.send(
+        "From: j\u{f6}rg@b\u{fc}cher.example\r\nSubject: Gr\u{fc}\u{df}e\r\n\r\nHallo\r\n"
+            .as_bytes()
+            .to_vec(),
+    );
+    assert!(peer.say(".").starts_with("250 "));
+    let log = postfix.log();
+    assert!(
+        log.contains(" status=sent (250 2.0.0 Delivered as "),
+        "{log}"
+    );
+    let message = mx.message();
+    let received = field(&message, "Received");
+    assert!(received.contains(" with UTF8SMTPS id "), "{received}");
+    let results = field(&message, "Authentication-Results");
+    assert!(
+        results.contains("header.from=xn--bcher-kva.example"),
+        "{results}"
+    );
+}
+
 /// Has alice send the message by way of a submission server with this next hop.
 async fn submit(directory: &Path, next_hop: &str) {
     stage::write_keys(directory);
     let (submission, certificate) = stage::start(directory, next_hop, &[]);
     let alice = stage::user(submission.addresses[0], &certificate).as_user("alice", "secret");
-    let mailbox = |text: &str| Mailbox::parse(text.as_bytes()).unwrap();
     let recipients = vec![mailbox("user@example.com")];
     let envelope = Envelope::new(Some(mailbox("alice@b.example")), recipients);
     let message = octets();
@@ -201,6 +271,10 @@ async fn submit(directory: &Path, next_hop: &str) {
         .deliver(&envelope.of_message(&message), &message, &mut body)
         .await
         .unwrap();
+}
+
+fn mailbox(text: &str) -> Mailbox {
+    Mailbox::parse(text.as_bytes()).unwrap()
 }
 
 /// What is easily changed on the way: leading dots, a line as long as lines may be, octets beyond

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex};
 use dkim_aws_lc::AwsLc;
 use dkim_verify::{KeyCache, VerifySignature};
 use dns_txt::{AsyncResolve, Domain};
+use mail_address::MailboxRef;
 use message_auth::Options;
 use smtp_proto::server::{Config, Limits, Role};
 use tokio::net::TcpListener;
@@ -78,7 +79,8 @@ impl Mx {
     pub async fn serve(self, listener: TcpListener, limits: listener::Limits, shutdown: Shutdown) {
         let config = Config::new(Role::Mx, self.hostname.clone())
             .chunking(true)
-            .limits(self.limits.clone());
+            .limits(self.limits.clone())
+            .smtp_utf8(true);
         let service = Service::new(config, self.tls.clone());
         let mx = Arc::new(self);
         let told = shutdown.clone();
@@ -92,9 +94,11 @@ impl Mx {
         .await;
     }
 
-    /// Whether mail for this domain ends here.
-    fn is_ours(&self, domain: &Domain) -> bool {
-        self.domains.contains(domain)
+    /// Whether mail for this mailbox ends here.
+    fn is_ours(&self, mailbox: MailboxRef<'_>) -> bool {
+        let of_letters = || Domain::from_unicode(mailbox.host()).ok();
+        let domain = mailbox.domain().or_else(of_letters);
+        domain.is_some_and(|domain| self.domains.contains(&domain))
     }
 }
 

@@ -56,10 +56,7 @@ impl<'s> Policy<'s> {
 
     fn rcpt(&mut self, rcpt: &Rcpt<'_>) -> Reply {
         let is_ours = match rcpt.forward_path {
-            ForwardPath::Mailbox(mailbox) => {
-                let domain = mailbox.domain();
-                domain.is_some_and(|domain| self.mx.is_ours(&domain))
-            }
+            ForwardPath::Mailbox(mailbox) => self.mx.is_ours(mailbox),
             ForwardPath::Postmaster => true,
         };
         if !is_ours {

@@ -20,9 +20,21 @@ pub(crate) struct Postfix {
 }
 
 impl Postfix {
-    /// Delivers mail for example.com to a mailbox of its own and hands on the rest under TLS to
-    /// `relay_host`. `None`, said aloud, without Postfix or without the rights to start it.
+    /// Hands on all mail under TLS to `relay_host`, or delivers mail for example.com to a mailbox
+    /// of its own. `None`, said aloud, without Postfix or without the rights to start it.
     pub(crate) fn start(relay_host: Option<SocketAddr>) -> Option<Self> {
+        Self::with(&match relay_host {
+            Some(address) => format!("relayhost = [{}]:{}\n", address.ip(), address.port()),
+            None => MAILBOX.into(),
+        })
+    }
+
+    /// Hands on all mail by LMTP.
+    pub(crate) fn with_lmtp(server: SocketAddr) -> Option<Self> {
+        Self::with(&format!("default_transport = lmtp:inet:{server}\n"))
+    }
+
+    fn with(route: &str) -> Option<Self> {
         if Command::new("postconf").arg("-h").output().is_err() {
             skip("postfix");
             return None;
@@ -49,13 +61,9 @@ impl Postfix {
             .unwrap()
             .local_addr()
             .unwrap();
-        let route = match relay_host {
-            Some(address) => format!("relayhost = [{}]:{}\n", address.ip(), address.port()),
-            None => MAILBOX.into(),
-        };
         let postfix = Self { directory, address };
         let main = MAIN.replace("$DIRECTORY", postfix.directory.path().to_str().unwrap());
-        fs::write(postfix.path("etc/main.cf"), main + &route).unwrap();
+        fs::write(postfix.path("etc/main.cf"), main + route).unwrap();
         let master = MASTER.replace("$ADDRESS", &address.to_string());
         fs::write(postfix.path("etc/master.cf"), master).unwrap();
         let output = postfix.control("start");
@@ -69,10 +77,14 @@ impl Postfix {
 
     /// The log, once it tells what has become of a message.
     pub(crate) fn log(&self) -> String {
+        self.log_with(|line| line.contains(", dsn=") && line.ends_with(")\n"))
+    }
+
+    /// The log, once there is such a line in it, its end included.
+    pub(crate) fn log_with(&self, is_wanted: impl Fn(&str) -> bool) -> String {
         loop {
             let log = self.log_so_far();
-            let is_outcome = |line: &str| line.contains(", dsn=") && line.ends_with(")\n");
-            if log.split_inclusive('\n').any(is_outcome) {
+            if log.split_inclusive('\n').any(&is_wanted) {
                 return log;
             }
             thread::sleep(Duration::from_millis(20));
@@ -155,6 +167,7 @@ defer unix - - n - 0 bounce
 trace unix - - n - 0 bounce
 flush unix n - n 1000 0 flush
 proxymap unix - - n - - proxymap
+lmtp unix - - n - - lmtp
 smtp unix - - n - - smtp
 error unix - - n - - error
 retry unix - - n - - error
