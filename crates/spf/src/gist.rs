@@ -1,7 +1,6 @@
 //! What a check keeps of the answers.
 
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -9,7 +8,6 @@ use dns_txt::{Answer, Failure, Kind, Name, Record};
 
 use crate::limits::Limits;
 use crate::network::{Network, shared_bits};
-use crate::prepared_record::{PrepareRecord, PreparedRecord};
 use crate::record::is_record;
 
 /// What the terms of a check can ask of an answer, and no more: however large the answer is, this
@@ -29,13 +27,7 @@ pub(crate) enum Gist {
 
 impl Gist {
     /// What is kept of an answer to a question of this kind.
-    pub(crate) fn of(
-        answer: &Answer,
-        kind: Kind,
-        client: IpAddr,
-        limits: &Limits,
-        records: Option<&dyn PrepareRecord>,
-    ) -> Self {
+    pub(crate) fn of(answer: &Answer, kind: Kind, client: IpAddr, limits: &Limits) -> Self {
         if let Answer::Failed(failure) = *answer {
             return Self::Failed(failure);
         }
@@ -60,7 +52,7 @@ impl Gist {
                 });
                 Self::Names(names.take(limits.ptr_names.into()).collect())
             }
-            Kind::Txt => Self::Texts(Texts::of(answer, records)),
+            Kind::Txt => Self::Texts(Texts::of(answer)),
             _ => Self::Addresses(Addresses::of(answer, client)),
         }
     }
@@ -112,15 +104,7 @@ pub(crate) struct Texts {
     pub(crate) policies: Count,
     texts: Count,
     /// The policy if there is one, or else the text if there is one.
-    text: Text,
-}
-
-/// One text.
-#[derive(Clone, Debug)]
-pub(crate) enum Text {
-    Plain(Box<[u8]>),
-    /// A policy that somebody keeps.
-    Prepared(Arc<PreparedRecord>),
+    text: Box<[u8]>,
 }
 
 /// As many as anybody has to know.
@@ -132,7 +116,7 @@ pub(crate) enum Count {
 }
 
 impl Texts {
-    fn of(answer: &Answer, records: Option<&dyn PrepareRecord>) -> Self {
+    fn of(answer: &Answer) -> Self {
         let mut policies = answer.texts().filter(|text| is_record(text));
         let (policy, policies) = Count::of(&mut policies);
         let (text, texts) = Count::of(&mut answer.texts());
@@ -144,38 +128,18 @@ impl Texts {
         Self {
             policies,
             texts,
-            text: match (policies, records) {
-                (Count::One, Some(records)) => Text::prepare(text.unwrap_or_default(), records),
-                _ => Text::Plain(text.unwrap_or_default().into()),
-            },
+            text: text.unwrap_or_default().into(),
         }
     }
 
     /// The policy that a domain publishes, if it is one (RFC 7208 §4.5).
-    pub(crate) fn policy(&self) -> Option<&Text> {
+    pub(crate) fn policy(&self) -> Option<&[u8]> {
         (self.policies == Count::One).then_some(&self.text)
     }
 
     /// The text of a domain that has one and no other (RFC 7208 §6.2).
     pub(crate) fn only(&self) -> Option<&[u8]> {
-        (self.texts == Count::One).then_some(self.text.octets())
-    }
-}
-
-impl Text {
-    /// What cannot be read stays a text: what is wrong with it is for the evaluation to find.
-    fn prepare(text: &[u8], records: &dyn PrepareRecord) -> Self {
-        match records.prepare_record(text) {
-            Ok(record) => Self::Prepared(record),
-            Err(_) => Self::Plain(text.into()),
-        }
-    }
-
-    pub(crate) fn octets(&self) -> &[u8] {
-        match self {
-            Self::Plain(text) => text,
-            Self::Prepared(record) => record.text(),
-        }
+        (self.texts == Count::One).then_some(&self.text)
     }
 }
 
