@@ -134,7 +134,20 @@ fn what_can_be_said_of_a_record_alone() {
         ("v=spf1 a:x.%{o} -all", &["void-lookup@7"]),
         ("v=spf1 a:%{v}.test -all", &["depends-on-message@7"]),
         ("v=spf1 exists:%{i}.x.test -all", &["depends-on-message@7"]),
-        ("v=spf1 include:%{p} -all", &["depends-on-message@7"]),
+        (
+            "v=spf1 include:%{p} -all",
+            &["ptr-macro@7", "depends-on-message@7"],
+        ),
+        (
+            "v=spf1 -all exp=%{P}.why.test",
+            &["ptr-macro@12", "depends-on-message@12"],
+        ),
+        ("v=spf1 a:x.test. -all", &["trailing-dot@7"]),
+        ("v=spf1 a:x.test./24 -all", &["trailing-dot@7"]),
+        (
+            "v=spf1 -all a:x.test. moo=x.",
+            &["after-all@12", "unknown-modifier@22"],
+        ),
         ("v=spf1 redirect=%{l}.test", &["depends-on-message@7"]),
         ("v=spf1 ptr:%{h} -all", &["ptr@7", "depends-on-message@7"]),
         ("v=spf1 a:x..test -all", &["malformed-target@7"]),
@@ -142,6 +155,36 @@ fn what_can_be_said_of_a_record_alone() {
         ("v=spf1 redirect=%{d1}", &["malformed-target@7"]),
     ] {
         assert_codes(&record(text), expected);
+    }
+}
+
+#[test]
+fn modifiers_stand_at_the_end() {
+    // RFC 7208 §6, §6.1
+    let zone = zone(
+        "b.test TXT \"v=spf1 -all\"
+         why.test TXT no",
+    );
+    for (text, expected) in [
+        ("v=spf1 ip4:192.0.2.1 exp=why.test redirect=b.test", NONE),
+        ("v=spf1 ip4:192.0.2.1 -all exp=why.test", NONE),
+        ("v=spf1 exp=why.test -all", &["early-modifier@7"]),
+        (
+            "v=spf1 ip4:192.0.2.1 redirect=b.test exp=why.test",
+            &["early-modifier@21"],
+        ),
+        (
+            "v=spf1 redirect=b.test ip4:192.0.2.1",
+            &["early-modifier@7"],
+        ),
+        (
+            "v=spf1 exp=why.test ip4:192.0.2.1 redirect=b.test",
+            &["early-modifier@7"],
+        ),
+        ("v=spf1 -all exp=why.test moo=x", &["unknown-modifier@25"]),
+    ] {
+        let lint = Lint::record(&example(), text.as_bytes(), &LintOptions::default());
+        assert_codes(&finish(lint, &zone), expected);
     }
 }
 
@@ -344,7 +387,7 @@ fn ranges_of_other_records_are_compared_by_what_they_mean() {
         (
             "redirect=b.test ip4:10.0.0.7",
             "ip4:10.0.0.7 -all",
-            &["b.test/shared-range@7"],
+            &["early-modifier@7", "b.test/shared-range@7"],
         ),
         (
             "ip4:10.0.0.7 redirect=b.test",
@@ -588,6 +631,7 @@ fn explanations_are_read_where_they_count() {
     for (lines, expected) in [
         ("why.test TXT \"%{d} says no\"", NONE),
         ("why.test TXT \"%{d says no\"", &["no-explanation@12"]),
+        ("why.test TXT \"%{p} is not ours\"", &["ptr-macro@12"]),
         ("why.test TXT a\nwhy.test TXT b", &["no-explanation@12"]),
         ("why.test A 192.0.2.1", &["no-explanation@12"]),
         ("$STATUS why.test SERVFAIL", &["dns-failure@12"]),

@@ -51,10 +51,12 @@ fn of_size(question: &Question, seed: u64, names: u64) -> Answer {
                     7 => format!(" ip4:10.0.{}.0/{}", next(4), 16 + next(17)),
                     8 => format!(" exists:%{{i}}.d{label}.test"),
                     9 => String::from(" ptr"),
-                    10 => match next(4) {
+                    10 => match next(6) {
                         0 => String::from(" moo=oom"),
                         1 => String::from(" mx=oom"),
                         2 => String::from(" a:moo..test"),
+                        3 => format!(" a:d{label}.test."),
+                        4 => String::from(" exists:%{p}.test"),
                         _ => String::from(" moo"),
                     },
                     _ if next(8) == 0 => String::from(" all"),
