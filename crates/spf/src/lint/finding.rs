@@ -124,6 +124,8 @@ pub enum Problem {
         /// Where.
         place: Place,
     },
+    /// `redirect=` is not the last term, or `exp=` stands before a mechanism (RFC 7208 §6, §6.1).
+    EarlyModifier,
     /// More was found than [`LintOptions`](super::LintOptions) let the lint look at.
     Incomplete,
     /// The record and the other TXT records at its name take 450 octets or more, with the name
@@ -167,6 +169,8 @@ pub enum Problem {
     PassAll,
     /// `ptr` (RFC 7208 §5.5).
     Ptr,
+    /// `%{p}` in a term or in an explanation (RFC 7208 §7.3).
+    PtrMacro,
     /// `redirect=` in a record with `all` (RFC 7208 §6.1).
     RedirectBesideAll,
     /// The domain publishes several SPF records (RFC 7208 §4.5).
@@ -215,6 +219,8 @@ pub enum Problem {
         /// How many are allowed.
         limit: u8,
     },
+    /// A dot at the end of a name (RFC 7208 §7.3).
+    TrailingDot,
     /// A modifier that RFC 7208 does not define.
     UnknownModifier,
     /// The term asks for something that is not there (RFC 7208 §4.6.4).
@@ -234,6 +240,7 @@ impl Problem {
             Self::DependsOnMessage => "depends-on-message",
             Self::DnsFailure { .. } => "dns-failure",
             Self::DuplicateRange { .. } => "duplicate-range",
+            Self::EarlyModifier => "early-modifier",
             Self::Incomplete => "incomplete",
             Self::LargeAnswer { .. } => "large-answer",
             Self::LongRecord { .. } => "long-record",
@@ -246,6 +253,7 @@ impl Problem {
             Self::OverlappingRange { .. } => "overlapping-range",
             Self::PassAll => "pass-all",
             Self::Ptr => "ptr",
+            Self::PtrMacro => "ptr-macro",
             Self::RedirectBesideAll => "redirect-beside-all",
             Self::SeveralRecords { .. } => "several-records",
             Self::SharedRange { .. } => "shared-range",
@@ -254,6 +262,7 @@ impl Problem {
             Self::TooManyLookups { .. } => "too-many-lookups",
             Self::TooManyMxHosts { .. } => "too-many-mx-hosts",
             Self::TooManyVoidLookups { .. } => "too-many-void-lookups",
+            Self::TrailingDot => "trailing-dot",
             Self::UnknownModifier => "unknown-modifier",
             Self::VoidLookup { .. } => "void-lookup",
         }
@@ -284,9 +293,12 @@ impl Problem {
             | Self::NoExplanation { .. }
             | Self::OverlappingRange { .. }
             | Self::Ptr
+            | Self::PtrMacro
             | Self::RedirectBesideAll
+            | Self::TrailingDot
             | Self::VoidLookup { .. } => Severity::Warning,
             Self::DependsOnMessage
+            | Self::EarlyModifier
             | Self::LargeAnswer { .. }
             | Self::SharedRange { .. }
             | Self::UnknownModifier => Severity::Info,
@@ -316,6 +328,9 @@ impl fmt::Display for Problem {
             Self::DuplicateRange { place } => {
                 write!(f, "The same range stands at {place}.")
             }
+            Self::EarlyModifier => f.write_str(
+                "RFC 7208 wants the modifier at the end: it counts after the terms behind it.",
+            ),
             Self::Incomplete => f.write_str(
                 "The policy leads to more than was looked at, so the report is not complete.",
             ),
@@ -352,6 +367,10 @@ impl fmt::Display for Problem {
                 "RFC 7208 asks not to use ptr: it is slow and depends on who runs the client's \
                  network.",
             ),
+            Self::PtrMacro => f.write_str(
+                "RFC 7208 asks not to use %{p}: it is slow and depends on who runs the client's \
+                 network.",
+            ),
             Self::RedirectBesideAll => {
                 f.write_str("A record with all never follows its redirect=.")
             }
@@ -384,6 +403,9 @@ impl fmt::Display for Problem {
                 "For {family} clients {lookups} look-ups find nothing, and a check ends in \
                  permerror after {limit}."
             ),
+            Self::TrailingDot => {
+                f.write_str("RFC 7208 asks for no dot at the end: some checkers refuse the record.")
+            }
             Self::UnknownModifier => {
                 f.write_str("RFC 7208 does not define the modifier, and it has no effect.")
             }

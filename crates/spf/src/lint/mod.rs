@@ -36,8 +36,9 @@
 //!   `target-without-record`, `too-many-lookups`, `too-many-mx-hosts`, `too-many-void-lookups`.
 //! * As warnings: `after-all`, `broad-range`, `dns-failure`, `duplicate-range`, `incomplete`,
 //!   `long-record`, `mechanism-as-modifier`, `missing-all`, `no-explanation`, `overlapping-range`,
-//!   `ptr`, `redirect-beside-all`, `void-lookup`.
-//! * For information: `depends-on-message`, `large-answer`, `shared-range`, `unknown-modifier`.
+//!   `ptr`, `ptr-macro`, `redirect-beside-all`, `trailing-dot`, `void-lookup`.
+//! * For information: `depends-on-message`, `early-modifier`, `large-answer`, `shared-range`,
+//!   `unknown-modifier`.
 //!
 //! [`Problem`] says what each of them is. Look-ups are counted for a client that nothing matches,
 //! which is the most that a check takes: a record that is included twice counts twice. A range is

@@ -7,7 +7,7 @@ use crate::ledger::Id;
 use crate::lint::finding::{Family, Problem, SMALL_ANSWER};
 use crate::lint::tour::Role;
 use crate::lint::walk::{Page, Reading, Target, Walked};
-use crate::macros::ExplainString;
+use crate::macros::{DomainSpec, ExplainString};
 use crate::record::{Directive, Mechanism, Qualifier, Term};
 
 impl Judge<'_> {
@@ -67,15 +67,32 @@ impl Judge<'_> {
                 self.directive(node, index, directive);
             }
             Ok(Term::Redirect(_)) if reading.has_all => {
-                self.note(node, index, Problem::RedirectBesideAll);
+                return self.note(node, index, Problem::RedirectBesideAll);
             }
-            Ok(Term::Explanation(_) | Term::Redirect(_)) => {}
+            Ok(term @ (Term::Explanation(_) | Term::Redirect(_))) => {
+                if is_early(term, index, reading) {
+                    self.note(node, index, Problem::EarlyModifier);
+                }
+            }
             Ok(Term::Unknown(modifier)) if MECHANISMS.contains(&modifier.name()) => {
                 self.note(node, index, Problem::MechanismAsModifier);
             }
             Ok(Term::Unknown(_)) => self.note(node, index, Problem::UnknownModifier),
         }
+        if let Some(spec) = walked.term.as_ref().ok().and_then(domain) {
+            self.domain(node, index, spec);
+        }
         self.target(node, index, &walked.target);
+    }
+
+    /// What RFC 7208 §7.3 asks not to publish.
+    fn domain(&mut self, node: usize, index: usize, spec: &DomainSpec) {
+        if spec.needs_client_name() {
+            self.note(node, index, Problem::PtrMacro);
+        }
+        if spec.as_str().ends_with('.') {
+            self.note(node, index, Problem::TrailingDot);
+        }
     }
 
     /// What can be said of a directive without asking.
@@ -154,9 +171,11 @@ impl Judge<'_> {
                 let text = texts
                     .next()
                     .and_then(|text| ExplainString::parse(text).ok());
-                let is_read = text.is_some() && texts.next().is_none();
                 let target = name.clone();
-                (!is_read).then_some(Problem::NoExplanation { target })
+                match (text, texts.next()) {
+                    (Some(text), None) => text.needs_client_name().then_some(Problem::PtrMacro),
+                    _ => Some(Problem::NoExplanation { target }),
+                }
             }),
             Target::Record(target) => match self.walk.nodes.get(*target) {
                 Some(target) => match &target.page {
@@ -190,6 +209,25 @@ impl Judge<'_> {
         };
         let question = self.walk.ledger.question(id)?.clone();
         Some(Problem::DnsFailure { question, failure })
+    }
+}
+
+/// The domain that stands in the term.
+fn domain(term: &Term) -> Option<&DomainSpec> {
+    match term {
+        Term::Directive(directive) => directive.mechanism.domain(),
+        Term::Explanation(domain) | Term::Redirect(domain) => Some(domain),
+        Term::Unknown(_) => None,
+    }
+}
+
+/// Whether `redirect=` is not "the very last term" (RFC 7208 §6.1), or `exp=` not behind all
+/// mechanisms (RFC 7208 §6).
+fn is_early(modifier: &Term, index: usize, reading: &Reading) -> bool {
+    let mut behind = reading.terms.iter().skip(index.saturating_add(1));
+    match modifier {
+        Term::Redirect(_) => behind.next().is_some(),
+        _ => behind.any(|walked| matches!(walked.term, Ok(Term::Directive(_)))),
     }
 }
 
