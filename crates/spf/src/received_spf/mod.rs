@@ -18,6 +18,39 @@ use crate::report::{Cause, Report, Verdict};
 
 /// One Received-SPF field: what a check found, in the header of the message.
 ///
+/// # Written
+///
+/// [`Report::received_spf`] prints all of it. To change something first, take the report as a
+/// value; [`to_field`](Self::to_field) prints that.
+///
+/// ```
+/// # use dns_txt::{Zone, drive};
+/// use spf::{Check, Options, ReceivedSpf};
+///
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let zone: Zone = "example.com. TXT \"v=spf1 ip4:192.0.2.1 -all\"".parse()?;
+/// # let (client, options) = ("192.0.2.1".parse()?, Options::default());
+/// # let mut check = Check::mail_from(client, b"mail.example.com", b"amy@example.com", &options);
+/// # drive(&mut check, |question| zone.look_up(question));
+/// let report = check.finish();
+/// let field = ReceivedSpf::from(&report)
+///     .with_comment("example.com knows it")
+///     .with_pair("x-queue", b"4f1");
+/// assert_eq!(
+///     field.to_field(),
+///     "Received-SPF: pass (example.com knows it) client-ip=192.0.2.1;\r\n \
+///      envelope-from=\"amy@example.com\"; helo=mail.example.com; identity=mailfrom;\r\n \
+///      mechanism=\"ip4:192.0.2.1\"; x-queue=4f1\r\n",
+/// );
+/// # Ok(())
+/// # }
+/// ```
+///
+/// It goes above the Received field of the same server and above other Received-SPF fields
+/// (RFC 7208 §9.1). HELO and MAIL FROM are two checks, and each may have a field of its own.
+///
+/// # Read
+///
 /// ```
 /// use spf::{ReceivedSpf, Verdict};
 ///
@@ -28,6 +61,9 @@ use crate::report::{Cause, Report, Verdict};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// A field says who wrote it, if at all, in `receiver`, and anybody can write one: believe it only
+/// where it stands above the Received field by which a server of one's own took the message.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct ReceivedSpf {
@@ -35,7 +71,8 @@ pub struct ReceivedSpf {
     pub verdict: Verdict,
     /// The comment behind the result, for people.
     pub comment: Option<Value<'static>>,
-    /// Keys and values, in the order of the field.
+    /// Keys and values, in the order of the field. RFC 7208 §9.1 defines `client-ip`,
+    /// `envelope-from`, `helo`, `identity`, `mechanism`, `problem` and `receiver`.
     pub pairs: Vec<Pair>,
 }
 
@@ -58,7 +95,8 @@ impl ReceivedSpf {
         parse::header_field(value)
     }
 
-    /// This field with a comment; left out if no comment can hold the text.
+    /// This field with this comment in place of the one that it has, or with none if no comment can
+    /// hold the text.
     #[must_use]
     pub fn with_comment(mut self, text: &str) -> Self {
         self.comment = Value::try_from(text).ok().map(Value::into_owned);
