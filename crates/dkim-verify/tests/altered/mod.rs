@@ -1,6 +1,8 @@
 //! Messages with one signature, the zone of its key, and what is said of them once altered.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub(crate) mod truth;
+
 use core::convert::Infallible;
 
 use dkim_canon::{
