@@ -2,6 +2,7 @@
 
 use core::task::Poll;
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use dns_txt::Name;
 
@@ -10,6 +11,7 @@ use crate::gist::Gist;
 use crate::ledger::{BudgetSpent, Ledger};
 use crate::limits::Limits;
 use crate::macros::{DomainSpec, ExplainString, Facts, NoName};
+use crate::prepared_record::PrepareRecord;
 use crate::subject::Subject;
 use crate::trace::Tracer;
 
@@ -19,6 +21,7 @@ pub(crate) struct Context {
     pub(crate) limits: Limits,
     pub(crate) ledger: Ledger<Gist>,
     pub(crate) names: ClientNames,
+    pub(crate) records: Option<Arc<dyn PrepareRecord>>,
     pub(crate) trace: Tracer,
 }
 

@@ -49,6 +49,7 @@ impl Evaluation {
             limits: options.limits,
             ledger: Ledger::new(options.limits.questions),
             names: ClientNames::default(),
+            records: options.records.clone(),
             trace: Tracer::new(options.trace),
         };
         let settled = |verdict, cause| Phase::Settled(Box::new(End::new(verdict, cause)), None);
@@ -83,7 +84,8 @@ impl Evaluation {
     pub(crate) fn answer(&mut self, question: &Question, answer: &Answer) {
         let context = &mut self.context;
         let (kind, client, limits) = (question.kind(), context.subject.client, &context.limits);
-        let gist = || Gist::of(answer, kind, client, limits);
+        let records = context.records.as_deref();
+        let gist = || Gist::of(answer, kind, client, limits, records);
         if context.ledger.take(question, gist) {
             context.trace.answer(question, answer);
             while self.advance().is_ready() {}

@@ -1,6 +1,7 @@
 //! What a check keeps of the answers.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -8,6 +9,7 @@ use dns_txt::{Answer, Failure, Kind, Name, Record};
 
 use crate::limits::Limits;
 use crate::network::{Network, shared_bits};
+use crate::prepared_record::{PrepareRecord, PreparedRecord};
 use crate::record::is_record;
 
 /// What the terms of a check can ask of an answer, and no more: however large the answer is, this
@@ -27,7 +29,13 @@ pub(crate) enum Gist {
 
 impl Gist {
     /// What is kept of an answer to a question of this kind.
-    pub(crate) fn of(answer: &Answer, kind: Kind, client: IpAddr, limits: &Limits) -> Self {
+    pub(crate) fn of(
+        answer: &Answer,
+        kind: Kind,
+        client: IpAddr,
+        limits: &Limits,
+        records: Option<&dyn PrepareRecord>,
+    ) -> Self {
         if let Answer::Failed(failure) = *answer {
             return Self::Failed(failure);
         }
@@ -52,7 +60,7 @@ impl Gist {
                 });
                 Self::Names(names.take(limits.ptr_names.into()).collect())
             }
-            Kind::Txt => Self::Texts(Texts::of(answer)),
+            Kind::Txt => Self::Texts(Texts::of(answer, records)),
             _ => Self::Addresses(Addresses::of(answer, client)),
         }
     }
@@ -104,7 +112,15 @@ pub(crate) struct Texts {
     pub(crate) policies: Count,
     texts: Count,
     /// The policy if there is one, or else the text if there is one.
-    text: Box<[u8]>,
+    text: Text,
+}
+
+/// One text.
+#[derive(Clone, Debug)]
+pub(crate) enum Text {
+    Plain(Box<[u8]>),
+    /// A policy that somebody keeps.
+    Prepared(Arc<PreparedRecord>),
 }
 
 /// As many as anybody has to know.
@@ -116,7 +132,7 @@ pub(crate) enum Count {
 }
 
 impl Texts {
-    fn of(answer: &Answer) -> Self {
+    fn of(answer: &Answer, records: Option<&dyn PrepareRecord>) -> Self {
         let mut policies = answer.texts().filter(|text| is_record(text));
         let (policy, policies) = Count::of(&mut policies);
         let (text, texts) = Count::of(&mut answer.texts());
@@ -128,18 +144,38 @@ impl Texts {
         Self {
             policies,
             texts,
-            text: text.unwrap_or_default().into(),
+            text: match (policies, records) {
+                (Count::One, Some(records)) => Text::prepare(text.unwrap_or_default(), records),
+                _ => Text::Plain(text.unwrap_or_default().into()),
+            },
         }
     }
 
     /// The policy that a domain publishes, if it is one (RFC 7208 §4.5).
-    pub(crate) fn policy(&self) -> Option<&[u8]> {
+    pub(crate) fn policy(&self) -> Option<&Text> {
         (self.policies == Count::One).then_some(&self.text)
     }
 
     /// The text of a domain that has one and no other (RFC 7208 §6.2).
     pub(crate) fn only(&self) -> Option<&[u8]> {
-        (self.texts == Count::One).then_some(&self.text)
+        (self.texts == Count::One).then_some(self.text.octets())
+    }
+}
+
+impl Text {
+    /// What cannot be read stays a text: what is wrong with it is for the evaluation to find.
+    fn prepare(text: &[u8], records: &dyn PrepareRecord) -> Self {
+        match records.prepare_record(text) {
+            Ok(record) => Self::Prepared(record),
+            Err(_) => Self::Plain(text.into()),
+        }
+    }
+
+    pub(crate) fn octets(&self) -> &[u8] {
+        match self {
+            Self::Plain(text) => text,
+            Self::Prepared(record) => record.text(),
+        }
     }
 }
 

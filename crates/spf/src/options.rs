@@ -1,10 +1,12 @@
 //! What the caller brings to a check beside the message's own facts.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 use dns_txt::Domain;
 
 use crate::limits::Limits;
+use crate::prepared_record::PrepareRecord;
 
 /// What the caller brings to a check beside the message's own facts.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +20,9 @@ pub struct Options {
     pub now: Option<u64>,
     /// The name of the receiving host, for `%{r}` and for Received-SPF; `unknown` without.
     pub receiver: Option<Domain>,
+    /// Who reads records, usually a [`RecordCache`](crate::RecordCache) that keeps them for the
+    /// next check; it changes no report. Without it, each check reads its records for itself.
+    pub records: Option<Arc<dyn PrepareRecord>>,
     /// Converts a domain with U-labels, as MAIL FROM of an internationalized message has it
     /// (RFC 8616 §4): `|text| Domain::from_unicode(text).ok()`, with feature `idna` of `dns-txt`.
     /// Without it, or where it gives nothing, such a domain is a permerror. A HELO name with
@@ -50,6 +55,12 @@ impl Options {
     /// Sets [`Options::receiver`].
     pub fn receiver(mut self, receiver: Domain) -> Self {
         self.receiver = Some(receiver);
+        self
+    }
+
+    /// Sets [`Options::records`].
+    pub fn records(mut self, records: Arc<dyn PrepareRecord>) -> Self {
+        self.records = Some(records);
         self
     }
 

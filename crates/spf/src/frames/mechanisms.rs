@@ -19,11 +19,12 @@ use crate::trace::Outcome;
 impl Frames {
     /// Asks the directive's own question, or opens the record that it includes.
     pub(super) fn ask(&mut self, context: &mut Context) -> Step {
-        let Some((_, _, directive)) = self.frame.record.directive_from(self.frame.index) else {
+        let frame = &self.frame;
+        let Some((index, _, directive)) = frame.policy.record().directive_from(frame.index) else {
             return self.pass_over();
         };
         let mechanism = &directive.mechanism;
-        let target = match context.target(mechanism.domain(), &self.frame.domain) {
+        let target = match frame.target(index, mechanism.domain(), context) {
             Ok(Poll::Ready(target)) => target,
             Ok(Poll::Pending) => return Ok(Poll::Pending),
             Err(BudgetSpent) => return Err(self.permerror(Cause::Questions)),

@@ -15,9 +15,10 @@ use dns_txt::{Failure, Kind, Name, Question};
 use crate::context::Context;
 use crate::gist::{Count, Gist};
 use crate::ledger::{BudgetSpent, Id};
-use crate::macros::DomainSpec;
+use crate::macros::{DomainSpec, NoName};
 use crate::network::Network;
-use crate::record::{Directive, Mechanism, Record};
+use crate::policy::Policy;
+use crate::record::{Directive, Mechanism};
 use crate::report::{Cause, Matched, Place, Verdict};
 
 /// The record under evaluation, those that wait for it, and what all of them have cost.
@@ -36,7 +37,7 @@ struct Frame {
     /// `<domain>`
     domain: Name,
     origin: Origin,
-    record: Record,
+    policy: Policy,
     /// The term that is evaluated.
     index: usize,
     stage: Stage,
@@ -149,16 +150,10 @@ impl Frames {
                 });
             }
         };
-        context.trace.record(domain, text);
-        let record = if context.trace.is_wanted() {
-            Record::parse(text)
-        } else {
-            // Only a trace mentions networks that do not match.
-            Record::parse_for(context.subject.client, text)
-        };
-        match record {
-            Ok(record) => {
-                self.frame.record = record;
+        context.trace.record(domain, text.octets());
+        match Policy::read(text, context.subject.client, context.trace.is_wanted()) {
+            Ok(policy) => {
+                self.frame.policy = policy;
                 self.frame.stage = Stage::Term;
                 Ok(Poll::Ready(()))
             }
@@ -183,7 +178,9 @@ impl Frames {
         let client = context.subject.client;
         loop {
             let frame = &mut self.frame;
-            let Some((index, offset, directive)) = frame.record.directive_from(frame.index) else {
+            let Some((index, offset, directive)) =
+                frame.policy.record().directive_from(frame.index)
+            else {
                 return self.begin_default(context);
             };
             frame.index = index;
@@ -205,7 +202,7 @@ impl Frames {
 
     /// RFC 7208 §4.7
     fn begin_default(&mut self, context: &mut Context) -> Step {
-        if let Some((target, offset)) = self.frame.record.redirect_term() {
+        if let Some((_, offset, target)) = self.frame.policy.record().redirect_term() {
             context.trace.redirect(offset, target, self.lookups);
             self.frame.stage = Stage::Redirect;
             self.count_lookup(context)?;
@@ -224,7 +221,10 @@ impl Frames {
     /// RFC 7208 §6.1
     fn redirect(&mut self, context: &mut Context) -> Step {
         let frame = &self.frame;
-        let target = match context.target(frame.record.redirect(), &frame.domain) {
+        let Some((index, _, spec)) = frame.policy.record().redirect_term() else {
+            return self.pass_over();
+        };
+        let target = match frame.target(index, Some(spec), context) {
             Ok(Poll::Ready(target)) => target,
             Ok(Poll::Pending) => return Ok(Poll::Pending),
             Err(BudgetSpent) => return Err(self.permerror(Cause::Questions)),
@@ -339,25 +339,38 @@ impl Frame {
         Ok(Self {
             domain,
             origin,
-            record: Record::default(),
+            policy: Policy::default(),
             index: 0,
             stage: Stage::Policy(context.ledger.need(question)?),
         })
     }
 
+    /// `<target-name>` of the term of this index (RFC 7208 §4.8).
+    fn target(
+        &self,
+        index: usize,
+        spec: Option<&DomainSpec>,
+        context: &mut Context,
+    ) -> Result<Poll<Result<Name, NoName>>, BudgetSpent> {
+        match self.policy.target(index) {
+            Some(name) => Ok(Poll::Ready(Ok(name.clone()))),
+            None => context.target(spec, &self.domain),
+        }
+    }
+
     fn mechanism(&self) -> Option<&Mechanism> {
-        let (_, _, directive) = self.record.directive_from(self.index)?;
+        let (_, _, directive) = self.policy.record().directive_from(self.index)?;
         Some(&directive.mechanism)
     }
 
     /// The result of the record if the directive that is evaluated matches.
     fn verdict(&self) -> Option<Verdict> {
-        let (_, _, directive) = self.record.directive_from(self.index)?;
+        let (_, _, directive) = self.policy.record().directive_from(self.index)?;
         Some(directive.qualifier.verdict())
     }
 
     fn directive_place(&self) -> Option<Place> {
-        let (_, offset, _) = self.record.directive_from(self.index)?;
+        let (_, offset, _) = self.policy.record().directive_from(self.index)?;
         Some(Place {
             domain: self.domain.clone(),
             offset,
@@ -365,7 +378,11 @@ impl Frame {
     }
 
     fn redirect_place(&self) -> Place {
-        let offset = self.record.redirect_term().map(|(_, offset)| offset);
+        let offset = self
+            .policy
+            .record()
+            .redirect_term()
+            .map(|(_, offset, _)| offset);
         Place {
             domain: self.domain.clone(),
             offset: offset.unwrap_or_default(),
@@ -374,7 +391,7 @@ impl Frame {
 
     /// The directive that is evaluated, as one that matched.
     fn found(&self, network: Option<Network>, inside: Option<Box<Matched>>) -> Option<Matched> {
-        let (_, offset, directive) = self.record.directive_from(self.index)?;
+        let (_, offset, directive) = self.policy.record().directive_from(self.index)?;
         Some(Matched {
             directive: Directive::clone(directive),
             place: Place {
@@ -394,7 +411,7 @@ impl Frame {
         inside: Option<Box<Matched>>,
     ) -> Box<End> {
         let explanation = match verdict {
-            Verdict::Fail => self.record.explanation(),
+            Verdict::Fail => self.policy.record().explanation(),
             _ => None,
         };
         Box::new(End {

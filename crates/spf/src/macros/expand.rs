@@ -34,8 +34,8 @@ pub(crate) enum NoName {
 impl DomainSpec {
     /// The name that this domain stands for, cut on the left to 253 octets (RFC 7208 §7.3).
     pub(crate) fn expand(&self, facts: &Facts<'_>) -> Result<Name, NoName> {
-        if !self.has_macros && self.text.len() <= MAX_NAME {
-            return Name::from_dotted(&self.text).map_err(NoName::Malformed);
+        if let Some(name) = self.literal_name() {
+            return name.map_err(NoName::Malformed);
         }
         // Before anything else that may be wrong: such a term matches nothing (RFC 8616 §4).
         if !facts.subject.local_part().is_ascii() && self.names_local_part() {
@@ -58,6 +58,18 @@ impl DomainSpec {
             }
         }
         tail.into_name().map_err(NoName::Malformed)
+    }
+
+    /// The name that this domain stands for in every check; `None` if it depends on the check or
+    /// is no name.
+    pub(crate) fn fixed_name(&self) -> Option<Name> {
+        self.literal_name()?.ok()
+    }
+
+    /// The name where there is nothing to expand and nothing to cut.
+    fn literal_name(&self) -> Option<Result<Name, NameError>> {
+        let is_literal = !self.has_macros && self.text.len() <= MAX_NAME;
+        is_literal.then(|| Name::from_dotted(&self.text))
     }
 
     fn names_local_part(&self) -> bool {

@@ -43,6 +43,11 @@ impl Record {
         parse::record(text, |network| network.contains(client))
     }
 
+    /// Gives back what place for terms is not used.
+    pub(crate) fn shrink(&mut self) {
+        self.terms.shrink_to_fit();
+    }
+
     /// The terms in the order of the record.
     pub fn terms(&self) -> impl DoubleEndedIterator<Item = &Term> + ExactSizeIterator {
         self.terms.iter().map(|placed| &placed.term)
@@ -58,7 +63,7 @@ impl Record {
 
     /// Where evaluation goes on if no directive matches (RFC 7208 §6.1).
     pub fn redirect(&self) -> Option<&DomainSpec> {
-        self.redirect_term().map(|(domain, _)| domain)
+        self.redirect_term().map(|(_, _, domain)| domain)
     }
 
     /// Where the explanation of a `fail` is published (RFC 7208 §6.2).
@@ -72,19 +77,18 @@ impl Record {
     /// The first directive at or behind the term of this index: its index, where it stands in the
     /// text, and itself.
     pub(crate) fn directive_from(&self, index: usize) -> Option<(usize, usize, &Directive)> {
-        let placed = self.terms.iter().enumerate().skip(index);
-        placed
-            .filter_map(|(index, placed)| match &placed.term {
-                Term::Directive(directive) => Some((index, placed.offset, directive)),
-                _ => None,
-            })
-            .next()
+        let mut placed = (index..).zip(self.terms.get(index..)?);
+        placed.find_map(|(index, placed)| match &placed.term {
+            Term::Directive(directive) => Some((index, placed.offset, directive)),
+            _ => None,
+        })
     }
 
-    /// The target of the redirection, and where it stands in the text.
-    pub(crate) fn redirect_term(&self) -> Option<(&DomainSpec, usize)> {
-        self.terms.iter().find_map(|placed| match &placed.term {
-            Term::Redirect(domain) => Some((domain, placed.offset)),
+    /// The redirection: the index of its term, where it stands in the text, and its target.
+    pub(crate) fn redirect_term(&self) -> Option<(usize, usize, &DomainSpec)> {
+        let mut placed = self.terms.iter().enumerate();
+        placed.find_map(|(index, placed)| match &placed.term {
+            Term::Redirect(domain) => Some((index, placed.offset, domain)),
             _ => None,
         })
     }

@@ -11,6 +11,7 @@ mod lint_budget;
 mod macros;
 mod order;
 mod received_spf;
+mod record_cache;
 mod records;
 mod rfc_examples;
 mod trace;
