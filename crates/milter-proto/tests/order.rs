@@ -133,6 +133,19 @@ fn a_refused_recipient_ends_no_message() {
     assert_eq!(filter.error, None);
 }
 
+/// As Postfix does when the client tries again.
+#[test]
+fn a_refused_data_ends_no_message() {
+    let mut filter = Filter::eager();
+    filter.refuses_data = true;
+    filter.send(&[greeting(), command(b'M'), command(b'R'), command(b'T')].concat());
+    assert_eq!(filter.heard().last().unwrap(), "t");
+    filter.refuses_data = false;
+    filter.send(&[command(b'R'), command(b'T'), command(b'L')].concat());
+    assert_eq!(filter.error, None);
+    assert_eq!(filter.heard(), ["c"; 3]);
+}
+
 #[test]
 fn the_end_is_told_as_often_as_it_is_asked_for() {
     let mut filter = Filter::eager();

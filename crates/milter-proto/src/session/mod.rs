@@ -88,6 +88,8 @@ impl Session {
         self.due = None;
         if reply.ends_message(command) {
             self.end_message();
+        } else if command == Command::Data && reply.refuses() {
+            self.phase = Phase::Rcpt;
         }
         Ok(())
     }

@@ -87,6 +87,8 @@ pub(crate) struct Filter {
     pub(crate) events: Vec<String>,
     pub(crate) error: Option<ProtocolError>,
     pub(crate) out: Vec<u8>,
+    /// Answers DATA with 4yz.
+    pub(crate) refuses_data: bool,
     /// Leaves the end of a message unanswered.
     pub(crate) stops_at_end: bool,
     input: Vec<u8>,
@@ -99,6 +101,7 @@ impl Filter {
             events: Vec::new(),
             error: None,
             out: Vec::new(),
+            refuses_data: false,
             stops_at_end: false,
             input: Vec::new(),
         }
@@ -152,8 +155,11 @@ impl Filter {
                 break;
             }
             if needs_reply {
-                let reply = self.session.reply(&decide(&event), &mut self.out);
-                reply.unwrap();
+                let reply = match event {
+                    Event::Data if self.refuses_data => Reply::TempFail,
+                    _ => decide(&event),
+                };
+                self.session.reply(&reply, &mut self.out).unwrap();
             }
         }
         self.input = rest.to_vec();
