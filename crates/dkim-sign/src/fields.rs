@@ -88,6 +88,18 @@ impl Fields {
         Ok(self)
     }
 
+    /// Signs the same fields as often as the message has them, and oversigns none of them. Names
+    /// that were given [exactly](Self::exactly) stay as they are.
+    #[must_use]
+    pub fn without_oversigning(mut self) -> Self {
+        if let Plan::Present(wanted) = &mut self.plan {
+            for wanted in wanted {
+                wanted.oversign = false;
+            }
+        }
+        self
+    }
+
     /// Follows a list of changes, such as `+Feedback-ID, -Reply-To`: `+` signs a field, too, `-`
     /// leaves it out. Commas, colons or white space stand between them.
     pub fn adjust(self, changes: &str) -> Result<Self, FieldsError> {
@@ -296,6 +308,13 @@ mod tests {
             select(&fields, &["x-one", "From", "Subject", "List-Id"]),
             "From:From:To:Date:Reply-To:MIME-Version:Content-Type:X-One:X-Two"
         );
+    }
+
+    #[test]
+    fn oversigning_can_be_taken_back_and_chosen_anew() {
+        let fields = Fields::default().without_oversigning();
+        let fields = fields.oversign("From").unwrap();
+        assert_eq!(select(&fields, &["From", "To"]), "From:From:To");
     }
 
     #[test]
