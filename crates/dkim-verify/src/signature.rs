@@ -21,7 +21,9 @@ impl Signature {
         }
     }
 
-    /// The index of the field in the header.
+    /// The index of the field in the header, among all fields and counted from 0 at the top: that of
+    /// [`Header::field`], [`Verifier::refuse`](crate::Verifier::refuse) and
+    /// [`Verdict::field`](crate::Verdict::field).
     pub fn index(&self) -> usize {
         self.index
     }

@@ -15,7 +15,7 @@ use crate::signature::Signature;
 pub struct Verdict {
     /// The body's hash and how much of the body it covers; `None` if it was not needed.
     pub body: Option<BodyHash>,
-    /// The index of the field in the header.
+    /// The index of the field in the header, among all fields and counted from 0 at the top.
     pub field: usize,
     /// The size of the key, in bits; `None` if no key that fits was found.
     pub key_bits: Option<usize>,

@@ -19,6 +19,45 @@ use crate::verdict::{Refusal, Verdict};
 /// It begins with the header, takes the body in chunks of any size and answers from the DNS in any
 /// order, and ends with a verdict for each DKIM-Signature field. Of the header it keeps a digest
 /// per signature and of the body a hash, so memory does not grow with the message.
+///
+/// ```
+/// use dkim_verify::{Appetite, Header, Policy, Refusal, RustCrypto, UnixTime, Verifier};
+/// use dns_txt::drive;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let zone: dns_txt::Zone = r#"brisbane._domainkey.football.example.com. TXT (
+/// #     "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=" )"#
+/// #     .parse()?;
+/// # let message = include_bytes!("../testdata/rfc8463.eml");
+/// # let now = UnixTime::from_secs(1_530_000_000);
+/// // Where the header arrives in chunks too, `dkim_canon::HeaderReader` collects it.
+/// let (header, body) = Header::split(message);
+/// let mut verifier = Verifier::begin(&header, &Policy::default(), RustCrypto::shared(), now);
+///
+/// // A rule of one's own, before any key is asked for.
+/// let is_public_suffix = |domain: &str| matches!(domain, "co.uk" | "com.au");
+/// let refused: Vec<usize> = verifier
+///     .signatures()
+///     .filter(|signature| is_public_suffix(signature.tags().domain().as_str()))
+///     .map(|signature| signature.index())
+///     .collect();
+/// for index in refused {
+///     verifier.refuse(index, Refusal::PublicSuffix);
+/// }
+///
+/// // Questions can be asked from now on; answers may come as late as the end of the body.
+/// drive(&mut verifier, |question| zone.look_up(question));
+/// for chunk in body.chunks(16) {
+///     if verifier.body(chunk) == Appetite::Enough {
+///         break;
+///     }
+/// }
+/// let verdicts = verifier.finish();
+/// assert!(verdicts[0].is_pass());
+/// assert_eq!(verdicts[1].outcome.to_string(), "no key for signature");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Verifier {
     attempts: Vec<Attempt>,
@@ -67,13 +106,16 @@ impl Verifier {
     /// The signatures that could be read, in the order of the header, whatever became of them.
     ///
     /// A caller that accepts less than the policy looks at them and [refuses](Self::refuse) some.
+    /// Fields that cannot be read are passed over, so the place in this sequence is not the number of
+    /// a field: [`Signature::index`] is.
     pub fn signatures(&self) -> impl Iterator<Item = &Signature> {
         let attempts = self.attempts.iter();
         attempts.filter_map(Attempt::signature)
     }
 
-    /// Refuses the signature in the header field at this index. Nothing more is done for it. A
-    /// signature that has failed already stays failed.
+    /// Refuses the signature in the header field at this index: that of [`Signature::index`], which
+    /// counts all fields of the header from 0 at the top. Nothing more is done for it. A signature
+    /// that has failed already stays failed, and an index of no signature changes nothing.
     pub fn refuse(&mut self, index: usize, refusal: Refusal) {
         let mut attempts = self.attempts.iter_mut();
         if let Some(attempt) = attempts.find(|attempt| attempt.index() == index) {
@@ -81,7 +123,7 @@ impl Verifier {
         }
     }
 
-    /// Takes the next octets of the body.
+    /// Takes the next octets of the body, which begins behind the empty line.
     pub fn body(&mut self, chunk: &[u8]) -> Appetite {
         if !self.attempts.iter().any(Attempt::is_open) {
             return Appetite::Enough;

@@ -127,7 +127,8 @@ impl Inbound {
         verifier.into_iter().flat_map(Verifier::signatures)
     }
 
-    /// Refuses the signature in the header field at this index.
+    /// Refuses the signature in the header field at this index, that of [`Signature::index`]. Does
+    /// nothing until the header is complete; see [`Verifier::refuse`].
     pub fn refuse(&mut self, index: usize, refusal: Refusal) {
         if let Stage::Body { verifier, .. } = &mut self.stage {
             verifier.refuse(index, refusal);
