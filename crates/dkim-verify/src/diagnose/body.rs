@@ -34,15 +34,16 @@ pub(super) fn findings(tags: &SignatureField, header: &Header<'_>, body: &[u8]) 
             }]),
         };
     }
-    if let Some(found) = other_length(wanted, length, body) {
-        return found;
+    if let Some(found) = other_length(wanted, body) {
+        return Vec::from([found]);
     }
     let search = Search {
         header,
         body,
+        named: wanted.form,
         left: budget(body),
     };
-    let found = search.find(wanted.without_limit());
+    let found = search.find(wanted);
     match (found, cut) {
         (Some(found), _) => found,
         (None, Some(signed)) => Vec::from([Finding::BodyCut {
@@ -54,17 +55,13 @@ pub(super) fn findings(tags: &SignatureField, header: &Header<'_>, body: &[u8]) 
 }
 
 /// The hash of a beginning of the body, when `l=` names another one.
-fn other_length(wanted: Wanted, length: u64, body: &[u8]) -> Option<Vec<Finding>> {
+fn other_length(wanted: Wanted, body: &[u8]) -> Option<Finding> {
     let said = wanted.limit?;
     let prefix = prefix(wanted.without_limit(), body)?;
-    let mut found = Vec::from([Finding::BodyLength {
+    Some(Finding::BodyLength {
         hashed: prefix.length,
         said,
-    }]);
-    if prefix.length < length {
-        found.push(appended(prefix.end, body));
-    }
-    Some(found)
+    })
 }
 
 fn appended(at: usize, body: &[u8]) -> Finding {
@@ -83,6 +80,8 @@ fn budget(body: &[u8]) -> usize {
 struct Search<'m> {
     header: &'m Header<'m>,
     body: &'m [u8],
+    /// The form that `c=` names.
+    named: Form,
     /// How many octets may still be hashed.
     left: usize,
 }
@@ -108,20 +107,24 @@ impl Search<'_> {
     /// The body with its lines as they may have been, or a beginning of it.
     fn beginning(&self, wanted: Wanted) -> Option<Vec<Finding>> {
         if let Some(prefix) = prefix(wanted, self.body) {
-            return Some(self.behind(prefix, self.body));
+            return Some(self.behind(wanted, prefix, self.body));
         }
-        lines::undone(self.body).find_map(|undone| {
+        // Of a body in relaxed form, the simple form is the same: which of the two was meant, and
+        // what was stripped of the lines, cannot be told.
+        let white_space_matters = self.named == Form::Simple && wanted.form == Form::Simple;
+        lines::undone(self.body, white_space_matters).find_map(|undone| {
             let prefix = prefix(wanted, &undone.body)?;
             let mut found = Vec::from_iter(undone.finding(prefix.end));
-            found.extend(self.behind(prefix, &undone.body));
+            found.extend(self.behind(wanted, prefix, &undone.body));
             Some(found)
         })
     }
 
-    /// What was appended behind a beginning of a body, which has as many LFs as the body.
-    fn behind(&self, prefix: Prefix, undone: &[u8]) -> Vec<Finding> {
+    /// What was appended behind a beginning of a body, which has as many LFs as the body. Behind
+    /// the octets that `l=` counts, nobody knows.
+    fn behind(&self, wanted: Wanted, prefix: Prefix, undone: &[u8]) -> Vec<Finding> {
         let rest = undone.get(prefix.end..).unwrap_or_default();
-        if rest.is_empty() {
+        if rest.is_empty() || wanted.limit.is_some() {
             return Vec::new();
         }
         let line_feeds = memchr::memchr_iter(b'\n', rest).count();

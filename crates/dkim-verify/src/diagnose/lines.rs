@@ -20,13 +20,17 @@ impl Undone {
     }
 }
 
-/// Each alteration of lines that the body can have undergone, undone; one that changes nothing is
-/// left out. All keep the number of LFs, so that places can be found again.
-pub(super) fn undone(body: &[u8]) -> impl Iterator<Item = Undone> {
-    let ways: [(Way, Told); 7] = [
+/// Each alteration of lines that the body can have undergone, undone, those of white space only if
+/// it matters; one that changes nothing is left out. All keep the number of LFs, so that places can
+/// be found again.
+pub(super) fn undone(body: &[u8], white_space_matters: bool) -> impl Iterator<Item = Undone> {
+    let ends: [(Way, Told); 4] = [
         (crlf, |lines| Finding::LineEnds { lines, bare: true }),
         (unescaped, |lines| Finding::FromEscaped { lines }),
         (unescaped_once, |lines| Finding::FromEscaped { lines }),
+        (bare, |lines| Finding::LineEnds { lines, bare: false }),
+    ];
+    let white_space: [(Way, Told); 3] = [
         (stripped, |lines| Finding::TrailingWhiteSpace {
             added: true,
             lines,
@@ -39,25 +43,27 @@ pub(super) fn undone(body: &[u8]) -> impl Iterator<Item = Undone> {
             added: false,
             lines,
         }),
-        (bare, |lines| Finding::LineEnds { lines, bare: false }),
     ];
-    ways.into_iter().filter_map(move |(way, finding)| {
-        let mut undone = Undone {
-            body: Vec::with_capacity(body.len()),
-            changed: Vec::new(),
-            finding,
-        };
-        let mut lines = body.split_inclusive(|&octet| octet == b'\n').peekable();
-        while let Some(line) = lines.next() {
-            let next = lines.peek().copied().unwrap_or_default();
-            let start = undone.body.len();
-            way(line, next, &mut undone.body);
-            if undone.body.get(start..) != Some(line) {
-                undone.changed.push(undone.body.len());
+    let white_space = white_space.into_iter().filter(move |_| white_space_matters);
+    ends.into_iter()
+        .chain(white_space)
+        .filter_map(move |(way, finding)| {
+            let mut undone = Undone {
+                body: Vec::with_capacity(body.len()),
+                changed: Vec::new(),
+                finding,
+            };
+            let mut lines = body.split_inclusive(|&octet| octet == b'\n').peekable();
+            while let Some(line) = lines.next() {
+                let next = lines.peek().copied().unwrap_or_default();
+                let start = undone.body.len();
+                way(line, next, &mut undone.body);
+                if undone.body.get(start..) != Some(line) {
+                    undone.changed.push(undone.body.len());
+                }
             }
-        }
-        (!undone.changed.is_empty()).then_some(undone)
-    })
+            (!undone.changed.is_empty()).then_some(undone)
+        })
 }
 
 /// Writes a line as it may have been; the next one is given too.

@@ -251,11 +251,14 @@ fn loose_commas(value: &[u8]) -> Vec<u8> {
 /// Folded at the last space before column 78, which RFC 5322 §2.1.1 asks for.
 fn folded_at_78(value: &[u8]) -> Vec<u8> {
     let value = unfolded(value);
+    let Some(text) = value.strip_prefix(b" ") else {
+        return value;
+    };
     let mut out: Vec<u8> = Vec::new();
     // The name and the colon stand on the first line; how long they are is not looked at, so that
     // they count as nine octets, as `Subject` and `From` come near.
     let mut column = 9;
-    for word in value.split(|&octet| octet == b' ').skip(1) {
+    for word in text.split(|&octet| octet == b' ') {
         if column + word.len() >= 78 && column > 9 {
             out.extend_from_slice(b"\r\n");
             column = 0;

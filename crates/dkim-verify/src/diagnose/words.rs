@@ -1,5 +1,6 @@
 //! Encoded words and raw UTF-8, one made of the other (RFC 2047 §2).
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use base64::Engine as _;
@@ -48,7 +49,7 @@ pub(super) fn edits(index: usize, field: &Field<'_>) -> Vec<Edit> {
 }
 
 /// A value with its encoded words decoded, white space between two of them dropped
-/// (RFC 2047 §6.2). The charset is taken for UTF-8.
+/// (RFC 2047 §6.2). Words in a charset that is not known here stay as they are.
 pub(super) fn decoded(value: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(value.len());
     let mut rest = value;
@@ -76,7 +77,7 @@ pub(super) fn decoded(value: &[u8]) -> Vec<u8> {
 /// `encoded-word = "=?" charset "?" encoding "?" encoded-text "?="`
 fn encoded_word(word: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let mut parts = word.get(2..)?.splitn(3, |&octet| octet == b'?');
-    let (_charset, encoding, text) = (parts.next()?, parts.next()?, parts.next()?);
+    let (charset, encoding, text) = (parts.next()?, parts.next()?, parts.next()?);
     let end = memchr::memmem::find(text, b"?=")?;
     let (text, behind) = text.split_at(end);
     // RFC 2047 §2: no longer than 75 characters, of which some do not keep; so nothing is long.
@@ -94,7 +95,19 @@ fn encoded_word(word: &[u8]) -> Option<(Vec<u8>, &[u8])> {
         }
         _ => return None,
     };
-    Some((decoded, behind.get(2..)?))
+    Some((in_utf8(charset, decoded)?, behind.get(2..)?))
+}
+
+/// The text in UTF-8; `None` if the charset is not known here.
+fn in_utf8(charset: &[u8], text: Vec<u8>) -> Option<Vec<u8>> {
+    // RFC 2231 §5: a language may follow.
+    let charset = charset.split(|&octet| octet == b'*').next()?;
+    let is = |name: &str| charset.eq_ignore_ascii_case(name.as_bytes());
+    if is("utf-8") || is("us-ascii") {
+        return Some(text);
+    }
+    let latin = || text.iter().copied().map(char::from).collect::<String>();
+    is("iso-8859-1").then(|| latin().into_bytes())
 }
 
 /// RFC 2047 §4.2, encoding no more than unstructured text needs.

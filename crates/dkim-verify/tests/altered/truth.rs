@@ -176,20 +176,12 @@ impl<'m> Changed<'m> {
                 body[at..].starts_with(b">") && is_whole(&[&body[..at], &body[at + 1..]].concat())
             }),
             Finding::LineEnds { lines: 1, bare } => {
-                let bare_line_feeds = |body| {
-                    lines(body)
-                        .filter(|line| line.ends_with(b"\n") && !line.ends_with(b"\r\n"))
-                        .count()
-                };
-                let (before, now) = (bare_line_feeds(self.signed.body), bare_line_feeds(body));
-                let texts = |body| {
-                    lines(body).map(|line| {
-                        line.strip_suffix(b"\r\n")
-                            .or_else(|| line.strip_suffix(b"\n"))
-                            .unwrap_or(line)
-                    })
-                };
-                texts(self.signed.body).eq(texts(body))
+                let is_bare = |line: &&[u8]| line.ends_with(b"\n") && !line.ends_with(b"\r\n");
+                let count = |body| lines(body).filter(is_bare).count();
+                let (before, now) = (count(self.signed.body), count(body));
+                lines(self.signed.body)
+                    .map(trimmed)
+                    .eq(lines(body).map(trimmed))
                     && (if *bare {
                         now == before + 1
                     } else {
@@ -214,15 +206,15 @@ impl<'m> Changed<'m> {
                 was != is && was.concat().eq_ignore_ascii_case(&is.concat())
             }
             Finding::FieldRefolded { name } => {
-                let dense = |values: Vec<Vec<u8>>| -> Vec<u8> {
-                    values
-                        .concat()
-                        .into_iter()
-                        .filter(|octet| *octet != b' ')
-                        .collect()
+                let dense = |values: Vec<Vec<u8>>| -> Vec<Vec<u8>> {
+                    let octets =
+                        |value: Vec<u8>| value.into_iter().filter(|octet| *octet != b' ').collect();
+                    values.into_iter().map(octets).collect()
                 };
                 let (was, is) = values(name);
-                was.len() == is.len() && dense(was) == dense(is)
+                let (was, is) = (dense(was), dense(is));
+                self.signed.raw(name) != self.now.raw(name)
+                    && is.iter().any(|value| was.contains(value))
             }
             Finding::FieldRemoved { name, value } => {
                 let (was, is) = values(name);
