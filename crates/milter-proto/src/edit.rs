@@ -19,7 +19,8 @@ use crate::packet::{self, LARGEST_PAYLOAD};
 ///   last to the first.
 /// * An inserted field counts as the first of its name, so changes and deletions go out before all
 ///   insertions.
-/// * An insertion moves those below it, so insertions go out from the lowest to the topmost.
+/// * An insertion moves those below it down, so insertions go out from the topmost to the lowest,
+///   and each counts those above it.
 ///
 /// A value is what stands between the colon and the CRLF at the end of the field, so it mostly
 /// begins with a blank. It may be folded, with CRLF or LF and a blank behind it.
@@ -34,8 +35,8 @@ pub struct Edits {
 }
 
 impl Edits {
-    /// Puts a field below `position` others: 0 is the top. Fields for the same position come to
-    /// stand in the order of the calls.
+    /// Puts a field below `position` others: 0 is the top, and beyond the last is the end. Fields
+    /// for the same position come to stand in the order of the calls.
     ///
     /// Fields that are deleted do not count. Postfix counts its own Received field, which it
     /// does not tell: 0 stands above it, 1 below.
@@ -158,8 +159,8 @@ impl Edits {
         }
         let mut insertions: Vec<_> = self.insertions.iter().collect();
         insertions.sort_by_key(|(position, _)| *position);
-        for (position, field) in insertions.into_iter().rev() {
-            let position = position.to_be_bytes();
+        for (above, (position, field)) in (0..).zip(insertions) {
+            let position = position.saturating_add(above).to_be_bytes();
             field.print(b'i', &position, has_leading_space, out);
         }
         for field in &self.additions {
