@@ -9,6 +9,8 @@ use dns_txt::Question;
 #[derive(Clone, Debug)]
 pub(crate) struct Ledger<A> {
     entries: Vec<Entry<A>>,
+    /// Entries before this one are not waiting.
+    next: usize,
     /// How many answers are still needed.
     open: usize,
     budget: u16,
@@ -47,6 +49,7 @@ impl<A> Ledger<A> {
     pub(crate) fn new(budget: u16) -> Self {
         Self {
             entries: Vec::with_capacity(QUESTIONS.min(budget.into())),
+            next: 0,
             open: 0,
             budget,
         }
@@ -60,7 +63,10 @@ impl<A> Ledger<A> {
         if let Some((index, entry)) = known {
             entry.state = match entry.state {
                 State::Idle => State::Asked,
-                State::Spare => State::Waiting,
+                State::Spare => {
+                    self.next = self.next.min(index);
+                    State::Waiting
+                }
                 State::Answered(_) | State::Asked | State::Waiting => return Ok(Id(index)),
             };
             self.open += 1;
@@ -92,10 +98,14 @@ impl<A> Ledger<A> {
 
     /// The next question to hand out.
     pub(crate) fn poll(&mut self) -> Option<Question> {
-        let mut entries = self.entries.iter_mut();
-        let entry = entries.find(|entry| matches!(entry.state, State::Waiting))?;
-        entry.state = State::Asked;
-        Some(entry.question.clone())
+        while let Some(entry) = self.entries.get_mut(self.next) {
+            self.next += 1;
+            if matches!(entry.state, State::Waiting) {
+                entry.state = State::Asked;
+                return Some(entry.question.clone());
+            }
+        }
+        None
     }
 
     /// Takes an answer; `false` if it was not waited for.

@@ -159,9 +159,9 @@ fn mail_from_domain(written: &[u8], options: &Options) -> Result<Domain, Refused
 
 /// A name with U-labels as A-labels, if the caller can convert it.
 fn to_ascii(written: &[u8], options: &Options) -> Option<Domain> {
-    let text = core::str::from_utf8(written).ok()?;
-    match options.to_ascii {
-        Some(to_ascii) if !text.is_ascii() => to_ascii(text),
+    let to_ascii = options.to_ascii?;
+    match core::str::from_utf8(written) {
+        Ok(text) if !text.is_ascii() => to_ascii(text),
         _ => None,
     }
 }
@@ -169,7 +169,7 @@ fn to_ascii(written: &[u8], options: &Options) -> Option<Domain> {
 /// RFC 7208 §4.3: `None` if malformed or of one label.
 fn multi_label_domain(octets: &[u8]) -> Option<Domain> {
     let domain = Domain::parse(without_root(octets)).ok()?;
-    let is_multi_label = domain.labels().nth(1).is_some();
+    let is_multi_label = domain.as_str().bytes().any(|octet| octet == b'.');
     is_multi_label.then_some(domain)
 }
 

@@ -178,6 +178,10 @@ impl Frames {
         let client = context.subject.client;
         loop {
             let frame = &mut self.frame;
+            if !context.trace.is_wanted() {
+                // They are most of most records, and only a trace mentions them.
+                frame.index = frame.policy.record().beyond_networks(frame.index, client);
+            }
             let Some((index, offset, directive)) =
                 frame.policy.record().directive_from(frame.index)
             else {

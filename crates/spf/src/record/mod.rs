@@ -84,6 +84,20 @@ impl Record {
         })
     }
 
+    /// The index of the first term at or behind this one that is no network, or one that holds
+    /// `client`.
+    pub(crate) fn beyond_networks(&self, index: usize, client: IpAddr) -> usize {
+        let passes_over = |placed: &&Placed| match &placed.term {
+            Term::Directive(directive) => match directive.mechanism {
+                Mechanism::Ip(network) => !network.contains(client),
+                _ => false,
+            },
+            _ => false,
+        };
+        let terms = self.terms.get(index..).unwrap_or_default();
+        index.saturating_add(terms.iter().take_while(passes_over).count())
+    }
+
     /// The redirection: the index of its term, where it stands in the text, and its target.
     pub(crate) fn redirect_term(&self) -> Option<(usize, usize, &DomainSpec)> {
         let mut placed = self.terms.iter().enumerate();
