@@ -1,19 +1,24 @@
 //! Who may submit mail: `user:password` lines in a file that only its owner can read.
 
 use core::fmt;
+use core::num::NonZeroU32;
 use std::collections::HashMap;
 use std::path::Path;
 
+use smtp_proto::sasl::ScramVerifier;
 use thiserror::Error;
 
 use crate::config::{ConfigError, read_secret};
+use crate::id;
 
 /// Users and their passwords.
 ///
 /// Passwords are kept in clear because CRAM-MD5 needs them so (RFC 2195 §2).
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Accounts {
     passwords: HashMap<String, String>,
+    /// What salts come from, for users who exist and for others.
+    secret: [u8; 32],
 }
 
 impl Accounts {
@@ -37,12 +42,24 @@ impl Accounts {
                 return Err((index + 1, AccountError::Repeated));
             }
         }
-        Ok(Self { passwords })
+        Ok(Self {
+            passwords,
+            secret: id::random(),
+        })
     }
 
     /// The password of `user`.
     pub fn password(&self, user: &str) -> Option<&str> {
         self.passwords.get(user).map(String::as_str)
+    }
+
+    /// What SCRAM-SHA-256 needs of `user`. For one that does not exist it takes the same time,
+    /// looks the same to the client, and fits no password.
+    pub fn scram(&self, user: &str) -> ScramVerifier {
+        let nobody: [u8; 32] = id::random();
+        let password = self.password(user).map_or(&nobody[..], str::as_bytes);
+        let salted = ScramVerifier::decoy(&self.secret, user, ITERATIONS);
+        ScramVerifier::from_password(password, salted.salt(), ITERATIONS)
     }
 }
 
@@ -90,6 +107,9 @@ fn account(line: &[u8]) -> Result<(&str, &str), AccountError> {
     }
 }
 
+/// RFC 7677 §4: 4096 at least. Passwords that lie here in clear gain nothing by more.
+const ITERATIONS: NonZeroU32 = NonZeroU32::new(4096).expect("a constant that is not 0");
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +134,18 @@ mod tests {
         ] {
             assert_eq!(Accounts::parse(text).unwrap_err(), (line, error));
         }
+    }
+
+    #[test]
+    fn a_user_has_one_salt_whether_there_is_one_or_not() {
+        let accounts = Accounts::parse(b"alice:secret").unwrap();
+        for user in ["alice", "bob"] {
+            let [first, second] = [(); 2].map(|()| accounts.scram(user));
+            assert_eq!(first.salt(), second.salt());
+            let same = first.stored_key() == second.stored_key();
+            assert_eq!(same, user == "alice");
+        }
+        assert_ne!(accounts.scram("alice").salt(), accounts.scram("bob").salt());
     }
 
     #[test]

@@ -221,6 +221,33 @@ async fn postfix_takes_every_octet_in_chunks() {
 }
 
 #[test]
+fn postfix_submits_with_scram() {
+    let stage = Stage::set(&[]);
+    let Some(postfix) = Postfix::with_login(stage.submission.address(), "SCRAM-SHA-256") else {
+        return;
+    };
+    if !has_sasl_plugin("libscram.so") {
+        return skip("libsasl2-modules");
+    }
+    let mut peer = Peer::connect(postfix.address);
+    peer.dialogue(&[
+        ("EHLO client.example", "250"),
+        ("MAIL FROM:<alice@b.example> BODY=8BITMIME", "250 "),
+        ("RCPT TO:<user@example.com>", "250 "),
+        ("DATA", "354 "),
+    ]);
+    peer.send(stuffed(&octets()));
+    assert!(peer.say(".").starts_with("250 "));
+    let log = postfix.log();
+    assert!(
+        log.contains(" status=sent (250 2.0.0 OK, queued as "),
+        "{log}"
+    );
+    let message = only(&stage.mx.directory.path().join("mail/new"));
+    assert!(message.ends_with(&octets()), "{}", message.escape_ascii());
+}
+
+#[test]
 fn postfix_delivers_between_addresses_beyond_ascii() {
     let (_directory, certificate, key) = certificate("mx.example.com");
     let mx = Mx::start("", &["--tls-cert", &certificate, "--tls-key", &key]);
@@ -342,6 +369,13 @@ fn only(directory: &Path) -> Vec<u8> {
     let mut messages = all(directory);
     assert_eq!(messages.len(), 1);
     messages.remove(0)
+}
+
+/// Whether Cyrus SASL, which Postfix logs in with, has this plugin.
+fn has_sasl_plugin(name: &str) -> bool {
+    let libraries = fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    let mut plugins = libraries.map(|library| library.path().join("sasl2").join(name));
+    plugins.any(|plugin| plugin.exists())
 }
 
 fn curl() -> Option<Command> {

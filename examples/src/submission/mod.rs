@@ -121,7 +121,12 @@ impl Submission {
 
     fn config(&self) -> Config {
         let config = Config::new(Role::Submission, self.hostname.clone())
-            .auth([Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5])
+            .auth([
+                Mechanism::ScramSha256,
+                Mechanism::Plain,
+                Mechanism::Login,
+                Mechanism::CramMd5,
+            ])
             .chunking(true)
             .limits(self.limits.clone());
         if !self.is_for_old_clients {

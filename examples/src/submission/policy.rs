@@ -80,6 +80,10 @@ impl Policy {
                 };
                 reply.unwrap_or_else(|_| Reply::bad_credentials())
             }
+            Step::Lookup(lookup) => {
+                let verifier = self.submission.accounts.scram(lookup.authcid());
+                self.step(Step::Challenge(lookup.found(&verifier)))
+            }
             // Of mechanisms that are not offered.
             _ => Reply::bad_credentials(),
         }
@@ -89,7 +93,12 @@ impl Policy {
         let user = login.authcid().unwrap_or_default();
         let password = self.submission.accounts.password(user);
         // A user that does not exist costs the same time as one that does.
-        let proves = login.proves(password.unwrap_or(user).as_bytes()) && password.is_some();
+        let knows = match login {
+            // It has proved that already.
+            Login::Scram(_) => true,
+            _ => login.proves(password.unwrap_or(user).as_bytes()),
+        };
+        let proves = knows && password.is_some();
         // Nobody acts for anybody else here.
         if proves && login.authzid().is_none_or(|other| other == user) {
             info!(client = %self.client, user, "logged in");

@@ -29,6 +29,19 @@ impl Postfix {
         })
     }
 
+    /// Hands on all mail under TLS to `server`, after a login as alice by this mechanism.
+    pub(crate) fn with_login(server: SocketAddr, mechanism: &str) -> Option<Self> {
+        Self::with(&format!(
+            "relayhost = [{}]:{}\n\
+             smtp_sasl_auth_enable = yes\n\
+             smtp_sasl_password_maps = static:alice:secret\n\
+             smtp_sasl_security_options = noanonymous\n\
+             smtp_sasl_mechanism_filter = {mechanism}\n",
+            server.ip(),
+            server.port()
+        ))
+    }
+
     /// Hands on all mail by LMTP.
     pub(crate) fn with_lmtp(server: SocketAddr) -> Option<Self> {
         Self::with(&format!("default_transport = lmtp:inet:{server}\n"))
