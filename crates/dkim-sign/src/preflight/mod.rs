@@ -22,6 +22,53 @@ pub use self::finding::Finding;
 /// findings as there are things to find: of what occurs often, the first place and the number of
 /// them is told. What to do about a finding is the caller's to decide.
 ///
+/// # What it finds, by the words of [`Finding::code`]
+///
+/// * Fields that have to be there: `from-missing`, `date-missing`, `message-id-missing`.
+/// * Fields that may be there once: `from-repeated`, `field-repeated`.
+/// * Fields that do not say what they have to: `field-empty`, `message-id-malformed`.
+/// * Fields that two readers take for two things: `field-malformed`, `space-before-colon`,
+///   `blank-fold`, `header-not-utf8`.
+/// * One-click unsubscription that receivers will not offer: `unsubscribe-post-alone`,
+///   `unsubscribe-post-malformed`, `unsubscribe-without-https`.
+/// * Octets and lines that do not arrive as they were sent, whereupon the signature breaks:
+///   `bare-carriage-return`, `bare-line-feed`, `long-line`, `nul`.
+///
+/// It reads no addresses, no dates and no MIME parts, and asks nothing: whether From is one that a
+/// key of the caller's may sign for is not seen here.
+///
+/// # Where it stands
+///
+/// Behind everything that changes the message, where the signer stands: behind
+/// [`ToCrlf`](dkim_canon::ToCrlf), behind what adds a Date or a Message-ID, and before the
+/// signatures. Both take the same header and the same chunks.
+///
+/// ```
+/// use dkim_sign::{Algorithm, Header, Preflight, SignRequest, Signer, UnixTime};
+///
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// # let now = UnixTime::from_secs(1_795_500_000);
+/// # let message = b"From: a@example.com\r\nDate: Tue, 24 Nov 2026 12:00:00 +0000\r\n\r\nNoon?\r\n";
+/// # let (header, body) = Header::split(message);
+/// # let request = SignRequest::new(Algorithm::RsaSha256, "example.com".parse()?, "s".parse()?);
+/// let mut preflight = Preflight::begin(&header);
+/// let mut signer = Signer::begin(&header, [&request], now)?;
+/// for chunk in body.chunks(1024) {
+///     preflight.body(chunk);
+///     signer.body(chunk);
+/// }
+/// for finding in preflight.finish() {
+///     eprintln!("warning {}: {finding}", finding.code());
+/// #   assert_eq!(finding.code(), "message-id-missing");
+/// }
+/// let unsigned = signer.finish();
+/// # assert_eq!(unsigned.len(), 1);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What a finding tells
+///
 /// ```
 /// use dkim_sign::{Finding, Header, Preflight};
 ///
@@ -80,7 +127,15 @@ impl Preflight {
     }
 }
 
-/// Looks at a whole message: one call for those who have it in memory.
+/// Looks at a whole message: one call for those who have it in memory. What [`Preflight`] finds in
+/// it, what concerns the header first; nothing for a message that is fine.
+///
+/// ```
+/// let message = b"From: a@example.com\r\nMessage-ID: <1@example.com>\r\n\r\nNoon?\r\n";
+/// let findings = dkim_sign::preflight(message);
+/// assert_eq!(findings.len(), 1);
+/// assert_eq!(findings[0].to_string(), "There is no Date field.");
+/// ```
 #[must_use]
 pub fn preflight(message: &[u8]) -> Vec<Finding> {
     let (header, body) = Header::split(message);
