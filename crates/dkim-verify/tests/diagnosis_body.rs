@@ -3,7 +3,7 @@
 
 mod altered;
 
-use altered::{MIXED, PLAIN, codes, diagnosis, signed};
+use altered::{MIXED, PLAIN, codes, diagnosis, name, signed};
 use dkim_verify::{Finding, TransferEncoding};
 use proptest::prelude::*;
 
@@ -69,6 +69,77 @@ fn a_footer_in_a_part_and_a_tag_are_found_together() {
             codes(&diagnosis(&signed, &altered)),
             ["body-inserted", "subject-prefix"]
         );
+    }
+}
+
+/// The message as a list sends it on that puts what it got into a part, and a footer into another.
+fn wrapped(message: &str) -> String {
+    let (header, body) = message.split_once("\r\n\r\n").unwrap();
+    let mut lines = header.split("\r\n");
+    let moved: Vec<&str> = lines
+        .clone()
+        .filter(|line| line.starts_with("Content-"))
+        .collect();
+    let header: Vec<&str> = lines
+        .by_ref()
+        .filter(|line| !line.starts_with("Content-") && !line.starts_with("MIME-Version"))
+        .collect();
+    let part = match moved.is_empty() {
+        true => "Content-Type: text/plain; charset=\"us-ascii\"\r\nContent-Transfer-Encoding: 7bit"
+            .into(),
+        false => moved.join("\r\n"),
+    };
+    format!(
+        "{}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"==outer==\"\r\n\r\n\
+         --==outer==\r\n{part}\r\n\r\n{body}\r\n--==outer==\r\n\
+         Content-Type: text/plain; charset=\"us-ascii\"\r\nMIME-Version: 1.0\r\n\
+         Content-Transfer-Encoding: 7bit\r\nContent-Disposition: inline\r\n\r\n\
+         _____\r\nCooks mailing list\r\n\r\n--==outer==--\r\n",
+        header.join("\r\n")
+    )
+}
+
+#[test]
+fn a_body_that_became_a_part_of_a_new_multipart_is_found_in_it() {
+    let text = "From: Joe <joe@example.com>\r\nSubject: Dinner\r\nMIME-Version: 1.0\r\n\
+        Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\
+        Ein S\u{fc}ppchen?\r\n";
+    let (replaced, removed, added) = ("field-replaced", "field-removed", "field-added");
+    for (message, fields) in [
+        (text, &[replaced, removed][..]),
+        (MIXED, &[replaced]),
+        (PLAIN, &[added, added]),
+    ] {
+        for form in ["relaxed/relaxed", "relaxed/simple", "simple/simple"] {
+            for signed in signed(form, message) {
+                let altered = wrapped(&signed.message);
+                let found = diagnosis(&signed, &altered);
+                let Finding::BodyWrapped { at, octets } = found[0] else {
+                    panic!("{found:?}");
+                };
+                let (_, body) = altered.split_once("\r\n\r\n").unwrap();
+                let (_, was) = message.split_once("\r\n\r\n").unwrap();
+                assert_eq!(&body[at..at + octets], was);
+                assert_eq!(&codes(&found)[1..], fields, "{found:?}");
+
+                let tagged = altered.replace("Subject: ", "Subject: [Cooks] ");
+                let mut found = codes(&diagnosis(&signed, &tagged));
+                assert_eq!(found.pop(), Some("subject-prefix"), "{form}");
+                assert_eq!(&found[1..], fields);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_field_said_is_taken_from_the_part_that_the_body_became() {
+    for signed in signed("relaxed/relaxed", MIXED) {
+        let found = diagnosis(&signed, &wrapped(&signed.message));
+        let was = Finding::FieldReplaced {
+            name: name("Content-Type"),
+            value: name(" multipart/alternative; boundary=\"b1\""),
+        };
+        assert_eq!(found[1..], [was]);
     }
 }
 
