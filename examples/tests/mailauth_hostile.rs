@@ -96,8 +96,8 @@ fn what_a_message_says_steers_nobody_who_reads_the_verdict() {
     let odd: String = STEERING.iter().collect();
     let message = desk.path("message");
     let text = format!(
-        "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=sel; h=from; bh=AAAA; b=AAAA;\r\n \
-         i={odd}@example.com\r\n\
+        "DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=sel; h=from;\r\n \
+         i={odd}@example.com; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA\r\n\
          Authentication-Results: mx.example.org; x={odd}\r\n\
          From: {odd} <{odd}@example.com>\r\nSubject: {odd}\r\n\r\n{odd}\r\n"
     );
