@@ -74,6 +74,11 @@ impl Shared {
 
     /// Whom to ask.
     pub fn dns(&self) -> Result<Dns<'_>, Fault> {
+        if let (Some(zone), Some(record)) = (&self.zone, &self.record)
+            && is_one_file(zone, record)
+        {
+            return Err(Fault::flag("--record", "is the file of --zone"));
+        }
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Fault::runtime(&error))?;
         let within = runtime.enter();
@@ -181,6 +186,14 @@ fn read_zone(path: &Path) -> Result<Zone, ConfigError> {
         let what = format!("{} at column {}", error.fault(), error.column());
         ConfigError::line(path, error.line(), what)
     })
+}
+
+/// Whether two paths, one of which there may not be yet, lead to the same file.
+fn is_one_file(one: &Path, other: &Path) -> bool {
+    match (fs::canonicalize(one), fs::canonicalize(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
 }
 
 fn is_json(path: &Path) -> bool {
