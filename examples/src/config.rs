@@ -2,9 +2,8 @@
 
 use core::error::Error;
 use core::net::SocketAddr;
-use std::fs;
-use std::io;
-
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// Why a program could not start.
@@ -82,9 +81,29 @@ impl ConfigError {
     }
 }
 
-/// The whole of a file.
+/// The whole of a file, if it is no larger than 64 MiB.
 pub fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
-    fs::read(path).map_err(|error| ConfigError::file(path, error))
+    let file = File::open(path).map_err(|error| ConfigError::file(path, error))?;
+    read_within(file, LIMIT).map_err(|cause| ConfigError::file(path, cause))
+}
+
+/// All of an input, if it ends within `limit` octets.
+pub(crate) fn read_within(input: impl Read, limit: u64) -> Result<Vec<u8>, Cause> {
+    let mut octets = Vec::new();
+    input
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut octets)?;
+    match u64::try_from(octets.len()) {
+        Ok(length) if length <= limit => Ok(octets),
+        _ => Err(TooLong { limit }.into()),
+    }
+}
+
+/// An input with more octets than anybody means to give.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("larger than {} MiB", limit >> 20)]
+pub struct TooLong {
+    limit: u64,
 }
 
 /// The whole of a file that holds a secret, unless others than those in `allowed` (the bits of
@@ -130,6 +149,9 @@ pub fn one_line(error: &(dyn Error + 'static)) -> String {
     }
     line.replace(['\r', '\n'], " ")
 }
+
+/// More than any file that is written by hand, and no more than a machine can hold.
+const LIMIT: u64 = 64 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests {

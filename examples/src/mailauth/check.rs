@@ -4,12 +4,11 @@ use core::fmt;
 use core::mem;
 use core::net::IpAddr;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use dkim_aws_lc::AwsLc;
-use dkim_canon::TooLarge;
 use dkim_verify::{Policy, UnixTime, Verdict};
 use dns_txt::Domain;
 use mail_address::rfc5322::Value;
@@ -74,16 +73,9 @@ impl Check {
     pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
         let message = Message::open(&self.file)?;
         let name = message.name().to_owned();
-        let too_large = |error: TooLarge| Fault::file(Path::new(&name), error);
         let dns = shared.dns()?;
         let mut inbound = self.begin(UnixTime::from_secs(shared.now()));
-        let mut taken = Ok(());
-        message.stream(|chunk| {
-            if taken.is_ok() {
-                taken = inbound.push(chunk).map(drop);
-            }
-        })?;
-        taken.map_err(too_large)?;
+        message.stream(|chunk| inbound.push(chunk).map(drop))?;
         inbound.end_header();
         let removed = removed(&inbound);
         let first = inbound

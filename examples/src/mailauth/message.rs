@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use dkim_canon::ToCrlf;
+use dkim_canon::{ToCrlf, TooLarge};
 
 use super::fault::Fault;
-use crate::program;
+use crate::{config, program};
 
 /// A message, to be read once.
 pub(crate) struct Message {
@@ -36,9 +36,12 @@ impl Message {
         &self.name
     }
 
-    /// Gives the message to `sink` in pieces, with the line ends that it has on the wire. Memory
-    /// does not grow with the message.
-    pub(crate) fn stream(mut self, mut sink: impl FnMut(&[u8])) -> Result<(), Fault> {
+    /// Gives the message to `sink` in pieces, with the line ends that it has on the wire, until it
+    /// wants no more. Memory does not grow with the message.
+    pub(crate) fn stream(
+        mut self,
+        mut sink: impl FnMut(&[u8]) -> Result<(), TooLarge>,
+    ) -> Result<(), Fault> {
         let mut buffer = vec![0; CHUNK];
         let mut length = 0;
         // The first line end decides, so it has to be seen before anything is passed on.
@@ -52,10 +55,16 @@ impl Message {
         let mut to_crlf = self.wants_crlf(first).then(ToCrlf::default);
         while length > 0 {
             let chunk = buffer.get(..length).unwrap_or_default();
+            let mut taken = Ok(());
             match &mut to_crlf {
-                Some(to_crlf) => to_crlf.update(chunk, &mut sink),
-                None => sink(chunk),
+                Some(to_crlf) => to_crlf.update(chunk, |piece| {
+                    if taken.is_ok() {
+                        taken = sink(piece);
+                    }
+                }),
+                None => taken = sink(chunk),
             }
+            taken.map_err(|error| Fault::file(Path::new(&self.name), error))?;
             length = self.read(&mut buffer)?;
         }
         Ok(())
@@ -63,9 +72,10 @@ impl Message {
 
     /// The whole message as it is, and, if its line ends have to be changed, as it is on the wire.
     pub(crate) fn whole(mut self) -> Result<(Vec<u8>, Option<Vec<u8>>), Fault> {
-        let mut octets = Vec::new();
-        let read = self.input.read_to_end(&mut octets);
-        read.map_err(|error| self.unreadable(&error))?;
+        let octets = match config::read_within(&mut self.input, LIMIT) {
+            Ok(octets) => octets,
+            Err(cause) => return Err(Fault::file(Path::new(&self.name), cause)),
+        };
         let wire = self.wants_crlf(&octets).then(|| {
             let mut wire = Vec::with_capacity(octets.len() + octets.len() / 32);
             ToCrlf::default().update(&octets, |piece| wire.extend_from_slice(piece));
@@ -106,3 +116,6 @@ pub(crate) fn remark(name: &str, what: impl core::fmt::Display) {
 }
 
 const CHUNK: usize = 64 * 1024;
+
+/// More than any mail system is known to take.
+const LIMIT: u64 = 256 * 1024 * 1024;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use dkim_aws_lc::AwsLc;
-use dkim_canon::{HeaderReader, Progress};
+use dkim_canon::{HeaderReader, Progress, TooLarge};
 use dkim_verify::{Header, Policy, UnixTime, Verdict, Verifier, diagnose};
 use dns_txt::{Domain, Inquiry};
 use serde::Serialize;
@@ -69,14 +69,14 @@ impl Verify {
             dns: &dns,
             reader: HeaderReader::default(),
             verifier: None,
-            fault: None,
         };
         let name = message.name().to_owned();
         let found = if self.diagnose {
             let (octets, wire) = message.whole()?;
             let octets = wire.unwrap_or(octets);
-            run.take(&octets);
-            let verdicts = run.finish(&name)?;
+            run.take(&octets)
+                .map_err(|error| Fault::file(name.as_ref(), error))?;
+            let verdicts = run.finish();
             let findings = verdicts
                 .iter()
                 .map(|verdict| explain(&octets, verdict, &dns));
@@ -84,7 +84,7 @@ impl Verify {
             verdicts.into_iter().zip(findings).collect()
         } else {
             message.stream(|chunk| run.take(chunk))?;
-            let verdicts = run.finish(&name)?;
+            let verdicts = run.finish();
             verdicts
                 .into_iter()
                 .map(|verdict| (verdict, Vec::new()))
@@ -103,37 +103,27 @@ struct Run<'r> {
     dns: &'r Dns<'r>,
     reader: HeaderReader,
     verifier: Option<Verifier>,
-    fault: Option<String>,
 }
 
 impl Run<'_> {
-    fn take(&mut self, chunk: &[u8]) {
+    fn take(&mut self, chunk: &[u8]) -> Result<(), TooLarge> {
         if let Some(verifier) = &mut self.verifier {
             let _ = verifier.body(chunk);
-            return;
+            return Ok(());
         }
-        if self.fault.is_some() {
-            return;
+        if let Progress::Complete { header, body } = self.reader.push(chunk)? {
+            let mut verifier = self.begin(&header);
+            let _ = verifier.body(body);
+            self.verifier = Some(verifier);
         }
-        match self.reader.push(chunk) {
-            Ok(Progress::Complete { header, body }) => {
-                let mut verifier = self.begin(&header);
-                let _ = verifier.body(body);
-                self.verifier = Some(verifier);
-            }
-            Ok(Progress::More) => {}
-            Err(error) => self.fault = Some(error.to_string()),
-        }
+        Ok(())
     }
 
     fn begin(&self, header: &Header<'_>) -> Verifier {
         Verifier::begin(header, self.policy, AwsLc::shared(), self.now)
     }
 
-    fn finish(mut self, name: &str) -> Result<Vec<Verdict>, Fault> {
-        if let Some(fault) = self.fault {
-            return Err(Fault::file(name.as_ref(), fault));
-        }
+    fn finish(mut self) -> Vec<Verdict> {
         let mut verifier = match self.verifier.take() {
             Some(verifier) => verifier,
             // A message without a body.
@@ -144,7 +134,7 @@ impl Run<'_> {
         };
         let inquiry: &mut dyn Inquiry = &mut verifier;
         self.dns.drive(inquiry);
-        Ok(verifier.finish())
+        verifier.finish()
     }
 }
 
