@@ -91,25 +91,30 @@ pub fn refuse(program: &str, what: &dyn fmt::Display) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// A text that may hold what a file or a peer says, for a terminal: what would steer it, or turn
-/// the text around, is shown as an escape.
+/// A text that may hold what a file or a peer says, for a terminal, in one line: what is
+/// [steering](is_steering) is shown as an escape.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        match character {
-            // The marks and overrides of Unicode's bidirectional algorithm (UAX #9).
-            '\u{61c}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' => {
-                shown.extend(character.escape_unicode());
-            }
-            _ if character.is_control() => shown.extend(character.escape_default()),
-            _ => shown.push(character),
+        match is_steering(character) {
+            true => shown.extend(character.escape_default()),
+            false => shown.push(character),
         }
     }
     shown
+}
+
+/// Whether a character would steer a terminal, end a line, or turn the text around.
+pub fn is_steering(character: char) -> bool {
+    match character {
+        // The marks and overrides of Unicode's bidirectional algorithm (UAX #9).
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            true
+        }
+        // The separators of lines and paragraphs, which are no controls.
+        '\u{2028}' | '\u{2029}' => true,
+        _ => character.is_control(),
+    }
 }
 
 /// The first paragraph of a message of clap's in one line, without its `error:`.
@@ -126,8 +131,8 @@ mod tests {
 
     #[test]
     fn nothing_that_is_printed_steers_a_terminal() {
-        let shown = visible("a\u{1b}[2J\u{9b}b\r\nc\u{202e}d é");
-        assert_eq!(shown, r"a\u{1b}[2J\u{9b}b\r\nc\u{202e}d é");
+        let shown = visible("a\u{1b}[2J\u{9b}b\r\nc\u{202e}d é\u{2028}e");
+        assert_eq!(shown, r"a\u{1b}[2J\u{9b}b\r\nc\u{202e}d é\u{2028}e");
     }
 
     #[test]

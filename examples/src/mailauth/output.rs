@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::fault::Fault;
+use crate::program::is_steering;
 
 /// How to answer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -23,9 +24,9 @@ impl Output {
     pub fn answer(self, json: &impl Serialize, text: impl fmt::Display) -> Result<ExitCode, Fault> {
         let text = match self {
             Self::Json => serde_json::to_string(json)
-                .map(|line| line + "\n")
+                .map(|line| for_machines(&line) + "\n")
                 .map_err(|error| Fault::output(&error.into()))?,
-            Self::Text => text.to_string(),
+            Self::Text => for_people(&text.to_string()),
         };
         write(text.as_bytes())?;
         Ok(ExitCode::SUCCESS)
@@ -39,4 +40,30 @@ pub(crate) fn write(octets: &[u8]) -> Result<(), Fault> {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Fault::output(&error)),
         _ => Ok(()),
     }
+}
+
+/// JSON may have in a string what would steer a terminal: the same string, with escapes.
+fn for_machines(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for character in json.chars() {
+        match is_steering(character) {
+            // All of these have four digits.
+            true => shown += &format!("\\u{:04x}", u32::from(character)),
+            false => shown.push(character),
+        }
+    }
+    shown
+}
+
+/// Lines as they are, but for what a message or a zone put in to steer the terminal.
+fn for_people(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\t' => shown.push(character),
+            _ if is_steering(character) => shown.extend(character.escape_default()),
+            _ => shown.push(character),
+        }
+    }
+    shown
 }
