@@ -92,6 +92,30 @@ fn white_space_that_the_form_forgives_was_not_added() {
     }
 }
 
+#[test]
+fn another_form_of_another_body_is_no_other_form() {
+    for signed in signed("simple/simple", PLAIN) {
+        let found = said(&signed, "Hi Sue,\r\n", "Hi Sue,\t\n");
+        assert_eq!(codes(&found), ["body-changed"]);
+    }
+}
+
+#[test]
+fn line_ends_are_counted_where_text_ends_and_where_they_were_changed() {
+    for signed in signed("simple/simple", PLAIN) {
+        let found = said(&signed, "\r\nJoe\r\n", "\r\nJoe\n\n");
+        let (lines, bare) = (1, true);
+        assert_eq!(found, [Finding::LineEnds { lines, bare }]);
+    }
+    for signed in signed_with(PLAIN, |request| request.with_length(9)) {
+        let found = said(&signed, "Hi Sue,\r\n\r\n", "Hi Sue,\n\r\n");
+        let (lines, bare) = (1, true);
+        assert_eq!(found, [Finding::LineEnds { lines, bare }]);
+        let found = said(&signed, "Hi Sue,\r\n\r\n", "Hi Sue,\r\r\n");
+        assert_eq!(codes(&found), ["body-changed"]);
+    }
+}
+
 /// What a signer left out with `l=` may have been there all the time.
 #[test]
 fn behind_a_length_nothing_is_called_appended() {
