@@ -6,7 +6,7 @@ mod mta;
 
 use milter_proto::command::Command;
 use milter_proto::session::ProtocolError;
-use milter_proto::{Actions, Config, Steps};
+use milter_proto::{Actions, Config, Event, Steps};
 
 use self::mta::{ACTIONS, Filter, STEPS, connect, greeting, offer, packet, say};
 
@@ -150,9 +150,14 @@ fn a_refused_data_ends_no_message() {
 fn the_end_is_told_as_often_as_it_is_asked_for() {
     let mut filter = Filter::eager();
     filter.send(&[greeting(), command(b'Q'), command(b'C')].concat());
-    filter.send(&command(b'M'));
-    assert_eq!(filter.error, None);
-    assert_eq!(filter.events[3..], ["Quit", "Quit"]);
+    assert!(filter.is_closed);
+    for input in [&command(b'M')[..], b""] {
+        let advance = filter.session.advance(input, &mut filter.out).unwrap();
+        assert_eq!(
+            (advance.consumed, advance.event),
+            (input.len(), Some(Event::Quit))
+        );
+    }
 }
 
 /// What is out of order when a command comes behind others, and behind which; macros aside.

@@ -86,6 +86,8 @@ pub(crate) struct Filter {
     /// Every event as `Debug` prints it, bodies in full.
     pub(crate) events: Vec<String>,
     pub(crate) error: Option<ProtocolError>,
+    /// The MTA has quit.
+    pub(crate) is_closed: bool,
     pub(crate) out: Vec<u8>,
     /// Answers DATA with 4yz.
     pub(crate) refuses_data: bool,
@@ -100,6 +102,7 @@ impl Filter {
             session: Session::new(Arc::new(config)),
             events: Vec::new(),
             error: None,
+            is_closed: false,
             out: Vec::new(),
             refuses_data: false,
             stops_at_end: false,
@@ -129,7 +132,7 @@ impl Filter {
         self.input.extend_from_slice(octets);
         let input = std::mem::take(&mut self.input);
         let mut rest = &input[..];
-        while self.error.is_none() {
+        while self.error.is_none() && !self.is_closed {
             let advance = match self.session.advance(rest, &mut self.out) {
                 Ok(advance) => advance,
                 Err(AdvanceError::Protocol(error)) => {
@@ -151,7 +154,8 @@ impl Filter {
                 Event::Body(piece) => format!("Body(\"{}\")", piece.escape_ascii()),
                 _ => format!("{event:?}"),
             });
-            if event == Event::Quit || (self.stops_at_end && event == Event::EndOfMessage) {
+            self.is_closed = event == Event::Quit;
+            if self.is_closed || (self.stops_at_end && event == Event::EndOfMessage) {
                 break;
             }
             if needs_reply {
