@@ -33,6 +33,18 @@ pub struct Fields {
 }
 
 impl Fields {
+    /// The fields that are oversigned by default.
+    pub const OVERSIGNED: [&'static str; 8] = [
+        "From",
+        "To",
+        "Cc",
+        "Subject",
+        "Date",
+        "Reply-To",
+        "MIME-Version",
+        "Content-Type",
+    ];
+
     /// Exactly these names in `h=`, in this order, whatever the message holds. A name given more
     /// often than the message has the field asserts that there are no more of them. DKIM-Signature
     /// alone is never listed more often than it is there (RFC 6376 §5.4).
@@ -150,7 +162,7 @@ impl Fields {
 
 impl Default for Fields {
     fn default() -> Self {
-        let oversigned = OVERSIGNED.iter().map(|&name| (name, true));
+        let oversigned = Self::OVERSIGNED.iter().map(|&name| (name, true));
         let signed = SIGNED.iter().map(|&name| (name, false));
         let wanted = oversigned.chain(signed).map(|(name, oversign)| Wanted {
             name: FieldName(name.into()),
@@ -230,17 +242,6 @@ fn exactly<'n>(
 }
 
 const SIGNATURE: &[u8] = SignatureField::NAME.as_bytes();
-
-const OVERSIGNED: [&str; 8] = [
-    "From",
-    "To",
-    "Cc",
-    "Subject",
-    "Date",
-    "Reply-To",
-    "MIME-Version",
-    "Content-Type",
-];
 
 const SIGNED: [&str; 22] = [
     "Sender",
