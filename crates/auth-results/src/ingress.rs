@@ -11,7 +11,9 @@ use crate::punycode::to_unicode;
 /// `authserv_id`, and those of an unknown version, whoever they are from.
 ///
 /// Takes the name and the value of each header field, the topmost first, and gives the positions in
-/// ascending order. The value may be folded, and may end with its line end.
+/// ascending order. The value may be folded, and may end with its line end. With the `Header` of
+/// `dkim-canon` these are `header.fields().map(|field| (field.name(), field.value()))`, and
+/// `Header::without` leaves out what is found.
 ///
 /// A field is ours if any reader could take it for ours. So the case of letters, comments, quotes,
 /// escapes, a version, a substructure (`mx.example.org/queue-id`), a trailing dot, and A-labels

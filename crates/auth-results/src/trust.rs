@@ -65,7 +65,8 @@ impl Trust {
     }
 
     /// The fields to use, and where each stands in the header, which is given as the octets before
-    /// and behind each colon, the topmost field first.
+    /// and behind each colon, the topmost field first. With the `Header` of `dkim-canon`:
+    /// `header.fields().map(|field| (field.name(), field.value()))`.
     ///
     /// A field that cannot be read, or is of an unknown version, is not used (RFC 8601 §2.6).
     pub fn fields<'h>(

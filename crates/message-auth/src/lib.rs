@@ -12,12 +12,12 @@
 //! - [`Outbound`] signs a message that leaves, with as many signatures as are wanted.
 //!
 //! ```
-//! # use dkim_canon::UnixTime;
-//! # use dns_txt::Zone;
-//! # use message_auth::{Facts, Options};
+//! use dkim_verify::{RustCrypto, UnixTime};
+//! use dns_txt::Zone;
+//! use message_auth::{Facts, Options};
+//!
 //! # fn main() -> Result<(), Box<dyn core::error::Error>> {
-//! # let crypto = dkim_verify::RustCrypto::shared();
-//! # let now = UnixTime::from_secs(1_795_500_000);
+//! let now = UnixTime::from_secs(1_795_500_000);
 //! let zone = Zone::parse("example.com. TXT \"v=spf1 ip4:192.0.2.1 -all\"\n", None)?;
 //! let facts = Facts::new(
 //!     "192.0.2.1".parse()?,
@@ -27,8 +27,9 @@
 //!     now,
 //! );
 //! let message = b"From: alice@example.com\r\n\r\nAt noon.\r\n";
+//! let crypto = RustCrypto::shared();
 //! let report = message_auth::check(facts, message, &Options::default(), crypto, |question| {
-//!     zone.answer(question)
+//!     zone.look_up(question)
 //! })?;
 //! assert_eq!(report.spf_mail_from.verdict, spf::Verdict::Pass);
 //! let dmarc = report.dmarc.as_ref().map(|dmarc| dmarc.verdict);
@@ -39,22 +40,71 @@
 //! # }
 //! ```
 //!
-//! A server that spools what it receives writes the header without the forged fields, then the
-//! body as it comes:
+//! # While it arrives
+//!
+//! A server spools the header without the forged fields, then the body as it comes, and lets the
+//! answers travel meanwhile:
 //!
 //! ```
-//! # use dkim_canon::TooLarge;
-//! # use message_auth::Inbound;
-//! # fn spool(inbound: &mut Inbound, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), TooLarge> {
-//! let in_header = inbound.header().is_none();
-//! let body = inbound.push(chunk)?;
-//! if let Some(header) = inbound.header().filter(|_| in_header) {
-//!     header.without(inbound.forged(), |octets| out.extend_from_slice(octets));
+//! use dns_txt::{AsyncResolve, Inquiry, Lookups};
+//! use message_auth::{Inbound, Report};
+//! use tokio::io::{AsyncRead, AsyncReadExt};
+//!
+//! async fn receive(
+//!     mut inbound: Inbound,
+//!     dns: &dyn AsyncResolve,
+//!     mut message: impl AsyncRead + Unpin,
+//!     spool: &mut Vec<u8>,
+//! ) -> Result<Report, Box<dyn std::error::Error>> {
+//!     let mut lookups = Lookups::new(dns, 16);
+//!     let mut buffer = vec![0; 16 * 1024];
+//!     let mut ended = false;
+//!     loop {
+//!         // New questions come with the end of the header, and with some of the answers.
+//!         lookups.ask(&mut inbound);
+//!         if ended && lookups.is_idle() {
+//!             return Ok(inbound.finish());
+//!         }
+//!         tokio::select! {
+//!             (question, answer) = lookups.next() => inbound.answer(&question, &answer),
+//!             length = message.read(&mut buffer), if !ended => {
+//!                 let chunk = &buffer[..length?];
+//!                 ended = chunk.is_empty();
+//!                 let in_header = inbound.header().is_none();
+//!                 let body = inbound.push(chunk)?;
+//!                 if ended {
+//!                     inbound.end_header();
+//!                 }
+//!                 if let Some(header) = inbound.header().filter(|_| in_header) {
+//!                     header.without(inbound.forged(), |octets| spool.extend_from_slice(octets));
+//!                 }
+//!                 spool.extend_from_slice(body);
+//!             }
+//!         }
+//!     }
 //! }
-//! out.extend_from_slice(body);
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let zone: dns_txt::Zone = "example.com. TXT \"v=spf1 ip4:192.0.2.1 -all\"".parse()?;
+//! # let now = dkim_verify::UnixTime::from_secs(1_795_500_000);
+//! # let receiver = "mx.example.org".parse()?;
+//! # let client = "192.0.2.1".parse()?;
+//! # let facts = message_auth::Facts::new(client, b"h.example", b"a@example.com", receiver, now);
+//! # let options = message_auth::Options::default();
+//! # let inbound = Inbound::begin(facts, &options, dkim_verify::RustCrypto::shared());
+//! # let forged = "Authentication-Results: mx.example.org; spf=pass\r\n";
+//! # let rest = "From: a@example.com\r\n\r\nAt noon.\r\n";
+//! # let mut spool = Vec::new();
+//! # let message = [forged, rest].concat();
+//! # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+//! # let report = runtime.block_on(receive(inbound, &zone, message.as_bytes(), &mut spool))?;
+//! # assert_eq!(report.spf_mail_from.verdict, spf::Verdict::Pass);
+//! # assert_eq!(spool, rest.as_bytes());
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A deadline is the caller's: whoever stops to wait for answers calls [`Inbound::finish`] all the
+//! same, and each question that is open then counts as a DNS timeout.
 //!
 //! The fields of the report then go above all that. Nothing may be put above a header whose first
 //! line begins with white space, which would become part of the field above it: refuse such a

@@ -11,25 +11,24 @@ use thiserror::Error;
 /// One message, signed while it passes: all signatures in one pass, in chunks of any size.
 ///
 /// [`Signer`] with the header taken from the stream. The fields are known at the end, and go on top
-/// of the message.
+/// of the message. With the key at hand [`Unsigned::sign_with`] makes them; here one is elsewhere,
+/// and gets a digest:
 ///
 /// ```
-/// use dkim_canon::{Algorithm, UnixTime};
-/// use dkim_sign::SignRequest;
+/// use dkim_sign::{Algorithm, SignRequest, UnixTime};
 /// use message_auth::Outbound;
 ///
+/// # fn ask_the_token(digest: [u8; 32]) -> Vec<u8> { vec![0; 256] }
 /// # fn main() -> Result<(), Box<dyn core::error::Error>> {
 /// # let now = UnixTime::from_secs(1_795_500_000);
-/// let requests = [
-///     SignRequest::new(Algorithm::Ed25519Sha256, "example.com".parse()?, "e1".parse()?),
-///     SignRequest::new(Algorithm::RsaSha256, "example.com".parse()?, "r1".parse()?),
-/// ];
+/// let requests = [SignRequest::new(Algorithm::RsaSha256, "example.com".parse()?, "s".parse()?)];
 /// let mut outbound = Outbound::begin(requests, now);
 /// for chunk in [&b"From: alice@example.com\r\n\r"[..], b"\nAt noon.\r\n"] {
 ///     outbound.push(chunk)?;
 /// }
 /// for unsigned in outbound.finish()? {
-///     println!("{}: sign {:x?}", unsigned.algorithm(), unsigned.digest());
+///     let signature = ask_the_token(unsigned.digest());
+///     print!("{}", unsigned.complete(&signature)?);
 /// }
 /// # Ok(())
 /// # }
