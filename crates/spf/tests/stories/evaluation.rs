@@ -1,6 +1,6 @@
 //! What mechanisms and modifiers mean.
 
-use dns_txt::Question;
+use dns_txt::{Answer, Kind, Question, Record, drive};
 use spf::{Cause, Check, Options, Verdict};
 
 use super::{check, transcript, verdict, zone};
@@ -192,6 +192,20 @@ fn exists_takes_any_ipv4_address_whatever_the_clients_family() {
         let asked: Vec<_> = asked.iter().map(Question::to_string).collect();
         assert_eq!(asked, ["example.com. TXT", "v6.test. A", "v4.test. A"]);
     }
+}
+
+#[test]
+fn exists_takes_no_other_record_for_an_ipv4_address() {
+    let client = "192.0.2.1".parse().unwrap();
+    let mut check = Check::mail_from(client, b"", b"user@example.com", &Options::default());
+    drive(&mut check, |question| {
+        Answer::Records(vec![match question.kind() {
+            Kind::Txt => Record::Txt(b"v=spf1 exists:a.test ?all"[..].into()),
+            _ => Record::Aaaa([1; 16].into()),
+        }])
+    });
+    let report = check.finish();
+    assert_eq!((report.verdict, report.void_lookups), (Verdict::Neutral, 0));
 }
 
 #[test]
