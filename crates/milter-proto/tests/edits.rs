@@ -239,7 +239,7 @@ struct Mta {
 
 impl Mta {
     fn edit(&mut self, packet: &Packet<'_>) {
-        let payload = std::str::from_utf8(packet.payload).unwrap();
+        let payload = core::str::from_utf8(packet.payload).unwrap();
         let (number, texts) = match packet.letter {
             b'h' => (0, payload),
             _ => {

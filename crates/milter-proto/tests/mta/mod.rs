@@ -130,7 +130,7 @@ impl Filter {
     /// Gives octets to the session, and answers what it tells.
     pub(crate) fn send(&mut self, octets: &[u8]) {
         self.input.extend_from_slice(octets);
-        let input = std::mem::take(&mut self.input);
+        let input = core::mem::take(&mut self.input);
         let mut rest = &input[..];
         while self.error.is_none() && !self.is_closed {
             let advance = match self.session.advance(rest, &mut self.out) {
@@ -171,7 +171,7 @@ impl Filter {
 
     /// What the filter has said since this was last called.
     pub(crate) fn heard(&mut self) -> Vec<String> {
-        said(&std::mem::take(&mut self.out))
+        said(&core::mem::take(&mut self.out))
     }
 }
 
