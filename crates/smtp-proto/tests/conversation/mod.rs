@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses a part")]
 
-use smtp_proto::client::{Client, Config, Envelope, Event, Outcome, ProtocolError, Report};
+use smtp_proto::client::{Client, Config, Envelope, Event, NotNow, Outcome, ProtocolError, Report};
 
 /// A client, and what it has written and not yet been asked about.
 pub(crate) struct Session {
@@ -123,4 +123,15 @@ pub(crate) fn outcomes(report: &Report) -> Vec<(String, String, String)> {
 
 pub(crate) fn outcome(mailbox: &str, what: &str, reply: &str) -> (String, String, String) {
     (mailbox.into(), what.into(), reply.into())
+}
+
+/// Takes leave, which can be done once.
+pub(crate) fn quit(mut session: Session) {
+    session.client.quit(&mut session.out).unwrap();
+    assert_eq!(session.said(), "QUIT\r\n");
+    assert!(matches!(
+        &*session.hear("221 2.0.0 Bye\r\n"),
+        [Event::Closed(reply)] if reply.code() == 221
+    ));
+    assert_eq!(session.client.quit(&mut session.out), Err(NotNow));
 }
