@@ -21,6 +21,23 @@
 //! # }
 //! ```
 //!
+//! Whatever asks questions is driven with it, several at a time. One resolver serves the whole
+//! program, and keeps what it was told from one message to the next:
+//!
+//! ```no_run
+//! use dns_hickory::{HickoryResolver, Options};
+//! use dns_txt::{Inquiry, drive_async};
+//!
+//! async fn answer_all(checks: &mut [impl Inquiry]) -> Result<(), Box<dyn std::error::Error>> {
+//!     let servers = ["192.0.2.53:53".parse()?];
+//!     let resolver = HickoryResolver::with_name_servers(&servers, &Options::new())?;
+//!     for check in checks {
+//!         drive_async(check, &resolver).await;
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
 //! # What the answers mean
 //!
 //! | from the DNS | answer |
@@ -31,6 +48,9 @@
 //! | SERVFAIL, REFUSED and other codes, a referral, an endless chain of aliases, a server that cannot be reached | `Failed(ServerFailure)` |
 //! | nothing in time, all tries and aliases together | `Failed(Timeout)` |
 //! | what cannot be read, or does not fit the question | `Failed(Malformed)` |
+//!
+//! A UDP port at which nobody listens looks like silence: a wrong address for a name server shows as
+//! `Timeout`, after all tries.
 //!
 //! Names may hold any octets, underscores among them. Search lists and hosts files are not
 //! consulted. `localhost`, its addresses in `in-addr.arpa`, `invalid` and `onion` are answered on
