@@ -108,6 +108,12 @@ fn the_report_is_text_for_a_postmaster() {
 }
 
 #[test]
+fn one_look_up_is_not_several() {
+    let text = record("v=spf1 a:mail.test -all").to_string();
+    assert!(text.starts_with("example.com: 1 look-up; "), "{text}");
+}
+
+#[test]
 fn what_can_be_said_of_a_record_alone() {
     for (text, expected) in [
         ("v=spf1 -all", NONE),
