@@ -67,9 +67,10 @@ impl LintReport {
 /// ```
 impl fmt::Display for LintReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.lookups == 1 { "" } else { "s" };
         writeln!(
             f,
-            "{}: {} look-ups; void for IPv4 clients: {}, for IPv6 clients: {}",
+            "{}: {} look-up{plural}; void for IPv4 clients: {}, for IPv6 clients: {}",
             self.domain, self.lookups, self.void_lookups_v4, self.void_lookups_v6
         )?;
         for cost in &self.costs {
