@@ -14,6 +14,7 @@ use crate::key::{Exposed, PrivateKey, PrivateKeyError};
 use crate::sign_message::{SignMessage, SigningFailed};
 
 /// A [`PrivateKey`] made ready to sign. Cheap to use many times, and from many threads at once.
+/// It signs as a [`SignMessage`]; that trait is to be imported for its methods.
 ///
 /// RSA is always blinded with the caller's random, since an attacker who may have mail signed and
 /// can measure the time it takes is whom RUSTSEC-2023-0071 is about. The numbers are wiped from

@@ -21,7 +21,8 @@ pub struct Domain {
 }
 
 impl Domain {
-    /// Reads a domain of one label or more, at most 253 octets.
+    /// Reads a domain of one label or more, at most 253 octets. A dot at the end makes an empty
+    /// label, which is an error: take it off where people may write one.
     pub fn parse(octets: &[u8]) -> Result<Self, DomainError> {
         let odd = |&(_, &octet): &(usize, &u8)| !is_domain_octet(octet);
         if let Some((offset, &octet)) = octets.iter().enumerate().find(odd) {
