@@ -171,6 +171,18 @@ fn e05_no_octet_of_a_sender_ends_a_reply_line() {
 }
 
 #[test]
+fn e04_escapes_have_upper_case_digits() {
+    let zone = explained("http://why.test/?l=%{L}&h=%{H}");
+    let client = "192.0.2.1".parse().unwrap();
+    let path = b"a/\xfc\xab~@example.com";
+    let check = Check::mail_from(client, b"x\r\ny", path, &Options::default());
+    assert_eq!(
+        finish(check, &zone).explanation.unwrap().text(),
+        "http://why.test/?l=a%2F%FC%AB~&h=x%0D%0Ay"
+    );
+}
+
+#[test]
 fn e05_an_explanation_ends_at_its_limit() {
     let zone = explained(&"0123456789".repeat(20));
     for (limit, expected) in [(200, 200), (199, 199), (0, 0), (1000, 200)] {
