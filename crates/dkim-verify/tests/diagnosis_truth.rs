@@ -134,7 +134,7 @@ fn seeded() -> ProptestConfig {
     ProptestConfig {
         failure_persistence: None,
         rng_seed: RngSeed::Fixed(6376),
-        ..ProptestConfig::with_cases(768)
+        ..ProptestConfig::with_cases(384)
     }
 }
 

@@ -40,7 +40,6 @@ pub(super) fn findings(tags: &SignatureField, header: &Header<'_>, body: &[u8]) 
     let search = Search {
         header,
         body,
-        named: wanted.form,
         left: budget(body),
     };
     let found = search.find(wanted);
@@ -80,8 +79,6 @@ fn budget(body: &[u8]) -> usize {
 struct Search<'m> {
     header: &'m Header<'m>,
     body: &'m [u8],
-    /// The form that `c=` names.
-    named: Form,
     /// How many octets may still be hashed.
     left: usize,
 }
@@ -95,12 +92,15 @@ impl Search<'_> {
         if let Some(found) = self.beginning(wanted) {
             return Some(found);
         }
-        if let Some(mut found) = self.beginning(wanted.with_form(other)) {
-            found.insert(0, Finding::BodyForm { form: other });
+        // Of a body that was altered, the other form may be what this one was before.
+        if let Some(prefix) = prefix(wanted.with_form(other), self.body) {
+            let mut found = Vec::from([Finding::BodyForm { form: other }]);
+            found.extend(self.behind(wanted, prefix, self.body));
             return Some(found);
         }
         let boundaries = mime::boundary_lines(self.header, self.body);
-        self.inserted(wanted, &boundaries)
+        self.wrapped(wanted, &boundaries)
+            .or_else(|| self.inserted(wanted, &boundaries))
             .or_else(|| self.reencoded(wanted, &boundaries))
     }
 
@@ -109,9 +109,7 @@ impl Search<'_> {
         if let Some(prefix) = prefix(wanted, self.body) {
             return Some(self.behind(wanted, prefix, self.body));
         }
-        // Of a body in relaxed form, the simple form is the same: which of the two was meant, and
-        // what was stripped of the lines, cannot be told.
-        let white_space_matters = self.named == Form::Simple && wanted.form == Form::Simple;
+        let white_space_matters = wanted.form == Form::Simple;
         lines::undone(self.body, white_space_matters).find_map(|undone| {
             let prefix = prefix(wanted, &undone.body)?;
             let mut found = Vec::from_iter(undone.finding(prefix.end));
@@ -131,6 +129,32 @@ impl Search<'_> {
         let mut back = memchr::memrchr_iter(b'\n', self.body);
         let at = back.nth(line_feeds).map_or(0, |line_feed| line_feed + 1);
         Vec::from([appended(at, self.body)])
+    }
+
+    /// The body as a part of a new multipart, beside one with a footer. The part may have parts of
+    /// its own.
+    fn wrapped(&mut self, wanted: Wanted, boundaries: &[Range<usize>]) -> Option<Vec<Finding>> {
+        for (number, line) in boundaries.iter().enumerate().take(MOST_STARTS) {
+            self.spend(self.body.len())?;
+            let part = self.body.get(line.end..)?;
+            let (_, content) = Header::split(part);
+            let at = self.body.len() - content.len();
+            let mut scan = Scan::new(wanted);
+            let mut done = at;
+            for end in boundaries.iter().skip(number + 1).map(|line| line.start) {
+                let Some(more) = self.body.get(done..end) else {
+                    continue;
+                };
+                scan.update(more);
+                done = end;
+                if scan.matches() {
+                    let content = self.body.get(at..end)?;
+                    let octets = content.strip_suffix(b"\r\n").unwrap_or(content).len();
+                    return Some(Vec::from([Finding::BodyWrapped { at, octets }]));
+                }
+            }
+        }
+        None
     }
 
     /// RFC 2046 §5.1.1: parts end where a boundary stands; a footer was put in front of it, a

@@ -67,6 +67,14 @@ pub enum Finding {
         /// How many parts of the message it was.
         parts: usize,
     },
+    /// The body became a part of a new multipart, as a list does it that adds its footer as another
+    /// part.
+    BodyWrapped {
+        /// Where the body begins that was signed.
+        at: usize,
+        /// How long it is, without the line end that belongs to the boundary.
+        octets: usize,
+    },
     /// Lines that began with `From ` begin with `>From ` now, as in a mailbox file.
     FromEscaped {
         /// How many.
@@ -155,6 +163,7 @@ impl Finding {
             Self::BodyLength { .. } => "body-length",
             Self::BodyPartlySigned { .. } => "body-partly-signed",
             Self::BodyReencoded { .. } => "body-reencoded",
+            Self::BodyWrapped { .. } => "body-wrapped",
             Self::FromEscaped { .. } => "from-escaped",
             Self::FieldAdded { .. } => "field-added",
             Self::FieldReencoded { .. } => "field-reencoded",
@@ -217,6 +226,11 @@ impl fmt::Display for Finding {
             Self::BodyReencoded { encoding, parts } => {
                 write!(f, "8bit text was encoded as {encoding} (parts: {parts})")
             }
+            Self::BodyWrapped { at, octets } => write!(
+                f,
+                "the body that was signed is a part of a new multipart now, {octets} octets behind \
+                 the first {at} of the body"
+            ),
             Self::FromEscaped { lines } => {
                 write!(f, "\"From \" was escaped as \">From \" (lines: {lines})")
             }

@@ -6,14 +6,17 @@ use dkim_canon::{Form, Header, Selection, SignatureField, signed_octets};
 use sha2::{Digest as _, Sha256};
 
 use super::finding::Finding;
+use super::list;
 use super::proof::Proof;
 use super::variants;
 
 /// What keeps the signature from fitting the header; nothing if it fits, or if there is no key.
+/// `part` are the fields of the part that the body became, if it did.
 pub(super) fn findings(
     tags: &SignatureField,
     header: &Header<'_>,
     index: usize,
+    part: Option<&Header<'_>>,
     mut proof: Proof<'_>,
 ) -> Vec<Finding> {
     let now = Draft::new(header, index);
@@ -46,20 +49,18 @@ pub(super) fn findings(
     };
 
     let copied = variants::as_copied(tags, header, index);
-    let mut needed: Vec<&Edit> = copied.iter().collect();
-    if !needed.is_empty() && fits(&needed) {
-        // What the canonical form forgives, and what is not signed, broke nothing.
-        for edit in &copied {
-            let others: Vec<&Edit> = needed
-                .iter()
-                .copied()
-                .filter(|other| !core::ptr::eq(*other, edit))
-                .collect();
-            if fits(&others) {
-                needed = others;
+    if let Some(found) = needed(&copied, None, &mut fits) {
+        return found;
+    }
+    if let Some(part) = part {
+        let tagged = list::edits(header, &variants::signed(tags, header, index));
+        for unwrapped in variants::unwrapped(tags, header, index, part) {
+            for more in core::iter::once(None).chain(tagged.iter().map(Some)) {
+                if let Some(found) = needed(&unwrapped, more, &mut fits) {
+                    return found;
+                }
             }
         }
-        return told(&needed);
     }
     let edits = variants::edits(tags, header, index);
     let single = edits
@@ -82,6 +83,29 @@ pub(super) fn findings(
             false => Finding::Unexplained,
         }])
     })
+}
+
+/// What has happened if all of these edits undo it. What the canonical form forgives, and what is
+/// not signed, broke nothing, and is not told.
+fn needed(
+    edits: &[Edit],
+    more: Option<&Edit>,
+    fits: &mut impl FnMut(&[&Edit]) -> bool,
+) -> Option<Vec<Finding>> {
+    let mut needed: Vec<&Edit> = edits.iter().chain(more).collect();
+    if needed.is_empty() || !fits(&needed) {
+        return None;
+    }
+    for edit in edits {
+        let others = needed.iter().copied();
+        let others: Vec<&Edit> = others
+            .filter(|other| !core::ptr::eq(*other, edit))
+            .collect();
+        if fits(&others) {
+            needed = others;
+        }
+    }
+    Some(told(&needed))
 }
 
 /// What has happened if these edits undo it.

@@ -13,9 +13,14 @@ pub(super) struct Undone {
 }
 
 impl Undone {
-    /// How many lines before this place differ.
+    /// How many lines before this place differ. Empty lines at the end are not counted, since no
+    /// canonical form tells whether they were there.
     pub(super) fn finding(&self, end: usize) -> Option<Finding> {
-        let lines = self.changed.iter().filter(|&&at| at <= end).count();
+        let mut text = self.body.get(..end)?;
+        while let [rest @ .., b'\r', b'\n', b'\r', b'\n'] = text {
+            text = self.body.get(..rest.len() + 2)?;
+        }
+        let lines = self.changed.iter().filter(|&&at| at <= text.len()).count();
         (lines > 0).then(|| (self.finding)(lines))
     }
 }
@@ -89,7 +94,11 @@ fn crlf(line: &[u8], _: &[u8], out: &mut Vec<u8>) {
 fn bare(line: &[u8], _: &[u8], out: &mut Vec<u8>) {
     let (text, end) = ends(line);
     out.extend_from_slice(text);
-    out.extend_from_slice(if end.is_empty() { b"" } else { b"\n" });
+    // Behind another CR, an LF would not have been a bare one.
+    out.extend_from_slice(match end {
+        b"\r\n" if !text.ends_with(b"\r") => b"\n",
+        _ => end,
+    });
 }
 
 /// As `mboxo` has it: only lines that began with `From ` were escaped.

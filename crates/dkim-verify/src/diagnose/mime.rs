@@ -33,6 +33,18 @@ pub(super) fn boundary_lines(header: &Header<'_>, body: &[u8]) -> Vec<Range<usiz
     found
 }
 
+/// The fields of the part whose content begins at this place.
+pub(super) fn fields_before<'m>(
+    header: &Header<'_>,
+    body: &'m [u8],
+    content: usize,
+) -> Option<Header<'m>> {
+    let lines = boundary_lines(header, body);
+    let line = lines.iter().rfind(|line| line.end <= content)?;
+    let (fields, _) = Header::split(body.get(line.end..content)?);
+    Some(fields)
+}
+
 /// The values of `boundary=`, wherever they stand; at most [`MOST_BOUNDARIES`].
 fn boundaries<'m>(header: &'m Header<'_>, body: &'m [u8]) -> Vec<&'m [u8]> {
     let texts = [header.as_octets(), body];

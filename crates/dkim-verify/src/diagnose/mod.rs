@@ -68,6 +68,10 @@ pub fn diagnose(
     }
     let mut findings = body::findings(tags, &header, body);
     let proof = Proof::new(tags, key, crypto);
-    findings.extend(header::findings(tags, &header, index, proof));
+    let part = findings.iter().find_map(|finding| match finding {
+        Finding::BodyWrapped { at, .. } => mime::fields_before(&header, body, *at),
+        _ => None,
+    });
+    findings.extend(header::findings(tags, &header, index, part.as_ref(), proof));
     findings
 }

@@ -93,14 +93,14 @@ impl Limited {
 }
 
 /// Where a beginning of the body ends that has the hash: the whole body if it has, else the first
-/// line end at which it does.
+/// line end at which it does. With a limit it is the first one in any case.
 ///
 /// Empty lines change no canonical form, so the ends of them are passed over.
 pub(super) fn prefix(wanted: Wanted, body: &[u8]) -> Option<Prefix> {
     let mut scan = Scan::new(wanted);
     let mut whole = scan.clone();
     whole.update(body);
-    if whole.matches() {
+    if wanted.limit.is_none() && whole.matches() {
         return Some(Prefix {
             end: body.len(),
             length: whole.length(),

@@ -9,12 +9,18 @@ use super::header::Edit;
 use super::list;
 use super::words;
 
-/// Every edit that is worth a try, the likeliest first; at most [`MOST_EDITS`].
-pub(super) fn edits(tags: &SignatureField, header: &Header<'_>, signature: usize) -> Vec<Edit> {
+/// The indexes of the signed fields, from the top; at most [`MOST_FIELDS`].
+pub(super) fn signed(tags: &SignatureField, header: &Header<'_>, signature: usize) -> Vec<usize> {
     let names = tags.signed_fields().iter();
     let selection = Selection::new(header, names, Some(signature));
     let mut signed: Vec<usize> = selection.indexes().take(MOST_FIELDS).collect();
     signed.sort_unstable();
+    signed
+}
+
+/// Every edit that is worth a try, the likeliest first; at most [`MOST_EDITS`].
+pub(super) fn edits(tags: &SignatureField, header: &Header<'_>, signature: usize) -> Vec<Edit> {
+    let signed = signed(tags, header, signature);
     let fields = || {
         signed
             .iter()
@@ -43,6 +49,47 @@ pub(super) fn edits(tags: &SignatureField, header: &Header<'_>, signature: usize
     ));
     edits.truncate(MOST_EDITS);
     edits
+}
+
+/// What makes the header as it was before the body became a part with these fields: what described
+/// the body went there, or described nothing before, and the rest came with the multipart.
+pub(super) fn unwrapped(
+    tags: &SignatureField,
+    header: &Header<'_>,
+    signature: usize,
+    part: &Header<'_>,
+) -> [Vec<Edit>; 4] {
+    let describes = |field: &Field<'_>| {
+        let start = field.name().first_chunk::<8>();
+        start.is_some_and(|start| start.eq_ignore_ascii_case(b"Content-"))
+    };
+    let same = |one: &Field<'_>, other: &Field<'_>| one.name().eq_ignore_ascii_case(other.name());
+    let (mut moved, mut added, mut version) = (Vec::new(), Vec::new(), Vec::new());
+    for index in signed(tags, header, signature) {
+        let Some(field) = header.field(index) else {
+            continue;
+        };
+        if field.is_named("MIME-Version") {
+            version.push(taken_away(index, &field));
+        } else if describes(&field) {
+            added.push(taken_away(index, &field));
+            moved.push(match part.fields().find(|other| same(other, &field)) {
+                Some(other) => replaced(index, &field, other.value()),
+                None => taken_away(index, &field),
+            });
+        }
+    }
+    let mut whole = moved.clone();
+    for field in part.fields().filter(describes) {
+        let name = core::str::from_utf8(field.name());
+        let listed = name.is_ok_and(|name| tags.signed_fields().contains(name));
+        if listed && !header.fields().any(|other| same(&other, &field)) {
+            whole.push(put_back(field.name(), field.value()));
+        }
+    }
+    let with_version = |edits: &[Edit]| version.iter().chain(edits).cloned().collect();
+    let [older, oldest] = [with_version(&whole), with_version(&added)];
+    [whole, moved, older, oldest]
 }
 
 /// What makes the header as `z=` has it, an edit for each difference; none without copies.
