@@ -195,7 +195,10 @@ fn errors_say_which_part_of_which_command_is_at_fault() {
         (packet(b'A', &[b"x"]), "abort: 1 octets too many"),
         (packet(b'H', &[b"x"]), "helo: no whole text"),
         (packet(b'\n', &[]), "no command has the letter '\\n'"),
-        (packet(b'E', &[]), "end of message out of order"),
+        (
+            packet(b'E', &[]),
+            "end of message out of order, behind connect",
+        ),
     ];
     for (octets, text) in rows {
         let client = client_if_not(octets[4]);

@@ -4,7 +4,7 @@
 
 #![expect(clippy::std_instead_of_alloc, reason = "tests have std")]
 
-use std::error::Error;
+use core::error::Error;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};

@@ -1,5 +1,7 @@
 //! What a filter wants.
 
+use core::time::Duration;
+
 use crate::macros::MacroLists;
 use crate::negotiation::{Actions, Steps};
 
@@ -54,7 +56,7 @@ impl Config {
     }
 }
 
-/// Limits of a session. Reaching one is a [`ProtocolError`](super::ProtocolError).
+/// Limits of a session. To exceed one of octets is a [`ProtocolError`](super::ProtocolError).
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -64,6 +66,9 @@ pub struct Limits {
     /// Octets of a packet behind its length: 262144. A piece of a body has at most 65536, and a
     /// header field of Postfix at most 102400 (`header_size_limit`) and its name and NULs.
     pub packet: usize,
+    /// How long the MTA may say nothing: 7210 seconds, as in libmilter (`smfi_settimeout`). The
+    /// caller keeps the clock.
+    pub patience: Duration,
 }
 
 impl Limits {
@@ -82,6 +87,11 @@ impl Limits {
             ..self
         }
     }
+
+    /// With other patience.
+    pub fn patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
 }
 
 impl Default for Limits {
@@ -89,6 +99,7 @@ impl Default for Limits {
         Self {
             macros: 65535,
             packet: 262_144,
+            patience: Duration::from_secs(7210),
         }
     }
 }

@@ -31,7 +31,8 @@ pub struct Advance<'i> {
 pub enum Event<'i> {
     /// What has come of a message is void. Also told when there is none.
     Abort,
-    /// A piece of the body, with lines that end in CRLF.
+    /// A piece of the body, with lines that end in CRLF. One that comes in the packet that ends the
+    /// message is answered with it.
     Body(&'i [u8]),
     /// The client.
     Connect(Connect<'i>),
@@ -103,7 +104,7 @@ pub enum ProtocolError {
     #[error(transparent)]
     Negotiation(#[from] NegotiationError),
     /// A command where it has no place.
-    #[error("{command} out of order")]
+    #[error("{command} out of order, {}", Behind(*after))]
     OutOfOrder {
         /// The command.
         command: Command,
@@ -113,6 +114,18 @@ pub enum ProtocolError {
     /// Octets that are no packet.
     #[error(transparent)]
     Packet(#[from] PacketError),
+}
+
+/// Where a command stands.
+struct Behind(Option<Command>);
+
+impl fmt::Display for Behind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(command) => write!(f, "behind {command}"),
+            None => f.write_str("at the start"),
+        }
+    }
 }
 
 /// Why a session cannot go on.

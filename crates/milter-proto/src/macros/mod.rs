@@ -1,10 +1,14 @@
 //! What an MTA tells beside its commands: macros, each a name and a value.
 
-use alloc::string::String;
+mod lists;
+
 use alloc::vec::Vec;
+use core::fmt;
 
 use memchr::memchr;
-use thiserror::Error;
+
+pub use self::lists::{MacroListError, MacroLists};
+use crate::command::Quoted;
 
 /// When macros are told.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -60,7 +64,7 @@ impl Stage {
 ///
 /// A name may be written with braces or without: `{auth_type}` and `auth_type`, `i` and `{i}` are
 /// the same.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Macros {
     /// The stage of the macros told last, if their command can only be the next.
     ahead: Option<Stage>,
@@ -167,8 +171,15 @@ impl Macros {
     }
 }
 
+impl fmt::Debug for Macros {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = Stage::ALL.iter().map(|stage| (stage, self.slot(*stage)));
+        f.debug_map().entries(told).finish()
+    }
+}
+
 /// The macros of one stage.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 struct Slot {
     /// Names and values as they came, each with its NUL.
     octets: Vec<u8>,
@@ -184,6 +195,15 @@ impl Slot {
     fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let mut texts = Texts(&self.octets);
         core::iter::from_fn(move || Some((bare(texts.next()?), texts.next()?)))
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pairs = self
+            .pairs()
+            .map(|(name, value)| (Quoted(name), Quoted(value)));
+        f.debug_map().entries(pairs).finish()
     }
 }
 
@@ -206,88 +226,6 @@ impl<'i> Iterator for Texts<'i> {
 fn bare(name: &[u8]) -> &[u8] {
     let inner = name.strip_prefix(b"{").and_then(|it| it.strip_suffix(b"}"));
     inner.unwrap_or(name)
-}
-
-/// Which macros a filter wants, by stage. Stages without a list get what the MTA is configured to
-/// tell.
-///
-/// An MTA that knows lists (`SMFIF_SETSYMLIST`) tells what they say in the place of what it is
-/// configured to tell; others take no notice.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct MacroLists {
-    /// Stages and names with blanks between them.
-    lists: Vec<(Stage, String)>,
-}
-
-impl MacroLists {
-    /// With a list for a stage, in the place of an earlier one.
-    pub fn with(mut self, stage: Stage, names: &[&str]) -> Result<Self, MacroListError> {
-        if names.is_empty() {
-            return Err(MacroListError::Empty);
-        }
-        let bad = names.iter().position(|name| !is_name(name));
-        if let Some(index) = bad {
-            return Err(MacroListError::Name { index });
-        }
-        let list = names.join(" ");
-        if list.len() > LONGEST_LIST {
-            return Err(MacroListError::TooLong { octets: list.len() });
-        }
-        self.lists.retain(|(other, _)| *other != stage);
-        self.lists.push((stage, list));
-        Ok(self)
-    }
-
-    /// Whether there is no list.
-    pub fn is_empty(&self) -> bool {
-        self.lists.is_empty()
-    }
-
-    /// `( uint32 stage, char names[], NUL )*`
-    pub(crate) fn as_wire(&self) -> Vec<u8> {
-        let mut octets = Vec::new();
-        for (stage, names) in &self.lists {
-            octets.extend_from_slice(&stage.number().to_be_bytes());
-            octets.extend_from_slice(names.as_bytes());
-            octets.push(0);
-        }
-        octets
-    }
-}
-
-/// One octet, or more in braces.
-fn is_name(name: &str) -> bool {
-    let inner = bare(name.as_bytes());
-    let is_braced = inner.len() < name.len();
-    !inner.is_empty()
-        && (is_braced || inner.len() == 1)
-        && inner
-            .iter()
-            .all(|octet| octet.is_ascii_graphic() && !b"{}".contains(octet))
-}
-
-/// Octets of a list. Seven of them are well below what a packet may hold.
-const LONGEST_LIST: usize = 4096;
-
-/// Why a list of macros cannot be asked for.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum MacroListError {
-    /// No names: an MTA takes it for no list at all.
-    #[error("empty list of macros")]
-    Empty,
-    /// What is no name: one letter, or some in braces.
-    #[error("no name of a macro at position {index} of the list")]
-    Name {
-        /// Its position in the list, from 0.
-        index: usize,
-    },
-    /// More octets than 4096.
-    #[error("list of macros of {octets} octets")]
-    TooLong {
-        /// Octets of the names and the blanks between them.
-        octets: usize,
-    },
 }
 
 #[cfg(test)]
@@ -364,20 +302,5 @@ mod tests {
         assert!(macros.tell(Stage::Mail, b"i\x0012\0", 10));
         assert!(macros.tell(Stage::Mail, b"i\x0034\0", 10));
         assert_eq!(macros.get("i"), Some(&b"34"[..]));
-    }
-
-    #[test]
-    fn lists_are_of_names_only() {
-        let lists = |names: &[&str]| MacroLists::default().with(Stage::EndOfHeader, names);
-        let list = lists(&["i", "{auth_type}"]).unwrap();
-        assert_eq!(list.as_wire(), b"\0\0\0\x06i {auth_type}\0");
-        let again = list.with(Stage::EndOfHeader, &["{i}"]).unwrap();
-        assert_eq!(again.as_wire(), b"\0\0\0\x06{i}\0");
-        assert_eq!(lists(&[]), Err(MacroListError::Empty));
-        for name in ["", "{}", "ab", "{a b}", "{a\0}", " ", "{{a}}", "ü", "{"] {
-            assert_eq!(lists(&["i", name]), Err(MacroListError::Name { index: 1 }));
-        }
-        let long = ["{a}"; 2000];
-        assert_eq!(lists(&long), Err(MacroListError::TooLong { octets: 7999 }));
     }
 }
