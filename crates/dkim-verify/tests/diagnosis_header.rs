@@ -113,6 +113,64 @@ fn a_subject_in_another_encoding_is_found() {
     }
 }
 
+/// What Perl's `MIME-Header` and Python's `email` make of one subject.
+const SUBJECTS: [&str; 5] = [
+    "S\u{fc}ppchen f\u{fc}r die ganze Gesellschaft, auch f\u{fc}r die Nachbarn und ihre G\u{e4}ste",
+    "=?UTF-8?B?U8O8cHBjaGVuIGbDvHIgZGllIGdhbnplIEdlc2VsbHNjaGFmdCwgYXVjaCBm?=\r\n \
+     =?UTF-8?B?w7xyIGRpZSBOYWNoYmFybiB1bmQgaWhyZSBHw6RzdGU=?=",
+    "=?utf-8?q?S=C3=BCppchen_f=C3=BCr_die_ganze_Gesellschaft=2C_auch_f?=\r\n \
+     =?utf-8?q?=C3=BCr_die_Nachbarn_und_ihre_G=C3=A4ste?=",
+    "=?UTF-8?B?U8O8cHBjaGVuIGbDvHIgZGllIGdhbnplIEdlc2VsbHNjaGFmdCwgYXVjaCBmw7xyIGRpZSBOYWNo\
+     YmFybiB1bmQgaWhyZSBHw6RzdGU=?=",
+    // Cut by hand, where no rule would cut.
+    "=?UTF-8?B?U8O8cHBjaGVu?=\r\n \
+     =?UTF-8?B?IGbDvHIgZGllIGdhbnplIEdlc2VsbHNjaGFmdCwgYXVjaCBmw7xyIGRpZSBOYWNo\
+     YmFybiB1bmQgaWhyZSBHw6RzdGU=?=",
+];
+
+#[test]
+fn a_subject_whose_encoded_words_were_split_or_merged_is_found() {
+    for before in SUBJECTS {
+        for now in SUBJECTS {
+            let by_hand = before == SUBJECTS[4];
+            if before == now || (by_hand && !now.starts_with("=?UTF-8?B?")) {
+                continue;
+            }
+            for form in ["relaxed/relaxed", "simple/simple"] {
+                for signed in signed(form, &PLAIN.replace("Dinner", before)) {
+                    let altered = signed.message.replace(before, now);
+                    let name = name("Subject");
+                    let found = diagnosis(&signed, &altered);
+                    assert_eq!(found, [Finding::FieldReencoded { name }], "{before} {now}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_author_in_another_encoding_is_found() {
+    let names = [
+        "J\u{fc}rgen M\u{fc}ller <j@example.com>",
+        "=?utf-8?q?J=C3=BCrgen_M=C3=BCller?= <j@example.com>",
+        "=?UTF-8?B?SsO8cmdlbiBNw7xsbGVy?= <j@example.com>",
+        "=?UTF-8?Q?J=C3=BCrgen?= =?UTF-8?Q?_M=C3=BCller?= <j@example.com>",
+    ];
+    for before in &names[..3] {
+        for now in names.iter().filter(|now| *now != before) {
+            for signed in signed(
+                "relaxed/relaxed",
+                &PLAIN.replace("Sue <sue@example.net>", before),
+            ) {
+                let altered = signed.message.replace(before, now);
+                let name = name("To");
+                let found = diagnosis(&signed, &altered);
+                assert_eq!(found, [Finding::FieldReencoded { name }], "{before} {now}");
+            }
+        }
+    }
+}
+
 #[test]
 fn fields_that_were_added_removed_or_reordered_are_found() {
     let two = PLAIN.replace(
