@@ -28,3 +28,22 @@ fn c11_a_hostile_message_is_diagnosed_with_bounded_work() {
         }
     }
 }
+
+#[test]
+fn c11_long_texts_of_encoded_words_are_diagnosed_with_bounded_work() {
+    let message = "From: a@example.com\r\nSubject: a\r\n\r\nHello.\r\n";
+    let texts = [
+        "=?utf-8?q?=C3=BC?=\r\n ".repeat(10_000),
+        "\u{fc} ".repeat(100_000),
+        "\u{fc}".repeat(100_000),
+    ];
+    for signed in signed("relaxed/relaxed", message) {
+        for text in &texts {
+            let altered = signed
+                .message
+                .replace("Subject: a", &format!("Subject: {text}b"));
+            let found = diagnosis(&signed, &altered);
+            assert_eq!(found.len(), 1, "{:?}", codes(&found));
+        }
+    }
+}

@@ -40,13 +40,18 @@ pub(super) fn edits(tags: &SignatureField, header: &Header<'_>, signature: usize
                     .map(move |value| replaced(index, &field, value))
             }),
     );
-    edits.extend(fields().flat_map(|(index, field)| words::edits(index, &field)));
-    edits.extend(spacing(
-        tags.canonicalization().header,
-        header,
-        &signed,
-        signature,
-    ));
+    let form = tags.canonicalization().header;
+    edits.extend(
+        fields()
+            .flat_map(|(index, field)| words::edits(form, index, &field))
+            .take(MOST_EDITS),
+    );
+    edits.extend(spacing(form, header, &signed, signature));
+    edits.extend(
+        fields()
+            .flat_map(|(index, field)| words::cuts(form, index, &field))
+            .take(MOST_EDITS),
+    );
     edits.truncate(MOST_EDITS);
     edits
 }
