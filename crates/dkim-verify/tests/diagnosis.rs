@@ -5,7 +5,7 @@ mod altered;
 
 use altered::{MIXED, PLAIN, Signed, codes, diagnosis, name, sign_as, signed, signed_with};
 use dkim_canon::Form;
-use dkim_verify::Finding;
+use dkim_verify::{Finding, TransferEncoding};
 use proptest::prelude::*;
 
 #[test]
@@ -84,21 +84,144 @@ fn what_is_not_known_is_called_so() {
 }
 
 #[test]
-fn findings_are_plain_sentences() {
-    let finding = Finding::BodyAppended {
-        at: 120,
-        octets: 38,
-    };
-    assert_eq!(
-        finding.to_string(),
-        "38 octets were appended behind the first 120 of the body"
-    );
-    let prefix = name("[a\r\nb]");
-    let finding = Finding::SubjectPrefix { prefix };
-    assert_eq!(
-        finding.to_string(),
-        "the subject was given the prefix \"[a\\r\\nb]\""
-    );
+fn every_finding_is_one_plain_sentence() {
+    let (at, octets, form) = (120, 38, Form::Relaxed);
+    let named = || name("To");
+    let (encoding, value) = (TransferEncoding::Base64, name(" a\r\n b"));
+    let with_value = |value: &Box<[u8]>| (named(), value.clone());
+    let (removed, replaced) = (with_value(&value), with_value(&value));
+    for (finding, sentence) in [
+        (
+            Finding::BodyAppended { at, octets },
+            "The first 120 octets of the body are what was signed, and 38 more follow them.",
+        ),
+        (
+            Finding::BodyChanged,
+            "The body does not have the hash in bh=, and it is not known why.",
+        ),
+        (
+            Finding::BodyCut {
+                present: 11,
+                signed: 20,
+            },
+            "The body has 11 octets, and l= says that 20 are signed.",
+        ),
+        (
+            Finding::BodyForm { form },
+            "The hash in bh= is that of the relaxed form of the body, and c= names another one.",
+        ),
+        (
+            Finding::BodyInserted { at, octets },
+            "Without 38 octets behind the first 120, the body is what was signed.",
+        ),
+        (
+            Finding::BodyLength { hashed: 9, said: 8 },
+            "The hash in bh= is that of the first 9 octets of the body, and l= says 8.",
+        ),
+        (
+            Finding::BodyPartlySigned {
+                signed: 9,
+                unsigned: 2,
+            },
+            "Only the first 9 octets of the body are signed, and 2 more follow them.",
+        ),
+        (
+            Finding::BodyReencoded { encoding, parts: 2 },
+            "Text in 8bit was encoded as base64, in 2 parts of the message.",
+        ),
+        (
+            Finding::BodyWrapped { at, octets },
+            "The signed body is a part of a new multipart now, 38 octets behind the first 120.",
+        ),
+        (
+            Finding::FromEscaped { lines: 1 },
+            "A \">\" was put in front of \"From \" in 1 line.",
+        ),
+        (
+            Finding::FieldAdded { name: named() },
+            "A header field To was added.",
+        ),
+        (
+            Finding::FieldReencoded { name: named() },
+            "The header field To says the same in another encoding now.",
+        ),
+        (
+            Finding::FieldRefolded { name: named() },
+            "The header field To was folded or spaced anew.",
+        ),
+        (
+            Finding::FieldRemoved {
+                name: removed.0,
+                value: removed.1,
+            },
+            "A header field To was removed, which said \"a\\r\\n b\".",
+        ),
+        (
+            Finding::FieldReplaced {
+                name: replaced.0,
+                value: replaced.1,
+            },
+            "The header field To said \"a\\r\\n b\" when it was signed.",
+        ),
+        (
+            Finding::FieldsReordered { name: named() },
+            "The header fields To were put into another order.",
+        ),
+        (
+            Finding::HeaderChanged,
+            "What was signed of the header was changed, and it is not known how.",
+        ),
+        (
+            Finding::HeaderForm { form },
+            "The signature is that of the relaxed form of the header, and c= names another one.",
+        ),
+        (
+            Finding::LineEnds {
+                lines: 3,
+                bare: true,
+            },
+            "CRLF became a bare LF at the end of 3 lines.",
+        ),
+        (
+            Finding::LineEnds {
+                lines: 1,
+                bare: false,
+            },
+            "A bare LF became CRLF at the end of 1 line.",
+        ),
+        (
+            Finding::OtherKey {
+                signature_bits: 2048,
+            },
+            "The signature of 2048 bits was made with no key that is published, or b= was damaged.",
+        ),
+        (
+            Finding::SubjectPrefix {
+                prefix: name("[a\r\nb]"),
+            },
+            "The subject was given the prefix \"[a\\r\\nb]\".",
+        ),
+        (
+            Finding::TrailingWhiteSpace {
+                added: true,
+                lines: 2,
+            },
+            "White space was added to the end of 2 lines.",
+        ),
+        (
+            Finding::TrailingWhiteSpace {
+                added: false,
+                lines: 1,
+            },
+            "White space was taken from the end of 1 line.",
+        ),
+        (
+            Finding::Unexplained,
+            "The signature does not fit, because the header was changed or another key was used.",
+        ),
+    ] {
+        assert_eq!(finding.to_string(), sentence);
+    }
 }
 
 proptest! {
