@@ -75,7 +75,10 @@
 //! let question = signature.key_question().ok_or("its name is not too long")?;
 //! let findings = diagnose(&message, verdict, &zone.look_up(&question), &*crypto);
 //! assert_eq!(findings, [Finding::BodyAppended { at: 55, octets: 21 }]);
-//! assert_eq!(findings[0].to_string(), "21 octets were appended behind the first 55 of the body");
+//! assert_eq!(
+//!     findings[0].to_string(),
+//!     "The first 55 octets of the body are what was signed, and 21 more follow them."
+//! );
 //! # Ok(())
 //! # }
 //! ```

@@ -87,9 +87,8 @@ fn what_is_not_known_is_called_so() {
 fn every_finding_is_one_plain_sentence() {
     let (at, octets, form) = (120, 38, Form::Relaxed);
     let named = || name("To");
-    let (encoding, value) = (TransferEncoding::Base64, name(" a\r\n b"));
-    let with_value = |value: &Box<[u8]>| (named(), value.clone());
-    let (removed, replaced) = (with_value(&value), with_value(&value));
+    let value = || name(" a\r\n b");
+    let encoding = TransferEncoding::Base64;
     for (finding, sentence) in [
         (
             Finding::BodyAppended { at, octets },
@@ -151,15 +150,15 @@ fn every_finding_is_one_plain_sentence() {
         ),
         (
             Finding::FieldRemoved {
-                name: removed.0,
-                value: removed.1,
+                name: named(),
+                value: value(),
             },
             "A header field To was removed, which said \"a\\r\\n b\".",
         ),
         (
             Finding::FieldReplaced {
-                name: replaced.0,
-                value: replaced.1,
+                name: named(),
+                value: value(),
             },
             "The header field To said \"a\\r\\n b\" when it was signed.",
         ),

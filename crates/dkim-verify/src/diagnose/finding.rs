@@ -10,8 +10,10 @@ use dkim_canon::Form;
 /// Most are proven: with the alteration undone, the hash or the signature fits. Those whose names end
 /// in `Changed`, [`OtherKey`](Self::OtherKey) and [`Unexplained`](Self::Unexplained) are what is left
 /// when nothing fits, and [`BodyCut`](Self::BodyCut) and [`BodyPartlySigned`](Self::BodyPartlySigned)
-/// are counted. Offsets and lengths are in octets
-/// of the body as it is now. Names and values are those of header fields, as they are in the
+/// are counted. What is proven of the body is proven for `bh=`, `c=` and `l=` as they are now, so it
+/// is certain where nothing is left of the header that is not known.
+///
+/// Offsets and lengths are in octets of the body as it is now. Names and values are those of header fields, as they are in the
 /// message, and may hold any octets; [`Display`](fmt::Display) escapes them.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -24,7 +26,7 @@ pub enum Finding {
         /// How long the text is.
         octets: usize,
     },
-    /// The body was changed in a way that was not found.
+    /// The body was changed in a way that was not found, or `bh=` was.
     BodyChanged,
     /// The body is shorter than `l=` says.
     BodyCut {
@@ -114,7 +116,8 @@ pub enum Finding {
         /// Their name.
         name: Box<[u8]>,
     },
-    /// The header was changed in a way that was not found; the key is the right one.
+    /// The signed fields were changed in a way that was not found, the signature's own one perhaps;
+    /// the key is the right one.
     HeaderChanged,
     /// The signature is that of the other canonical form than `c=` names.
     HeaderForm {
@@ -182,144 +185,123 @@ impl Finding {
     }
 }
 
-/// One plain sentence.
+/// One plain sentence, which is true also where the signature field itself was changed.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BodyAppended { at, octets } => {
-                write!(
-                    f,
-                    "{octets} octets were appended behind the first {at} of the body"
-                )
+            Self::BodyAppended { at, octets } => write!(
+                f,
+                "The first {at} octets of the body are what was signed, and {octets} more follow \
+                 them."
+            ),
+            Self::BodyChanged => {
+                f.write_str("The body does not have the hash in bh=, and it is not known why.")
             }
-            Self::BodyChanged => f.pad("the body was changed, it is not known how"),
             Self::BodyCut { present, signed } => {
-                write!(
-                    f,
-                    "the body has {present} octets, of which l= says {signed} are signed"
-                )
+                write!(f, "The body has {present} octets, and l= says that {signed} are signed.")
             }
-            Self::BodyForm { form } => {
-                write!(
-                    f,
-                    "the body hash is that of the {form} form, which c= does not name"
-                )
-            }
-            Self::BodyInserted { at, octets } => {
-                write!(
-                    f,
-                    "{octets} octets were inserted behind the first {at} of the body"
-                )
-            }
-            Self::BodyLength { hashed, said } => {
-                write!(
-                    f,
-                    "the body hash is that of {hashed} octets, l= says {said}"
-                )
-            }
-            Self::BodyPartlySigned { signed, unsigned } => {
-                write!(
-                    f,
-                    "only {signed} octets of the body are signed, {unsigned} follow"
-                )
-            }
+            Self::BodyForm { form } => write!(
+                f,
+                "The hash in bh= is that of the {form} form of the body, and c= names another one."
+            ),
+            Self::BodyInserted { at, octets } => write!(
+                f,
+                "Without {octets} octets behind the first {at}, the body is what was signed."
+            ),
+            Self::BodyLength { hashed, said } => write!(
+                f,
+                "The hash in bh= is that of the first {hashed} octets of the body, and l= says \
+                 {said}."
+            ),
+            Self::BodyPartlySigned { signed, unsigned } => write!(
+                f,
+                "Only the first {signed} octets of the body are signed, and {unsigned} more follow \
+                 them."
+            ),
             Self::BodyReencoded { encoding, parts } => {
-                write!(f, "8bit text was encoded as {encoding} (parts: {parts})")
+                let parts = Count(*parts, "part");
+                write!(f, "Text in 8bit was encoded as {encoding}, in {parts} of the message.")
             }
             Self::BodyWrapped { at, octets } => write!(
                 f,
-                "the body that was signed is a part of a new multipart now, {octets} octets behind \
-                 the first {at} of the body"
+                "The signed body is a part of a new multipart now, {octets} octets behind the \
+                 first {at}."
             ),
             Self::FromEscaped { lines } => {
-                write!(f, "\"From \" was escaped as \">From \" (lines: {lines})")
+                let lines = Count(*lines, "line");
+                write!(f, "A \">\" was put in front of \"From \" in {lines}.")
             }
             Self::FieldAdded { name } => {
-                write!(f, "a header field {} was added", name.escape_ascii())
+                write!(f, "A header field {} was added.", name.escape_ascii())
             }
-            Self::FieldReencoded { name } => {
-                write!(
-                    f,
-                    "the header field {} was encoded anew",
-                    name.escape_ascii()
-                )
-            }
-            Self::FieldRefolded { name } => {
-                write!(
-                    f,
-                    "the header field {} was folded or spaced anew",
-                    name.escape_ascii()
-                )
-            }
+            Self::FieldReencoded { name } => write!(
+                f,
+                "The header field {} says the same in another encoding now.",
+                name.escape_ascii()
+            ),
+            Self::FieldRefolded { name } => write!(
+                f,
+                "The header field {} was folded or spaced anew.",
+                name.escape_ascii()
+            ),
             Self::FieldRemoved { name, value } => write!(
                 f,
-                "a header field {} was removed, which said \"{}\"",
+                "A header field {} was removed, which said \"{}\".",
                 name.escape_ascii(),
                 value.trim_ascii().escape_ascii()
             ),
             Self::FieldReplaced { name, value } => write!(
                 f,
-                "the header field {} was replaced, which said \"{}\"",
+                "The header field {} said \"{}\" when it was signed.",
                 name.escape_ascii(),
                 value.trim_ascii().escape_ascii()
             ),
-            Self::FieldsReordered { name } => {
-                write!(
-                    f,
-                    "the header fields {} were put into another order",
-                    name.escape_ascii()
-                )
+            Self::FieldsReordered { name } => write!(
+                f,
+                "The header fields {} were put into another order.",
+                name.escape_ascii()
+            ),
+            Self::HeaderChanged => {
+                f.write_str("What was signed of the header was changed, and it is not known how.")
             }
-            Self::HeaderChanged => f.pad("a signed header field was changed, it is not known how"),
-            Self::HeaderForm { form } => {
-                write!(
-                    f,
-                    "the signature is that of the {form} form of the header, which c= does not name"
-                )
-            }
-            Self::LineEnds { lines, bare: true } => {
-                write!(
-                    f,
-                    "CRLF became a bare LF at the end of lines (lines: {lines})"
-                )
-            }
-            Self::LineEnds { lines, bare: false } => {
-                write!(
-                    f,
-                    "a bare LF became CRLF at the end of lines (lines: {lines})"
-                )
+            Self::HeaderForm { form } => write!(
+                f,
+                "The signature is that of the {form} form of the header, and c= names another one."
+            ),
+            Self::LineEnds { lines, bare } => {
+                let (was, is) = match bare {
+                    true => ("CRLF", "a bare LF"),
+                    false => ("A bare LF", "CRLF"),
+                };
+                write!(f, "{was} became {is} at the end of {}.", Count(*lines, "line"))
             }
             Self::OtherKey { signature_bits } => write!(
                 f,
-                "the signature of {signature_bits} bits was made with no key that is published, or b= \
-                 was damaged, which looks the same"
+                "The signature of {signature_bits} bits was made with no key that is published, or \
+                 b= was damaged."
             ),
             Self::SubjectPrefix { prefix } => {
-                write!(
-                    f,
-                    "the subject was given the prefix \"{}\"",
-                    prefix.escape_ascii()
-                )
+                write!(f, "The subject was given the prefix \"{}\".", prefix.escape_ascii())
             }
-            Self::TrailingWhiteSpace { added: true, lines } => {
-                write!(
-                    f,
-                    "white space was added to the end of lines (lines: {lines})"
-                )
+            Self::TrailingWhiteSpace { added, lines } => {
+                let what = if *added { "added to" } else { "taken from" };
+                write!(f, "White space was {what} the end of {}.", Count(*lines, "line"))
             }
-            Self::TrailingWhiteSpace {
-                added: false,
-                lines,
-            } => {
-                write!(
-                    f,
-                    "white space was taken from the end of lines (lines: {lines})"
-                )
-            }
-            Self::Unexplained => {
-                f.pad("the signature does not fit, with a changed header or another key")
-            }
+            Self::Unexplained => f.write_str(
+                "The signature does not fit, because the header was changed or another key was used.",
+            ),
         }
+    }
+}
+
+/// So many of what the word names.
+struct Count(usize, &'static str);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(count, word) = self;
+        let plural = if *count == 1 { "" } else { "s" };
+        write!(f, "{count} {word}{plural}")
     }
 }
 
