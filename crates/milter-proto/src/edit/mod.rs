@@ -1,13 +1,16 @@
 //! What a filter changes in a message.
 
+mod field;
+
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use thiserror::Error;
 
+use self::field::Field;
 use crate::negotiation::Actions;
-use crate::packet::{self, LARGEST_PAYLOAD};
+use crate::packet;
 
 /// The changes to one message, sent with [`Session::edit`](crate::Session::edit) when all of the
 /// message is there.
@@ -26,8 +29,8 @@ use crate::packet::{self, LARGEST_PAYLOAD};
 /// begins with a blank. It may be folded, with CRLF or LF and a blank behind it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Edits {
-    /// By name in lower case, from the last to the first.
-    changes: BTreeMap<(Vec<u8>, Reverse<u32>), Change>,
+    /// By name in lower case, from the last to the first. Without a value, it is deleted.
+    changes: BTreeMap<(Vec<u8>, Reverse<u32>), Field>,
     insertions: Vec<(u32, Field)>,
     additions: Vec<Field>,
     /// In the order of the calls.
@@ -153,7 +156,7 @@ impl Edits {
 
     /// Appends all packets. Values go out with the blank in front if the MTA wants it from us.
     pub(crate) fn print(&self, has_leading_space: bool, out: &mut Vec<u8>) {
-        for ((_, Reverse(index)), Change(field)) in &self.changes {
+        for ((_, Reverse(index)), field) in &self.changes {
             let index = index.to_be_bytes();
             field.print(b'm', &index, has_leading_space, out);
         }
@@ -180,72 +183,9 @@ impl Edits {
         if self.changes.contains_key(&key) {
             return Err(EditError::Twice { index });
         }
-        self.changes.insert(key, Change(field));
+        self.changes.insert(key, field);
         Ok(())
     }
-}
-
-/// A field with its new value; without one it is deleted.
-#[derive(Clone, Debug, Eq, PartialEq)]
-struct Change(Field);
-
-/// A header field to be sent.
-#[derive(Clone, Debug, Eq, PartialEq)]
-struct Field {
-    name: Vec<u8>,
-    /// With the blank behind the colon; lines joined by LF.
-    value: Vec<u8>,
-}
-
-impl Field {
-    fn new(name: &[u8], value: &[u8]) -> Result<Self, EditError> {
-        // `field-name = 1*ftext` (RFC 5322 §3.6.8)
-        let is_ftext = |octet: &u8| octet.is_ascii_graphic() && *octet != b':';
-        if name.is_empty() || !name.iter().all(is_ftext) {
-            return Err(EditError::Name);
-        }
-        let value = unfold_ends(value)?;
-        let octets = name.len().saturating_add(value.len());
-        if octets > LARGEST_PAYLOAD - "....".len() - 2 * "\0".len() {
-            return Err(EditError::TooLong { octets });
-        }
-        let name = name.to_vec();
-        Ok(Self { name, value })
-    }
-
-    fn print(&self, letter: u8, number: &[u8], has_leading_space: bool, out: &mut Vec<u8>) {
-        let value = match self.value.split_first() {
-            // The MTA puts it there.
-            Some((b' ', rest)) if !has_leading_space => rest,
-            _ => &self.value,
-        };
-        packet::put(letter, &[number, &self.name, b"\0", value, b"\0"], out);
-    }
-}
-
-/// The value with lines joined by LF, as MTAs expect. What would end the field, or begin a line
-/// that is blank (RFC 5322 §3.2.2), is an error.
-fn unfold_ends(value: &[u8]) -> Result<Vec<u8>, EditError> {
-    let mut unfolded = Vec::with_capacity(value.len());
-    let mut lines = value.split(|&octet| octet == b'\n').enumerate().peekable();
-    while let Some((index, line)) = lines.next() {
-        if index > 0 {
-            let is_folded = matches!(line, [b' ' | b'\t', ..]);
-            if !is_folded || line.trim_ascii().is_empty() {
-                return Err(EditError::LineEnd);
-            }
-            unfolded.push(b'\n');
-        }
-        let line = match lines.peek() {
-            Some(_) => line.strip_suffix(b"\r").unwrap_or(line),
-            None => line,
-        };
-        if line.iter().any(|octet| matches!(octet, 0 | b'\r')) {
-            return Err(EditError::LineEnd);
-        }
-        unfolded.extend_from_slice(line);
-    }
-    Ok(unfolded)
 }
 
 /// Changes beside the header.
