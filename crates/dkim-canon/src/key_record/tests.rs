@@ -107,6 +107,21 @@ fn notes_are_encoded_where_a_record_cannot_hold_them() {
 }
 
 #[test]
+fn c13_kinds_of_keys_are_compared_with_their_case_and_are_never_empty() {
+    for text in ["k=RSA; p=", "k=; p=", "k=rsa x; p=", "K=ed25519; P="] {
+        assert!(record(text).is_err(), "{text}");
+    }
+    assert_eq!(record("K=ed25519; p=").unwrap().key_type(), KeyType::Rsa);
+}
+
+#[test]
+fn notes_over_several_lines_are_printed_in_one() {
+    let record = record("n=call\r\n Alice\r\n\tor Bob; p=").unwrap();
+    assert_eq!(record.notes(), Some("call Alice\tor Bob"));
+    assert!(!record.to_string().contains('\n'));
+}
+
+#[test]
 fn c13_names_of_hashes_are_words_or_refused() {
     let revoked = || KeyRecord::revoked(KeyType::Rsa);
     let record = revoked().with_hash_names(["sha256", "x-1"]).unwrap();

@@ -264,6 +264,11 @@ mod tests {
             prop_assert_eq!(SignatureField::parse(raw.value()), Ok(field.clone()));
             let unsigned = field.with_signature([]).to_field();
             prop_assert!(printed.starts_with(unsigned.trim_end()));
+            // RFC 5322 §2.1.1: no more than 78, but for a token that is longer by itself.
+            let long = printed.lines().filter(|line| line.len() >= 78);
+            for line in long {
+                prop_assert!(!line.trim_start().contains(' '), "{}", line);
+            }
         }
     }
 }

@@ -184,6 +184,51 @@ fn of_several_query_methods_the_unknown_ones_are_passed_over() {
     }
 }
 
+/// RFC 6376 §6.1.1: "any inconsistency or unexpected values MUST cause the header field to be
+/// completely ignored".
+#[test]
+fn a_malformed_query_method_is_not_an_unknown_one() {
+    for methods in [
+        "q=dns/txt:",
+        "q=:dns/txt",
+        "q=dns/txt::x",
+        "q=dns/txt:-x",
+        "q=dns/txt:x y",
+        "q=dns/txt:x/=zz",
+        "q=1/a:dns/txt",
+    ] {
+        assert_eq!(
+            parse(&changed("", methods)),
+            Err(SignatureError::QueryMethod),
+            "{methods}"
+        );
+    }
+}
+
+/// RFC 6376 §3.2: values are compared with their case, white space inside them is kept, and an empty
+/// one is not an omitted one.
+#[test]
+fn values_are_taken_as_they_are_written() {
+    for (tag, with) in [
+        ("a", "a=RSA-sha256"),
+        ("a", "a=rsa- sha256"),
+        ("c", "c=Simple/simple"),
+        ("c", "c=relaxed / simple"),
+        ("c", "c=relaxed/"),
+        ("d", "d="),
+        ("d", "d=[192.0.2.1]"),
+        ("d", "d=example. com"),
+        ("i", "i="),
+        ("q", "q=DNS/TXT"),
+        ("t", "t="),
+        ("v", "v="),
+        ("v", "v=1 1"),
+        ("x", "x="),
+    ] {
+        assert!(parse(&changed(tag, with)).is_err(), "{with}");
+    }
+}
+
 #[test]
 fn c10_a_canonicalization_of_one_word_is_for_the_header() {
     let field = parse(&changed("", "c=relaxed")).unwrap();
