@@ -48,6 +48,7 @@ pub mod listener;
 pub mod logging;
 pub mod mailauth;
 pub mod maildir;
+pub mod milter;
 pub mod mx;
 mod neighbours;
 mod path;

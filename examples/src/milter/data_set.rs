@@ -1,0 +1,342 @@
+//! Data sets: what an option lists, in the file itself or in another one (opendkim(8)).
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::pattern::Pattern;
+use super::place::Place;
+use crate::config::{ConfigError, read};
+
+/// A data set that is not read yet.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DataSource {
+    place: Place,
+    kind: Kind,
+}
+
+impl DataSource {
+    /// Reads `file:PATH`, `refile:PATH`, `csl:LIST`, and what has no type: a path if it begins with
+    /// a slash, else a list.
+    pub fn parse(text: &str, place: Place) -> Result<Self, DataSourceError> {
+        let kind = match text.split_once(':') {
+            _ if text.starts_with('/') && !text.ends_with(".db") => Kind::File(text.into()),
+            Some(("file", path)) => Kind::File(path.into()),
+            Some(("refile", path)) => Kind::Patterns(path.into()),
+            Some(("csl", list)) => Kind::List(list.into()),
+            Some((kind, _)) if is_kind(kind) => {
+                return Err(DataSourceError::Kind { kind: kind.into() });
+            }
+            _ if text.ends_with(".db") => return Err(DataSourceError::Kind { kind: "db".into() }),
+            _ => Kind::List(text.into()),
+        };
+        match &kind {
+            Kind::File(path) | Kind::Patterns(path) if path.as_os_str().is_empty() => {
+                Err(DataSourceError::NoPath)
+            }
+            _ => Ok(Self { place, kind }),
+        }
+    }
+
+    /// Where the option stands that names this set.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Whether the keys are patterns.
+    pub fn is_patterns(&self) -> bool {
+        matches!(self.kind, Kind::Patterns(_))
+    }
+
+    /// Reads the set. A file that cannot be read is reported with the line that names it.
+    pub fn read(&self, case: Case) -> Result<DataSet, ConfigError> {
+        match &self.kind {
+            Kind::File(path) => Ok(DataSet::exact(self.lines(path)?, case)),
+            Kind::Patterns(path) => DataSet::patterns(self.lines(path)?),
+            Kind::List(list) => Ok(DataSet::exact(self.items(list), case)),
+        }
+    }
+
+    /// One entry a line: the key, white space, the value.
+    fn lines(&self, path: &Path) -> Result<Vec<Entry>, ConfigError> {
+        let text = read(path).map_err(|error| self.place.fault(error))?;
+        let path: Arc<Path> = path.into();
+        let mut entries = Vec::new();
+        for (index, line) in text.split(|&octet| octet == b'\n').enumerate() {
+            let place = Place::new(Arc::clone(&path), index + 1);
+            let line = line
+                .split(|&octet| octet == b'#')
+                .next()
+                .unwrap_or_default();
+            let line = core::str::from_utf8(line);
+            let line = line.map_err(|_| place.fault(DataSourceError::Utf8))?.trim();
+            let (key, value) = match line.split_once(char::is_whitespace) {
+                Some((key, value)) => (key, Some(value.trim_start().into())),
+                None => (line, None),
+            };
+            if !key.is_empty() {
+                let key = key.into();
+                entries.push(Entry { key, value, place });
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Commas between the entries, `=` between key and value.
+    fn items(&self, list: &str) -> Vec<Entry> {
+        let items = list.split(',').map(str::trim);
+        let items = items.filter(|item| !item.is_empty());
+        let entries = items.map(|item| {
+            let (key, value) = match item.split_once('=') {
+                Some((key, value)) => (key.trim_end(), Some(value.trim_start().into())),
+                None => (item, None),
+            };
+            Entry {
+                key: key.into(),
+                value,
+                place: self.place.clone(),
+            }
+        });
+        entries.collect()
+    }
+}
+
+/// Why a data set cannot be had.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum DataSourceError {
+    /// A type of data set that is not supported.
+    #[error("data sets of type {kind}: are not supported; use file:, refile: or csl:")]
+    Kind {
+        /// The type.
+        kind: String,
+    },
+    /// A type without a path.
+    #[error("the path of the data set is missing")]
+    NoPath,
+    /// Octets that are not UTF-8.
+    #[error("not UTF-8")]
+    Utf8,
+}
+
+/// Whether keys that differ in case differ.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "there is no third way")]
+pub enum Case {
+    /// They do not.
+    Ignored,
+    /// They do.
+    Matters,
+}
+
+/// A key, the value that belongs to it, and where both were written.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The key, or a pattern.
+    pub key: String,
+    /// What belongs to it, if anything was written.
+    pub value: Option<String>,
+    /// Where it was written.
+    pub place: Place,
+}
+
+/// A data set in memory.
+#[derive(Clone, Debug)]
+pub struct DataSet {
+    entries: Vec<Entry>,
+    index: Index,
+}
+
+impl DataSet {
+    fn exact(entries: Vec<Entry>, case: Case) -> Self {
+        let mut positions = HashMap::with_capacity(entries.len());
+        for (position, entry) in entries.iter().enumerate() {
+            let key = match case {
+                Case::Ignored => entry.key.to_ascii_lowercase(),
+                Case::Matters => entry.key.clone(),
+            };
+            // The first of equal keys is the one that is found.
+            positions.entry(key).or_insert(position);
+        }
+        let index = Index::Exact { positions, case };
+        Self { entries, index }
+    }
+
+    fn patterns(entries: Vec<Entry>) -> Result<Self, ConfigError> {
+        let patterns = entries.iter().map(|entry| {
+            let pattern = Pattern::parse(&entry.key);
+            pattern.map_err(|error| entry.place.fault(error))
+        });
+        let index = Index::Patterns(patterns.collect::<Result<_, _>>()?);
+        Ok(Self { entries, index })
+    }
+
+    /// The entries, in their order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Whether the keys are patterns.
+    pub fn is_patterns(&self) -> bool {
+        matches!(self.index, Index::Patterns(_))
+    }
+
+    /// The place among the [entries](Self::entries) of the first whose key is `probe`, or whose
+    /// pattern matches it.
+    pub fn position(&self, probe: &str) -> Option<usize> {
+        match &self.index {
+            Index::Exact { positions, case } => match case {
+                Case::Ignored => positions.get(&probe.to_ascii_lowercase()).copied(),
+                Case::Matters => positions.get(probe).copied(),
+            },
+            Index::Patterns(_) => self.positions(probe).next(),
+        }
+    }
+
+    /// Those of all patterns that match `probe`; of exact keys there is one at most.
+    pub fn positions<'s>(&'s self, probe: &'s str) -> Box<dyn Iterator<Item = usize> + 's> {
+        match &self.index {
+            Index::Exact { .. } => Box::new(self.position(probe).into_iter()),
+            Index::Patterns(patterns) => {
+                let patterns = patterns.iter().enumerate();
+                let matching = patterns.filter(|(_, pattern)| pattern.matches(probe));
+                Box::new(matching.map(|(position, _)| position))
+            }
+        }
+    }
+
+    /// The first entry whose key is `probe`, or whose pattern matches it.
+    pub fn find(&self, probe: &str) -> Option<&Entry> {
+        self.entries.get(self.position(probe)?)
+    }
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Kind {
+    File(PathBuf),
+    List(String),
+    Patterns(PathBuf),
+}
+
+#[derive(Clone, Debug)]
+enum Index {
+    Exact {
+        positions: HashMap<String, usize>,
+        case: Case,
+    },
+    Patterns(Vec<Pattern>),
+}
+
+/// Whether what stands before a colon is a type of data set, known here or not. The first group of
+/// an IPv6 address is none; a list of them needs no `csl:` here, as it does with OpenDKIM.
+fn is_kind(word: &str) -> bool {
+    let is_word = !word.is_empty() && word.bytes().all(|octet| octet.is_ascii_alphabetic());
+    is_word && (matches!(word, "db" | "d") || !word.bytes().all(|octet| octet.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::config::one_line;
+
+    fn source(text: &str) -> Result<DataSource, DataSourceError> {
+        DataSource::parse(text, Place::new(Path::new("CONF").into(), 7))
+    }
+
+    fn file(kind: &str, text: &str, case: Case) -> Result<DataSet, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), text).unwrap();
+        let source = source(&format!("{kind}{}", file.path().display())).unwrap();
+        source.read(case).map_err(|error| {
+            let path = file.path().display().to_string();
+            one_line(&error).replace(&path, "FILE")
+        })
+    }
+
+    #[test]
+    fn the_type_stands_before_a_colon_or_is_guessed() {
+        for (text, kind) in [
+            ("file:/a", Kind::File("/a".into())),
+            ("refile:a", Kind::Patterns("a".into())),
+            ("csl:a,b", Kind::List("a,b".into())),
+            ("/a:b", Kind::File("/a:b".into())),
+            ("a, b", Kind::List("a, b".into())),
+            ("127.0.0.1,::1", Kind::List("127.0.0.1,::1".into())),
+            ("2001:db8::1", Kind::List("2001:db8::1".into())),
+            ("fe80::1", Kind::List("fe80::1".into())),
+            ("::1", Kind::List("::1".into())),
+        ] {
+            assert_eq!(source(text).unwrap().kind, kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_types_are_refused_by_name() {
+        for (text, kind) in [
+            ("db:/a", "db"),
+            ("dsn:mysql://u@h/d/table=t", "dsn"),
+            ("ldap://h/", "ldap"),
+            ("lua:/a", "lua"),
+            ("memcache:h/k", "memcache"),
+            ("mdb:/a", "mdb"),
+            ("erlang:n@h", "erlang"),
+            ("hash:/a", "hash"),
+            ("/etc/keys.db", "db"),
+        ] {
+            let kind = kind.into();
+            assert_eq!(source(text), Err(DataSourceError::Kind { kind }), "{text}");
+        }
+        assert_eq!(source("refile:"), Err(DataSourceError::NoPath));
+    }
+
+    #[test]
+    fn a_file_has_a_key_and_a_value_on_each_line() {
+        let text = "# all\n\n A\tone:two  # rest\nb  c d\r\nalone\nA again\n";
+        let set = file("file:", text, Case::Matters).unwrap();
+        let value = |key: &str| set.find(key).map(|entry| entry.value.as_deref());
+        assert_eq!(value("A"), Some(Some("one:two")));
+        assert_eq!(value("b"), Some(Some("c d")));
+        assert_eq!(value("alone"), Some(None));
+        assert_eq!(value("a"), None);
+        assert_eq!(set.find("b").unwrap().place.line(), 4);
+        let set = file("", "A one\n", Case::Ignored).unwrap();
+        assert!(set.find("a").is_some());
+    }
+
+    #[test]
+    fn a_list_has_commas_and_equals_signs() {
+        let set = source("csl: a, b = c ,,d=")
+            .unwrap()
+            .read(Case::Matters)
+            .unwrap();
+        let entries = set.entries().iter();
+        let entries: Vec<_> = entries
+            .map(|e| (e.key.as_str(), e.value.as_deref()))
+            .collect();
+        assert_eq!(entries, [("a", None), ("b", Some("c")), ("d", Some(""))]);
+        assert_eq!(set.find("a").unwrap().place.line(), 7);
+    }
+
+    #[test]
+    fn patterns_are_tried_in_their_order() {
+        let set = file("refile:", "*@a.example x\nu@* y\n", Case::Matters).unwrap();
+        assert_eq!(set.positions("u@a.example").collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(set.position("u@b.example"), Some(1));
+        let error = file("refile:", "a x\n(b y\n", Case::Matters).unwrap_err();
+        assert!(error.starts_with("FILE:2: "), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named_with_the_line_that_names_it() {
+        let error = source("file:/no/such")
+            .unwrap()
+            .read(Case::Matters)
+            .unwrap_err();
+        assert!(one_line(&error).starts_with("CONF:7: /no/such: "));
+    }
+}

@@ -1,0 +1,60 @@
+//! A filter for mail servers that reads the configuration of OpenDKIM: opendkim.conf, KeyTable,
+//! SigningTable, TrustedHosts and the keys, as they are.
+//!
+//! [`Snapshot::read`] reads all of it. [`Snapshot::decide`] says of a message whether it is signed
+//! or verified, and with what, without touching a file:
+//!
+//! ```no_run
+//! # fn main() -> Result<(), Box<dyn core::error::Error>> {
+//! use std::path::Path;
+//!
+//! use examples::milter::{Author, Client, Snapshot};
+//!
+//! let snapshot = Snapshot::read(Path::new("/etc/opendkim.conf"))?;
+//! let client = Client {
+//!     name: "localhost",
+//!     address: Some("127.0.0.1".parse()?),
+//!     macros: &[],
+//! };
+//! let author = Author {
+//!     local_part: "amy",
+//!     domain: &"example.com".parse()?,
+//! };
+//! println!("{}", snapshot.decide(&client, Some(author)));
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod conf;
+mod data_set;
+mod decision;
+mod domains;
+mod hosts;
+mod key;
+mod key_table;
+mod mail_server;
+mod pattern;
+mod place;
+mod resolver;
+mod signed_fields;
+mod signing_table;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+
+pub use self::conf::Settings;
+pub use self::data_set::{Case, DataSet, DataSource, DataSourceError, Entry};
+pub use self::decision::{
+    Action, Author, Client, Decision, NoSignature, Origin, PassReason, Signing,
+};
+pub use self::domains::Domains;
+pub use self::hosts::HostList;
+pub use self::key::{Hole, Key, KeyError, KeySource, UnsafeFile};
+pub use self::key_table::{KeyEntryError, KeyTable, NoKey, Resolved, TableKey};
+pub use self::mail_server::{DaemonNames, MacroList, MacroListError, Macros};
+pub use self::pattern::{Pattern, PatternError};
+pub use self::place::{Place, Warning};
+pub use self::resolver::{Resolution, ResolutionError};
+pub use self::signed_fields::FieldListError;
+pub use self::signing_table::{SigningTable, Target, Unnamed};
+pub use self::snapshot::{Signers, Snapshot};
