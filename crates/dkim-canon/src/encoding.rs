@@ -1,4 +1,4 @@
-//! Base64 as tags hold it ([RFC 6376] §2.10).
+//! Base64 and words as tags hold them ([RFC 6376] §2.10).
 //!
 //! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
 
@@ -26,4 +26,13 @@ pub(crate) fn to_base64(octets: &[u8]) -> String {
 /// Writes octets in base64 behind what stands in `text`.
 pub(crate) fn push_base64(octets: &[u8], text: &mut String) {
     STANDARD.encode_string(octets, text);
+}
+
+/// `hyphenated-word =  ALPHA [ *(ALPHA / DIGIT / "-") (ALPHA / DIGIT) ]`
+pub(crate) fn is_hyphenated_word(name: &[u8]) -> bool {
+    name.first().is_some_and(u8::is_ascii_alphabetic)
+        && name.last().is_some_and(u8::is_ascii_alphanumeric)
+        && name
+            .iter()
+            .all(|&octet| octet.is_ascii_alphanumeric() || octet == b'-')
 }

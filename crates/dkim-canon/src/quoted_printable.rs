@@ -26,6 +26,9 @@ pub(crate) fn decode(mut encoded: &[u8]) -> Option<Vec<u8>> {
 
 /// Encodes octets into `dkim-safe-char`, the octets of `more` encoded too.
 ///
+/// What RFC 2049 does not call mail-safe stands for itself as well, which RFC 6376 §2.11 does not
+/// recommend and its own examples do: no relay changes an `@` or an underscore any more.
+///
 /// No `b` stands before an equals sign: some verifiers take `b=` for the signature wherever white
 /// space is in front of it, and a fold may come to stand there.
 pub(crate) fn encode(octets: &[u8], more: &[u8], out: &mut Vec<u8>) {

@@ -10,7 +10,7 @@ use dns_txt::{Tag, TagError, TagList};
 use thiserror::Error;
 
 use crate::algorithm::{HashAlgorithm, KeyType};
-use crate::encoding::{from_base64, to_base64};
+use crate::encoding::{from_base64, is_hyphenated_word, to_base64};
 use crate::public_key::{KeyError, PublicKey};
 use crate::quoted_printable::escape;
 
@@ -82,7 +82,7 @@ impl KeyRecord {
             flags: tags.get("t").map(names),
             hashes: tags.get("h").map(names),
             key_type,
-            notes: tags.get("n").map(|tag| text_of(tag.value())),
+            notes: tags.get("n").map(|tag| notes(tag.value())),
             services: tags.get("s").map(names),
         })
     }
@@ -115,7 +115,7 @@ impl KeyRecord {
     pub fn with_hash_names<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Option<Self> {
         let mut text = String::new();
         for name in names {
-            if !is_hyphenated_word(name) {
+            if !is_hyphenated_word(name.as_bytes()) {
                 return None;
             }
             push_name(&mut text, name);
@@ -312,14 +312,12 @@ fn push_name(text: &mut String, name: &str) {
     text.push_str(name);
 }
 
-/// `hyphenated-word =  ALPHA [ *(ALPHA / DIGIT / "-") (ALPHA / DIGIT) ]`
-fn is_hyphenated_word(name: &str) -> bool {
-    let octets = name.as_bytes();
-    octets.first().is_some_and(u8::is_ascii_alphabetic)
-        && octets.last().is_some_and(u8::is_ascii_alphanumeric)
-        && octets
-            .iter()
-            .all(|&octet| octet.is_ascii_alphanumeric() || octet == b'-')
+/// `key-n-tag = %x6e [FWS] "=" [FWS] qp-section`, a single line.
+fn notes(value: &[u8]) -> Box<str> {
+    match text_of(value) {
+        text if text.contains('\r') => text.replace("\r\n", "").into(),
+        text => text,
+    }
 }
 
 /// The text of a value; values are UTF-8.

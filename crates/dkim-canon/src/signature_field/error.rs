@@ -66,8 +66,8 @@ pub enum SignatureError {
         /// The tag's name.
         tag: &'static str,
     },
-    /// `q=` lists no way to get the key that is known.
-    #[error("unknown query method")]
+    /// `q=` lists no way to get the key that is known, or one that is malformed.
+    #[error("unknown or malformed query method")]
     QueryMethod,
     /// `a=rsa-sha1`, which must not be used any more (RFC 8301 §3.1).
     #[error("rsa-sha1 is not acceptable")]

@@ -9,7 +9,7 @@ use dns_txt::{Domain, Tag, TagList};
 use super::{CopiedField, SignatureError, SignatureField};
 use crate::algorithm::Algorithm;
 use crate::canonicalization::Canonicalization;
-use crate::encoding::from_base64;
+use crate::encoding::{from_base64, is_hyphenated_word};
 use crate::field::trim;
 use crate::identity::Identity;
 use crate::quoted_printable;
@@ -173,12 +173,28 @@ fn body_length(tag: &Tag<'_>) -> Result<u64, SignatureError> {
 
 /// `sig-q-tag = %x71 [FWS] "=" [FWS] sig-q-tag-method *([FWS] ":" [FWS] sig-q-tag-method)`
 fn query_methods(tag: &Tag<'_>) -> Result<(), SignatureError> {
-    let mut methods = tag.value().split(|&octet| octet == b':');
-    // RFC 6376 §3.5: methods that are not known are passed over.
-    match methods.any(|method| trim(method) == b"dns/txt") {
+    let mut known = false;
+    for method in tag.value().split(|&octet| octet == b':').map(trim) {
+        // RFC 6376 §3.5: methods that are not known are passed over.
+        match query_method(method) {
+            Some(method) => known |= method == b"dns/txt",
+            None => return Err(SignatureError::QueryMethod),
+        }
+    }
+    match known {
         true => Ok(()),
         false => Err(SignatureError::QueryMethod),
     }
+}
+
+/// `sig-q-tag-method = "dns/txt" / x-sig-q-tag-type ["/" x-sig-q-tag-args]`
+fn query_method(method: &[u8]) -> Option<&[u8]> {
+    let (kind, args) = match memchr::memchr(b'/', method) {
+        Some(slash) => method.split_at_checked(slash)?,
+        None => (method, &b""[..]),
+    };
+    quoted_printable::decode(args)?;
+    is_hyphenated_word(kind).then_some(method)
 }
 
 /// `sig-t-tag = %x74 [FWS] "=" [FWS] 1*12DIGIT`, and the same for `x=`.
@@ -189,7 +205,8 @@ fn time(tag: &Tag<'_>, name: &'static str) -> Result<UnixTime, SignatureError> {
 /// `sig-z-tag = %x7A [FWS] "=" [FWS] sig-z-tag-copy *( "|" [FWS] sig-z-tag-copy )`
 ///
 /// Copies serve diagnosis only, so one that cannot be read is left out and not held against the
-/// signature. So are those beyond [`SignedFields::MAX`]: a copy of three octets takes twenty times
+/// signature, as RFC 6376 §6.1.1 would have it: neither OpenDKIM nor dkimpy nor Mail::DKIM read
+/// `z=` when they verify. So are those beyond [`SignedFields::MAX`]: a copy of three octets takes twenty times
 /// their memory.
 fn copied_fields(tag: &Tag<'_>) -> Vec<CopiedField> {
     let value = tag.without_fws();
