@@ -24,43 +24,42 @@
 //!
 //! use milter_proto::{Actions, Advance, Config, Edits, Event, Reply, Session};
 //!
-//! fn serve(
-//!     connection: &mut (impl Read + Write),
-//!     config: Arc<Config>,
-//! ) -> Result<(), Box<dyn Error>> {
+//! fn serve(mta: &mut (impl Read + Write), config: Arc<Config>) -> Result<(), Box<dyn Error>> {
 //!     let mut session = Session::new(config);
-//!     let (mut input, mut out) = (Vec::new(), Vec::new());
+//!     let (mut input, mut out, mut buffer) = (Vec::new(), Vec::new(), [0; 65536]);
 //!     let (mut octets, mut forged) = (0, 0);
 //!     loop {
-//!         let Advance { consumed, event, needs_reply, .. } = session.advance(&input, &mut out)?;
-//!         match event {
-//!             Some(Event::Mail(_)) => (octets, forged) = (0, 0),
-//!             Some(Event::Header(field)) if field.name().eq_ignore_ascii_case(b"X-Octets") => {
-//!                 forged += 1;
-//!             }
-//!             Some(Event::Body(piece)) => octets += piece.len(),
-//!             Some(Event::EndOfMessage) => {
-//!                 let mut edits = Edits::default();
-//!                 (1..=forged).try_for_each(|index| edits.delete_header("X-Octets", index))?;
-//!                 edits.insert_header(0, "X-Octets", format!(" {octets}"))?;
-//!                 session.edit(&edits, &mut out)?;
-//!             }
-//!             Some(Event::Quit) => return Ok(connection.write_all(&out)?),
-//!             Some(_) => {}
-//!             None => {
-//!                 connection.write_all(&out)?;
-//!                 out.clear();
-//!                 let mut buffer = [0; 65536];
-//!                 match connection.read(&mut buffer)? {
-//!                     0 => return Ok(()),
-//!                     length => input.extend_from_slice(&buffer[..length]),
+//!         match mta.read(&mut buffer)? {
+//!             0 => return Ok(()),
+//!             length => input.extend_from_slice(&buffer[..length]),
+//!         }
+//!         let mut rest = &input[..];
+//!         loop {
+//!             let Advance { consumed, event, needs_reply, .. } = session.advance(rest, &mut out)?;
+//!             rest = &rest[consumed..];
+//!             match event {
+//!                 Some(Event::Mail(_)) => (octets, forged) = (0, 0),
+//!                 Some(Event::Header(field)) if field.name().eq_ignore_ascii_case(b"X-Octets") => {
+//!                     forged += 1;
 //!                 }
+//!                 Some(Event::Body(piece)) => octets += piece.len(),
+//!                 Some(Event::EndOfMessage) => {
+//!                     let mut edits = Edits::default();
+//!                     (1..=forged).try_for_each(|index| edits.delete_header("X-Octets", index))?;
+//!                     edits.insert_header(0, "X-Octets", format!(" {octets}"))?;
+//!                     session.edit(&edits, &mut out)?;
+//!                 }
+//!                 Some(Event::Quit) => return Ok(mta.write_all(&out)?),
+//!                 Some(_) => {}
+//!                 None => break,
+//!             }
+//!             if needs_reply {
+//!                 session.reply(&Reply::Continue, &mut out)?;
 //!             }
 //!         }
-//!         if needs_reply {
-//!             session.reply(&Reply::Continue, &mut out)?;
-//!         }
-//!         input.drain(..consumed);
+//!         mta.write_all(&out)?;
+//!         out.clear();
+//!         input.drain(..input.len() - rest.len());
 //!     }
 //! }
 //! # /// An MTA that says everything at once, in the pieces that a reader has room for.
@@ -113,7 +112,8 @@
 //!
 //! Which events are answered depends on what was agreed on, so [`Advance::needs_reply`] says it.
 //! A filter whose opinion is asked for every header field pays a round trip for each; with
-//! [`Steps::NO_REPLY_HEADER`] it is told them all in one go.
+//! [`Steps::NO_REPLY_HEADER`] it is told them all in one go. [`Limits`](session::Limits) say how
+//! much an MTA may send at once, and how long it may say nothing.
 //!
 //! # Where the facts are from
 //!
