@@ -3,12 +3,12 @@
 //! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
 
 use crate::canonicalization::Form;
-use crate::odd::{BLOCK, Window};
-use crate::piece::{PIECE, Piece};
+use crate::piece::Piece;
+use crate::relaxed_body::relax;
 
 /// Writes the canonical form of a body that arrives in chunks of any size.
 ///
-/// However the body is cut, the same octets reach the sink. A count of line ends and a few hundred
+/// However the body is cut, the same octets reach the sink. A count of line ends and fewer than two hundred
 /// octets are held back, so memory is constant, and each octet is looked at a constant number of
 /// times.
 ///
@@ -157,69 +157,6 @@ struct Held {
     white_space: bool,
     cr: bool,
 }
-
-/// Writes the relaxed form of octets that begin and end with content.
-fn relax(piece: &mut Piece, mut octets: &[u8], sink: &mut impl FnMut(&[u8])) {
-    while !octets.is_empty() {
-        if begins_clean(octets) {
-            let (clean, rest) = octets.split_at(PIECE - piece.len());
-            octets = rest;
-            match piece.len() {
-                0 => sink(clean),
-                _ => piece.push_all(clean),
-            }
-        } else {
-            octets = fill(piece, octets);
-        }
-        piece.write_full(sink);
-    }
-}
-
-/// Whether a whole piece needs no change because no white space is in it, as in base64.
-fn begins_clean(octets: &[u8]) -> bool {
-    let Some(piece) = octets.first_chunk::<PIECE>() else {
-        return false;
-    };
-    let (blocks, _) = piece.as_chunks::<WIDE_BLOCK>();
-    blocks.iter().all(|block| {
-        let white_space = |octet| u8::from(octet == b' ') | u8::from(octet == b'\t');
-        block.iter().fold(0, |odd, &octet| odd | white_space(octet)) == 0
-    })
-}
-
-/// Relaxes octets until the piece is full; what is left of the octets comes back.
-fn fill<'o>(piece: &mut Piece, mut octets: &'o [u8]) -> &'o [u8] {
-    while piece.len() < PIECE {
-        let Some(window) = Window::<BLOCK>::new(octets) else {
-            return fill_by_octets(piece, octets);
-        };
-        if !window.may_change() {
-            piece.push_block(window.octets(), BLOCK);
-            octets = octets.get(BLOCK..).unwrap_or_default();
-            continue;
-        }
-        let (block, kept, dropped) = window.change();
-        piece.push_block(&block, kept);
-        octets = octets.get(kept + dropped..).unwrap_or_default();
-    }
-    octets
-}
-
-/// Relaxes the last octets, too few to be looked at together.
-fn fill_by_octets<'o>(piece: &mut Piece, mut octets: &'o [u8]) -> &'o [u8] {
-    while let Some((&octet, rest)) = octets.split_first() {
-        match (octet, rest) {
-            (b' ' | b'\t', [b' ' | b'\t', ..] | [b'\r', b'\n', ..]) => {}
-            (b'\t', _) => piece.push_all(b" "),
-            _ => piece.push_all(&[octet]),
-        }
-        octets = rest;
-    }
-    octets
-}
-
-/// Octets looked at together where nothing odd is expected.
-const WIDE_BLOCK: usize = 64;
 
 /// Line ends written at a time, many of them.
 const LINE_ENDS: [[u8; 2]; 16] = [*b"\r\n"; 16];

@@ -5,7 +5,6 @@
 use crate::canonicalization::Form;
 use crate::field::is_wsp;
 use crate::header_block::Header;
-use crate::odd::BLOCK;
 use crate::signature_field::around_signature;
 
 /// Writes the canonical form of one header field, with the CRLF at its end.
@@ -165,6 +164,9 @@ impl<'o> OddWindow<'o> {
         odd != 0
     }
 }
+
+/// Octets looked at together.
+const BLOCK: usize = 16;
 
 #[cfg(test)]
 mod tests {

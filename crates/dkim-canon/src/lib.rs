@@ -86,6 +86,7 @@ mod odd;
 mod piece;
 mod public_key;
 mod quoted_printable;
+mod relaxed_body;
 mod selection;
 mod signature_field;
 mod signed_fields;

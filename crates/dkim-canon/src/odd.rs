@@ -4,92 +4,59 @@
 //! end follows, the last is dropped too. So whether an octet stays is told by the two behind it,
 //! and any number of octets can be judged at once, without a state and without a branch.
 
-/// Octets looked at together.
-pub(crate) const BLOCK: usize = 16;
+/// Octets judged together: as many as a word has bits.
+pub(crate) const BLOCK: usize = u64::BITS as usize;
 
-/// As many octets as wanted, and as many from each of the two octets behind the first.
-#[derive(Clone, Copy)]
-pub(crate) struct Window<'o, const N: usize> {
-    octets: &'o [u8; N],
-    next: &'o [u8; N],
-    next_but_one: &'o [u8; N],
-}
+/// A block, and as many octets behind it.
+pub(crate) const WINDOW: usize = 2 * BLOCK;
 
-impl<'o, const N: usize> Window<'o, N> {
-    /// The window at the start of some octets; `None` if they are too few.
-    #[inline]
-    pub(crate) fn new(octets: &'o [u8]) -> Option<Self> {
-        let (_, next) = octets.split_first()?;
-        let (_, next_but_one) = next.split_first()?;
-        Some(Self {
-            octets: octets.first_chunk()?,
-            next: next.first_chunk()?,
-            next_but_one: next_but_one.first_chunk()?,
-        })
-    }
-
-    /// Whether one of the octets may change: a TAB, or a space before white space or a CR. Some
-    /// octets that do not change are among them, for the sake of a test that costs little.
-    ///
-    /// Without a branch in it, so that the compiler makes it a few vector instructions.
-    #[inline]
-    pub(crate) fn may_change(&self) -> bool {
-        let mut odd = 0;
-        for (&octet, &next) in self.octets.iter().zip(self.next) {
-            odd |= u8::from(octet == b'\t') | (u8::from(octet == b' ') & u8::from(next <= b' '));
-        }
-        odd != 0
-    }
-}
-
-impl<'o> Window<'o, BLOCK> {
-    /// The octets as they are.
-    #[inline]
-    pub(crate) fn octets(&self) -> &'o [u8; BLOCK] {
-        self.octets
-    }
-
-    /// The octets with spaces for TABs; how many stay before the first that is dropped; and how
-    /// many are dropped from there on.
-    #[inline]
-    pub(crate) fn change(&self) -> ([u8; BLOCK], usize, usize) {
-        let octets = u128::from_le_bytes(*self.octets);
-        let next = u128::from_le_bytes(*self.next);
-        let next_but_one = u128::from_le_bytes(*self.next_but_one);
-
-        let tabs = equal(octets, b'\t');
-        let white_space = tabs | equal(octets, b' ');
-        let before_white_space = equal(next, b'\t') | equal(next, b' ');
-        let before_line_end = equal(next, b'\r') & equal(next_but_one, b'\n');
-        let dropped = white_space & (before_white_space | before_line_end);
-
-        // From here on a dropped octet has all its bits set, so that runs of them can be counted.
-        let dropped = dropped | (dropped - (dropped >> 7));
-        let kept = dropped.trailing_zeros();
-        let run = dropped.checked_shr(kept).map_or(0, u128::trailing_ones);
-        let spaced = octets ^ ((tabs >> 2) | (tabs >> 4) | (tabs >> 7));
-        (
-            spaced.to_le_bytes(),
-            (kept / u8::BITS) as usize,
-            (run / u8::BITS) as usize,
-        )
-    }
-}
-
-/// The high bit of each octet that equals `octet`, and no other bit.
+/// Whether an octet of the first block may be one that is dropped: white space before white space,
+/// a CR or, for the sake of a test that costs little, another control character.
 ///
-/// Exact: the sum stays within each octet, so that nothing is carried into the next one.
+/// Without a branch in it, so that the compiler makes it a few vector instructions.
 #[inline]
-fn equal(octets: u128, octet: u8) -> u128 {
-    const LOW: u128 = u128::from_le_bytes([0x7f; BLOCK]);
-    let zero_where_equal = octets ^ u128::from_le_bytes([octet; BLOCK]);
-    !(((zero_where_equal & LOW) + LOW) | zero_where_equal | LOW)
+pub(crate) fn may_drop(window: &[u8; WINDOW]) -> bool {
+    let mut odd = 0;
+    for (&octet, &next) in window[..BLOCK].iter().zip(&window[1..]) {
+        odd |= is_white_space(octet) & u8::from(next <= b' ');
+    }
+    odd != 0
 }
+
+/// A bit for each octet of the first block, the lowest for the first: whether it is dropped.
+#[inline]
+pub(crate) fn dropped(window: &[u8; WINDOW]) -> u64 {
+    let mut dropped = [0; BLOCK];
+    let octets = window[..BLOCK].iter().zip(&window[1..]).zip(&window[2..]);
+    for (to, ((&octet, &next), &next_but_one)) in dropped.iter_mut().zip(octets) {
+        let before_line_end = u8::from(next == b'\r') & u8::from(next_but_one == b'\n');
+        *to = is_white_space(octet) & (is_white_space(next) | before_line_end);
+    }
+    lowest_bits(&dropped)
+}
+
+/// 1 or 0.
+#[inline]
+fn is_white_space(octet: u8) -> u8 {
+    u8::from(octet == b' ') | u8::from(octet == b'\t')
+}
+
+/// The lowest bit of each octet, all others being 0.
+#[inline]
+fn lowest_bits(octets: &[u8; BLOCK]) -> u64 {
+    let (words, _) = octets.as_chunks();
+    words.iter().fold(0, |bits, word| {
+        // Moves the bit of octet `i` to bit `56 + i`. No two meet, so nothing is carried.
+        let gathered = u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080);
+        (bits >> u8::BITS) | (gathered & TOP)
+    })
+}
+
+/// The highest octet of a word.
+const TOP: u64 = 0xff << (u64::BITS - u8::BITS);
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -106,23 +73,25 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_window_is_judged_as_its_octets_one_by_one(
+        fn a_block_is_judged_as_its_octets_one_by_one(
             octets in proptest::collection::vec(
                 proptest::sample::select(b"ab\x09\x0a\x0d\x20\x20\x21\x89\xa0\xff\x00\x1f".to_vec()),
-                BLOCK + 2,
+                WINDOW,
             )
         ) {
-            let kept = (0..BLOCK).take_while(|&at| !is_dropped(&octets[at..])).count();
-            let dropped = (kept..BLOCK).take_while(|&at| is_dropped(&octets[at..])).count();
-            let spaced: Vec<u8> = octets.iter().map(|&octet| if octet == b'\t' { b' ' } else { octet }).collect();
-
-            let window = Window::<BLOCK>::new(&octets).unwrap();
-            let (block, front, run) = window.change();
-            prop_assert_eq!((&block[..], front, run), (&spaced[..BLOCK], kept, dropped));
-            if !window.may_change() {
-                prop_assert_eq!((&block, kept), (window.octets(), BLOCK));
+            let window = octets.first_chunk().unwrap();
+            for at in 0..BLOCK {
+                let expected = is_dropped(&octets[at..]);
+                prop_assert_eq!(dropped(window) >> at & 1 == 1, expected, "{}", at);
+                prop_assert!(may_drop(window) || !expected);
             }
-            prop_assert!(Window::<BLOCK>::new(&octets[1..]).is_none());
+        }
+
+        #[test]
+        fn a_block_without_odd_white_space_is_not_looked_at_twice(
+            words in proptest::collection::vec("[!-~]{1,12}[ \t]", WINDOW)
+        ) {
+            prop_assert!(!may_drop(words.concat().as_bytes().first_chunk().unwrap()));
         }
     }
 }

@@ -7,8 +7,11 @@ use crate::odd::BLOCK;
 /// Octets on their way to the sink, which is given [`PIECE`] of them at a time.
 ///
 /// A hash is bound by the latency of its rounds. In small pieces, the processor looks for odd
-/// octets in the next piece while the current one is being hashed.
+/// octets in the next piece while the current one is being hashed. The buffer is no larger than it
+/// must be and begins with a line of the cache: the more of it there is, the likelier its addresses
+/// look to the processor like others that the hash reads.
 #[derive(Clone)]
+#[repr(align(64))]
 pub(crate) struct Piece {
     octets: [u8; PIECE + ROOM],
     length: usize,
@@ -22,21 +25,40 @@ impl Piece {
         }
     }
 
-    /// How many octets are waiting.
-    pub(crate) fn len(&self) -> usize {
-        self.length
+    /// Whether nothing is waiting.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.length == 0
     }
 
-    /// Adds the first `length` octets of a block. All of it is copied, which costs less.
+    /// How many octets are missing; never 0, since a full piece is written.
+    pub(crate) fn missing(&self) -> usize {
+        PIECE - self.length
+    }
+
+    /// Adds the first `length` octets of a block, spaces for TABs. All of it is copied, which costs
+    /// less.
     #[inline]
-    pub(crate) fn push_block(&mut self, block: &[u8; BLOCK], length: usize) {
+    pub(crate) fn push_spaced(&mut self, block: &[u8; BLOCK], length: usize) {
         let free = self.octets.get_mut(self.length..).unwrap_or_default();
-        let to = free.first_chunk_mut();
-        *to.expect("a piece that is not full has room for two blocks") = *block;
+        let to = free.first_chunk_mut::<BLOCK>();
+        let to = to.expect("behind a piece that is not full, there is room for two blocks");
+        for (to, &octet) in to.iter_mut().zip(block) {
+            *to = match octet {
+                b'\t' => b' ',
+                _ => octet,
+            };
+        }
         self.length += length;
     }
 
-    /// Adds octets: as many as are missing, or at most [`ROOM`] to a piece that is not full.
+    /// Drops the last octets that were added.
+    #[inline]
+    pub(crate) fn take_back(&mut self, octets: usize) {
+        self.length -= octets;
+    }
+
+    /// Adds octets: as many as are missing, or at most [`BLOCK`] to a piece that is not full.
     pub(crate) fn push_all(&mut self, octets: &[u8]) {
         let end = self.length + octets.len();
         let to = self.octets.get_mut(self.length..end);
@@ -46,13 +68,15 @@ impl Piece {
     }
 
     /// Writes the piece if it is full and keeps what is over.
+    #[inline]
     pub(crate) fn write_full(&mut self, sink: &mut impl FnMut(&[u8])) {
         if self.length >= PIECE {
             let (full, over) = self.octets.split_at_mut(PIECE);
             sink(full);
             self.length -= PIECE;
-            if let Some(start) = full.first_chunk_mut::<ROOM>() {
-                start.copy_from_slice(over);
+            if let (Some(start), Some(over)) = (full.first_chunk_mut(), over.first_chunk::<BLOCK>())
+            {
+                *start = *over;
             }
         }
     }
@@ -74,8 +98,8 @@ impl fmt::Debug for Piece {
     }
 }
 
-/// Octets given to the sink at a time; a multiple of what SHA-256 works on.
-pub(crate) const PIECE: usize = 256;
+/// Octets given to the sink at a time: what SHA-256 works on, and what is judged at a time.
+const PIECE: usize = BLOCK;
 
 /// What a piece can take beyond its size, so that it need not be asked before each octet.
-pub(crate) const ROOM: usize = 2 * BLOCK;
+const ROOM: usize = 2 * BLOCK;

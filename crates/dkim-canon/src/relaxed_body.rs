@@ -1,0 +1,98 @@
+//! The relaxed form of octets in the midst of a body ([RFC 6376] §3.4.4).
+//!
+//! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
+
+use crate::odd::{BLOCK, WINDOW, dropped, may_drop};
+use crate::piece::Piece;
+
+/// Writes the relaxed form of octets that begin and end with content.
+pub(crate) fn relax(piece: &mut Piece, mut octets: &[u8], sink: &mut impl FnMut(&[u8])) {
+    while !octets.is_empty() {
+        octets = match octets.first_chunk() {
+            Some(clean) if is_clean(clean) => push_clean(piece, octets, sink),
+            _ => push_block(piece, octets),
+        };
+        piece.write_full(sink);
+    }
+}
+
+/// Whether octets need no change because no white space is among them, as in base64.
+#[inline]
+fn is_clean(octets: &[u8; CLEAN]) -> bool {
+    let (blocks, _) = octets.as_chunks::<BLOCK>();
+    blocks.iter().all(|block| {
+        let white_space = |octet| u8::from(octet == b' ') | u8::from(octet == b'\t');
+        block.iter().fold(0, |odd, &octet| odd | white_space(octet)) == 0
+    })
+}
+
+/// Takes clean octets, past the piece if nothing waits in it; what is left of the octets comes back.
+#[inline]
+fn push_clean<'o>(piece: &mut Piece, octets: &'o [u8], sink: &mut impl FnMut(&[u8])) -> &'o [u8] {
+    if piece.is_empty() {
+        let (clean, rest) = octets.split_at(CLEAN);
+        sink(clean);
+        return rest;
+    }
+    let (clean, rest) = octets.split_at(piece.missing());
+    piece.push_all(clean);
+    rest
+}
+
+/// Relaxes a block of octets, or all if they are fewer; what is left of them comes back.
+#[inline]
+fn push_block<'o>(piece: &mut Piece, octets: &'o [u8]) -> &'o [u8] {
+    let filled;
+    let window = match octets.first_chunk() {
+        Some(window) => window,
+        None => {
+            filled = filled_window(octets);
+            &filled
+        }
+    };
+    match may_drop(window) {
+        true => push_kept(piece, window, dropped(window)),
+        false => push_from(piece, window, 0, BLOCK),
+    }
+    piece.take_back(BLOCK.saturating_sub(octets.len()));
+    octets.get(BLOCK..).unwrap_or_default()
+}
+
+/// Octets that are too few for a window, with other content behind them. White space is not
+/// dropped before content, so that what was filled in comes out again, and can be taken back.
+#[cold]
+fn filled_window(octets: &[u8]) -> [u8; WINDOW] {
+    let mut window = [b'.'; WINDOW];
+    for (to, octet) in window.iter_mut().zip(octets) {
+        *to = *octet;
+    }
+    window
+}
+
+/// Adds the octets of a block that are not dropped.
+#[inline]
+fn push_kept(piece: &mut Piece, window: &[u8; WINDOW], mut dropped: u64) {
+    let mut at = 0;
+    while at < BLOCK {
+        // Two runs at a time: most odd blocks have one or two, and a jump less is guessed wrong.
+        for _ in 0..2 {
+            let kept = dropped.trailing_zeros().min(u64::BITS - at as u32);
+            push_from(piece, window, at, kept as usize);
+            dropped = dropped.checked_shr(kept).unwrap_or(0);
+            let run = dropped.trailing_ones();
+            dropped = dropped.checked_shr(run).unwrap_or(0);
+            at += (kept + run) as usize;
+        }
+    }
+}
+
+/// Adds `length` octets of a block, those from `at` on.
+#[inline]
+fn push_from(piece: &mut Piece, window: &[u8; WINDOW], at: usize, length: usize) {
+    let block = window.get(at..).and_then(|octets| octets.first_chunk());
+    let block = block.expect("behind each octet of a block, a window has a block more");
+    piece.push_spaced(block, length);
+}
+
+/// Octets passed on as they are, more than a piece: a hash takes them faster.
+const CLEAN: usize = 4 * BLOCK;
