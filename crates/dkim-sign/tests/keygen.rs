@@ -35,6 +35,18 @@ fn a_new_key_has_the_size_that_was_asked_for() {
     }
 }
 
+/// RFC 6376 §3.3.2: "The signing algorithm SHOULD use a public exponent of 65537."
+#[test]
+fn d02_a_new_rsa_key_has_the_exponent_65537() {
+    let key = PrivateKey::generate(KeyKind::Rsa2048, &mut SameEachTime::new(4)).unwrap();
+    let key = SigningKey::new(&key).unwrap();
+    let public = key.key_record().public_key().unwrap();
+    let dkim_canon::PublicKey::Rsa { exponent, .. } = public else {
+        panic!("not an RSA key");
+    };
+    assert_eq!(exponent, [1, 0, 1]);
+}
+
 #[test]
 #[ignore = "takes half a minute without optimization"]
 fn a_large_key_has_the_size_that_was_asked_for() {

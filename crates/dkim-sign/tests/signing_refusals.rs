@@ -52,6 +52,37 @@ fn a_request_that_no_message_can_satisfy_is_refused() {
     }
 }
 
+/// RFC 6376 §3.6.2.2: there is one record under a selector, and it is of one kind of key.
+#[test]
+fn two_algorithms_do_not_share_a_selector() {
+    let request = |algorithm, name: &str, selector: &str| {
+        SignRequest::new(algorithm, domain(name), domain(selector))
+    };
+    let begin = |requests: &[SignRequest]| {
+        let (header, _) = Header::split(MESSAGE.as_bytes());
+        Signer::begin(&header, requests, NOW).map(|_| ())
+    };
+    let (rsa, ed25519) = (Algorithm::RsaSha256, Algorithm::Ed25519Sha256);
+    assert_eq!(
+        begin(&[
+            request(rsa, "a.example", "s"),
+            request(rsa, "b.example", "s"),
+            request(ed25519, "A.example", "S"),
+        ]),
+        Err(SignRequestError::SelectorShared {
+            domain: domain("a.example"),
+            selector: domain("s"),
+        })
+    );
+    for other in [
+        request(rsa, "a.example", "s"),
+        request(ed25519, "a.example", "t"),
+        request(ed25519, "b.a.example", "s"),
+    ] {
+        assert_eq!(begin(&[request(rsa, "a.example", "s"), other]), Ok(()));
+    }
+}
+
 /// RFC 6376 §3.5: times have at most twelve digits.
 #[test]
 fn c04_a_time_of_more_than_twelve_digits_is_refused() {

@@ -63,7 +63,8 @@ pub(crate) fn unsigned(message: &str, request: &SignRequest) -> Unsigned {
 }
 
 pub(crate) fn request(algorithm: Algorithm) -> SignRequest {
-    SignRequest::new(algorithm, domain("example.com"), domain("sel"))
+    let selector = domain(algorithm.key_type().as_str());
+    SignRequest::new(algorithm, domain("example.com"), selector)
 }
 
 pub(crate) fn domain(text: &str) -> Domain {
