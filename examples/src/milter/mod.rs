@@ -24,6 +24,19 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Where it differs from OpenDKIM
+//!
+//! * Without SignHeaders and OversignHeaders more fields are signed, and some oversigned
+//!   ([`Fields`](dkim_sign::Fields)).
+//! * Signatures with `l=` do not pass ([`Snapshot::verify_policy`]).
+//! * Each key signs with the algorithm that it is for.
+//! * A key that cannot be used puts off the mail that it should sign; the server starts, with
+//!   KeyFile too. A signer that is no address is left out of the signature.
+//! * A directory with the sticky bit above a key is safe ([`Hole::Directory`]).
+//! * Files that `%` in a KeyTable stands for are looked for when the tables are read.
+//! * Alternatives in a pattern are anchored as a whole ([`Pattern`]).
+//! * A list of IPv6 addresses needs no `csl:` in front.
 
 pub mod conf;
 mod data_set;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use dkim_sign::Fields;
+use dkim_sign::{Algorithm, Fields, SignMessage};
 use dkim_verify::Policy;
 use dns_txt::Domain;
 
@@ -12,8 +12,8 @@ use super::data_set::{Case, DataSource};
 use super::decision::{Author, Found};
 use super::domains::Domains;
 use super::hosts::HostList;
-use super::key::KeyReader;
-use super::key_table::KeyTable;
+use super::key::{Key, KeyReader};
+use super::key_table::{KeyTable, TableKey};
 use super::mail_server::{DaemonNames, MacroList};
 use super::place::{Place, Warning};
 use super::resolver::Resolution;
@@ -52,14 +52,17 @@ impl Snapshot {
         let mut warnings = settings.warnings.clone();
         let account = match &settings.user_id {
             None => Account::current(),
-            Some(user_id) => user_id.resolve().unwrap_or_else(|error| {
-                let place = Place::new(path.into(), 1);
-                warnings.push(Warning::new(&place, error.to_string()));
+            Some((place, user_id)) => user_id.resolve().unwrap_or_else(|error| {
+                // Whoever drops privileges will not get past it; who only looks need not end here.
+                warnings.push(Warning::new(place, error.to_string()));
                 Account::current()
             }),
         };
         let mut keys = KeyReader::new(account, settings.require_safe_keys);
         let signers = Signers::read(&settings, path, &mut keys, &mut warnings)?;
+        if let Some((place, algorithm)) = &settings.signature_algorithm {
+            warn_of_other_algorithms(&signers, place, *algorithm, &mut warnings);
+        }
         let mut hosts = |source: &Option<DataSource>| {
             let source = source.as_ref();
             source
@@ -176,6 +179,18 @@ pub enum Signers {
 }
 
 impl Signers {
+    /// All keys, those that cannot be used included; one that several entries name comes as often.
+    pub fn keys(&self) -> Vec<&Arc<Key>> {
+        match self {
+            Self::Nobody => Vec::new(),
+            Self::One(domains) => vec![domains.key()],
+            Self::Tables { keys, .. } => {
+                let keys = keys.entries().filter_map(|(_, key)| key.as_ref().ok());
+                keys.flat_map(TableKey::keys).map(|(_, key)| key).collect()
+            }
+        }
+    }
+
     fn read(
         settings: &Settings,
         path: &Path,
@@ -230,6 +245,28 @@ fn warn_of_missing_keys(keys: &KeyTable, signing: &SigningTable, warnings: &mut 
                 entry.key
             );
             warnings.push(Warning::new(&entry.place, text));
+        }
+    }
+}
+
+/// OpenDKIM has one algorithm for all keys. Here each signs with that which it is for.
+fn warn_of_other_algorithms(
+    signers: &Signers,
+    place: &Place,
+    algorithm: Algorithm,
+    warnings: &mut Vec<Warning>,
+) {
+    for key in signers.keys() {
+        if key
+            .signer()
+            .is_ok_and(|signer| signer.algorithm() != algorithm)
+        {
+            let text = format!(
+                "SignatureAlgorithm: {} signs with {}, which it is for",
+                key.source(),
+                key.algorithm()
+            );
+            warnings.push(Warning::new(place, text));
         }
     }
 }

@@ -58,7 +58,9 @@ pub(super) fn apply(settings: &mut Settings, line: &Directive) -> Result<(), Opt
             settings.resolver_configuration = Some((line.place.clone(), line.value.clone().into()));
         }
         "selector" => settings.selector = Some((line.place.clone(), line.value.clone())),
-        "signaturealgorithm" => settings.signature_algorithm = Some(algorithm(line)?),
+        "signaturealgorithm" => {
+            settings.signature_algorithm = Some((line.place.clone(), algorithm(line)?));
+        }
         "signaturettl" => {
             let seconds = line.integer(MAX_SECONDS)?;
             settings.signature_ttl = (seconds > 0).then_some(seconds);
@@ -78,12 +80,17 @@ pub(super) fn apply(settings: &mut Settings, line: &Directive) -> Result<(), Opt
         "syslogsuccess" => settings.syslog_success = line.boolean()?,
         "testdnsdata" => settings.test_dns_data = Some(data_set(line)?),
         "umask" => {
-            let mask = u32::try_from(line.integer(0o777)?);
-            settings.umask = Some(mask.map_err(|_| line.wrong("a mask up to 0777"))?);
+            let mask = line
+                .integer(0o777)
+                .ok()
+                .and_then(|mask| u32::try_from(mask).ok());
+            let mask = mask.ok_or_else(|| line.wrong("a mask such as 022, at most 0777"))?;
+            settings.umask = Some(mask);
         }
         "userid" => {
             let user_id = UserId::parse(&line.value);
-            settings.user_id = Some(user_id.ok_or_else(|| line.wrong("USER or USER:GROUP"))?);
+            let user_id = user_id.ok_or_else(|| line.wrong("USER or USER:GROUP"))?;
+            settings.user_id = Some((line.place.clone(), user_id));
         }
         _ => return not_honoured(settings, &name, line),
     }

@@ -41,8 +41,8 @@ pub struct Settings {
     pub macro_list: Option<DataSource>,
     pub mta: Option<DataSource>,
     pub canonicalization: Canonicalization,
-    /// `None` lets each key sign with what it is for.
-    pub signature_algorithm: Option<Algorithm>,
+    /// Only warned of where a key is for another one: each signs with what it is for.
+    pub signature_algorithm: Option<(Place, Algorithm)>,
     pub sign_headers: Option<DataSource>,
     pub omit_headers: Option<DataSource>,
     pub oversign_headers: Option<DataSource>,
@@ -71,7 +71,7 @@ pub struct Settings {
     pub syslog_success: bool,
     pub log_why: bool,
     pub require_safe_keys: bool,
-    pub user_id: Option<UserId>,
+    pub user_id: Option<(Place, UserId)>,
     pub umask: Option<u32>,
     pub pid_file: Option<PathBuf>,
     pub background: bool,

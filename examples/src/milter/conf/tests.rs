@@ -37,7 +37,7 @@ fn is_debians(settings: &Settings) {
     assert_eq!(settings.canonicalization.body, Form::Simple);
     assert!(settings.mode.sign && settings.mode.verify && settings.background);
     assert!(settings.oversign_headers.is_some());
-    assert_eq!(settings.user_id.as_ref().unwrap().to_string(), "opendkim");
+    assert_eq!(settings.user_id.as_ref().unwrap().1.to_string(), "opendkim");
     assert_eq!(settings.umask, Some(0o007));
     let socket = settings.socket.as_ref().unwrap().to_string();
     assert_eq!(socket, "local:/run/opendkim/opendkim.sock");
@@ -120,7 +120,8 @@ fn each_option_is_read() {
     )
     .unwrap();
     assert_eq!(settings.canonicalization.to_string(), "relaxed/simple");
-    assert_eq!(settings.signature_algorithm, Some(Algorithm::Ed25519Sha256));
+    let (_, algorithm) = settings.signature_algorithm.unwrap();
+    assert_eq!(algorithm, Algorithm::Ed25519Sha256);
     assert_eq!(
         (settings.signature_ttl, settings.clock_drift),
         (Some(100), 16)
@@ -217,7 +218,10 @@ fn wrong_values_are_named_with_what_could_stand_there() {
             "ClockDrift 12x",
             "ClockDrift: `12x` is not a number from 0 to 2147483647",
         ),
-        ("UMask 0999", "UMask: `0999` is not a number from 0 to 511"),
+        (
+            "UMask 0999",
+            "UMask: `0999` is not a mask such as 022, at most 0777",
+        ),
         ("Mode x", "Mode: `x` is not s, v or sv"),
         ("Mode v extra", "Mode: `v extra` is not s, v or sv"),
         (
