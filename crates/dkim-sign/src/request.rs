@@ -39,6 +39,9 @@ pub struct SignRequest {
 impl SignRequest {
     /// A signature for `domain` (`d=`) with the key that is published under `selector` (`s=`).
     ///
+    /// Both are written as A-labels, in internationalized mail as well, where RFC 8616 §5 would
+    /// rather have U-labels and lets A-labels stand: everyone who verifies reads them.
+    ///
     /// Until something else is asked for, the canonical forms are relaxed/relaxed, the
     /// [default fields](Fields) are signed, the whole body is, the time of signing is given, and
     /// the signature does not expire.

@@ -21,7 +21,8 @@ use crate::unsigned::Unsigned;
 ///
 /// The body arrives in chunks of any size. Of it, nothing is kept but hashes, and signatures with
 /// the same canonical form share one. Octets are hashed as they are given: what a transport would
-/// change, such as a bare LF, has to be changed before (RFC 6376 §5.3).
+/// change, such as a bare LF, has to be changed before, and so has 8bit text where a relay that
+/// does not take it may be on the way (RFC 6376 §5.3).
 #[derive(Clone)]
 pub struct Signer {
     pending: Vec<Pending>,
@@ -42,6 +43,7 @@ impl Signer {
             .into_iter()
             .map(|request| Pending::new(header, request, now))
             .collect::<Result<Vec<_>, _>>()?;
+        check_selectors(&pending)?;
         let bodies = BodyHasher::new(pending.iter().map(Pending::body_hash_key));
         Ok(Self { pending, bodies })
     }
@@ -141,6 +143,15 @@ pub enum SignRequestError {
     /// There is no From field, which has to be signed (RFC 6376 §5.4).
     #[error("the message has no From field")]
     NoFrom,
+    /// Two algorithms under one selector, which has one record, and that for one kind of key
+    /// (RFC 6376 §3.6.2.2, RFC 8463 §6): one of the signatures would not verify.
+    #[error("keys of two kinds are to sign with the selector {selector} of {domain}")]
+    SelectorShared {
+        /// The signing domain.
+        domain: Domain,
+        /// The selector.
+        selector: Domain,
+    },
     /// The time of signing or of expiry has more than the twelve digits of RFC 6376 §3.5.
     #[error("the time of signing or expiry has more than 12 digits")]
     Time,
@@ -251,6 +262,23 @@ fn check_identity(request: &SignRequest) -> Result<(), SignRequestError> {
         }
         _ => Ok(()),
     }
+}
+
+/// There are as many requests as signatures on a message: few, so each is compared with each.
+fn check_selectors(pending: &[Pending]) -> Result<(), SignRequestError> {
+    for (number, Pending { field, .. }) in pending.iter().enumerate() {
+        let mut before = pending.iter().take(number).map(|pending| &pending.field);
+        if before.any(|other| {
+            (other.domain(), other.selector()) == (field.domain(), field.selector())
+                && other.algorithm().key_type() != field.algorithm().key_type()
+        }) {
+            return Err(SignRequestError::SelectorShared {
+                domain: field.domain().clone(),
+                selector: field.selector().clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// `t=` and `x=`.

@@ -119,9 +119,9 @@ impl Sign {
             return Fault::flag("--as", error);
         };
         let flag = match request {
-            SignRequestError::DomainOfOneLabel { .. } | SignRequestError::NameTooLong { .. } => {
-                "--as"
-            }
+            SignRequestError::DomainOfOneLabel { .. }
+            | SignRequestError::NameTooLong { .. }
+            | SignRequestError::SelectorShared { .. } => "--as",
             SignRequestError::Lifetime => "--expires",
             SignRequestError::Time if now <= LAST_TIME => "--expires",
             SignRequestError::Time if self.timestamp.is_some() => "--timestamp",
