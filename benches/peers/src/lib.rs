@@ -40,8 +40,9 @@ fn spf() -> Contest {
         title: "spf: a policy of 8 look-ups, pass by the last term".into(),
         tasks: vec![
             floor::spf::look_ups(),
+            ours::spf::kept(),
+            ours::spf::parsing(),
             ours::spf::from_zone(),
-            ours::spf::from_map(),
             ours::spf::records(),
             peers::mail_auth::spf::parsed(),
             peers::mail_auth::spf::parsing(),
