@@ -185,6 +185,22 @@ fn zones() -> impl Strategy<Value = Zone> {
         })
 }
 
+/// A name of 250 octets would be 125 names else, each with its octets.
+#[test]
+fn what_only_stands_above_a_name_takes_no_memory() {
+    let deep = "a.".repeat(124) + "b";
+    let zone: Zone = format!("{deep} A 192.0.2.1").parse().unwrap();
+    assert_eq!(zone.nodes.len(), 1);
+    let ask = |name: &str| zone.answer(&Question::new(name.parse::<Name>().unwrap(), Kind::A));
+    assert_eq!(ask(&deep).records().len(), 1);
+    for above in [".", "b", "A.b", &deep[2..]] {
+        assert_eq!(ask(above), Answer::NO_DATA, "{above}");
+    }
+    for beside in ["a", "bb", "aa.b", "b.b", "a.a", "b.a.b"] {
+        assert_eq!(ask(beside), Answer::NoSuchName, "{beside}");
+    }
+}
+
 proptest! {
     #[test]
     fn reading_what_was_printed_gives_the_same_zone(zone in zones()) {
