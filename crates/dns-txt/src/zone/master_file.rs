@@ -343,7 +343,7 @@ mod tests {
             ("a. TXT a\"b\"c", "a. TXT \"abc\"\n"),
             (
                 "b. SOA ns. host. 1 2 3 4 5\nb. NS ns.\nc.b. TLSA 3 1 1 00",
-                "$STATUS c.b. NODATA\n",
+                "$STATUS b. NODATA\n$STATUS c.b. NODATA\n",
             ),
             (
                 "a. CNAME b.\n$STATUS a. MX TIMEOUT",

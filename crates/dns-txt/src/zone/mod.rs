@@ -5,6 +5,7 @@ mod error;
 #[cfg(feature = "json")]
 mod json;
 mod master_file;
+mod paths;
 mod print;
 mod status;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use alloc::vec::Vec;
 use core::future::ready;
 use core::str::FromStr;
 
+use self::paths::Paths;
 use crate::answer::{Answer, Failure, Record};
 use crate::name::Name;
 use crate::question::{Kind, Question};
@@ -37,6 +39,7 @@ pub use self::json::JsonError;
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Zone {
     nodes: BTreeMap<Name, Node>,
+    paths: Paths,
 }
 
 impl Zone {
@@ -76,8 +79,13 @@ impl Zone {
     pub fn look_up(&self, question: &Question) -> &Answer {
         let mut name = question.name();
         for _ in 0..=MAX_ALIASES {
-            let Some(node) = self.nodes.get(name).or_else(|| self.wildcard(name)) else {
-                return &NO_SUCH_NAME;
+            let node = match self.nodes.get(name) {
+                Some(node) => node,
+                None if self.paths.lead_to(name) => return &NO_DATA,
+                None => match self.wildcard(name) {
+                    Some(node) => node,
+                    None => return &NO_SUCH_NAME,
+                },
             };
             if let Some(answer) = node.answers.get(&question.kind()) {
                 return answer;
@@ -144,7 +152,7 @@ impl Zone {
     /// not.
     fn wildcard(&self, name: &Name) -> Option<&Node> {
         let mut ancestor = name.parent()?;
-        while !self.nodes.contains_key(&ancestor) {
+        while !self.paths.lead_to(&ancestor) {
             ancestor = ancestor.parent()?;
         }
         self.nodes.get(&ancestor.child(b"*").ok()?)
@@ -152,13 +160,8 @@ impl Zone {
 
     /// The node of a name. It and its ancestors exist from now on.
     fn node_mut(&mut self, name: Name) -> &mut Node {
-        let mut ancestor = name.parent();
-        while let Some(above) = ancestor {
-            if self.nodes.contains_key(&above) {
-                break;
-            }
-            ancestor = above.parent();
-            self.nodes.insert(above, Node::default());
+        if !self.nodes.contains_key(&name) {
+            self.paths.insert(&name);
         }
         self.nodes.entry(name).or_default()
     }
@@ -242,6 +245,8 @@ impl Default for Node {
 }
 
 static ENDLESS: Answer = Answer::Failed(Failure::ServerFailure);
+
+static NO_DATA: Answer = Answer::NO_DATA;
 
 static NO_SUCH_NAME: Answer = Answer::NoSuchName;
 

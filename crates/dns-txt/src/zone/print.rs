@@ -1,6 +1,5 @@
 //! Zones as master-file text.
 
-use alloc::collections::BTreeSet;
 use core::fmt;
 
 use super::status::Status;
@@ -12,14 +11,8 @@ use crate::txt::Strings;
 /// Prints the records of one name after the other, each on a line of its own.
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parents: BTreeSet<Name> = self.nodes.keys().filter_map(Name::parent).collect();
-        for (name, node) in &self.nodes {
-            // That a name exists is said by what stands below it, or else has to be said.
-            if !(node.is_empty() && parents.contains(name)) {
-                node.print(name, f)?;
-            }
-        }
-        Ok(())
+        let mut nodes = self.nodes.iter();
+        nodes.try_for_each(|(name, node)| node.print(name, f))
     }
 }
 

@@ -60,13 +60,8 @@ impl Zone {
 
     /// The zone as JSON that [`Zone::from_json`] reads back to an equal zone.
     pub fn to_json(&self) -> String {
-        let parents: BTreeSet<Name> = self.nodes.keys().filter_map(Name::parent).collect();
-        // That a name exists is said by what stands below it, or else has to be said.
-        let told = self
-            .nodes
-            .iter()
-            .filter(|(name, node)| !(node.is_empty() && parents.contains(name)));
-        let names: BTreeMap<JsonName<'_>, JsonNode<'_>> = told
+        let nodes = self.nodes.iter();
+        let names: BTreeMap<JsonName<'_>, JsonNode<'_>> = nodes
             .map(|(name, node)| (JsonName(Cow::Borrowed(name)), JsonNode::of(node)))
             .collect();
         serde_json::to_string_pretty(&names).expect("every key is a string, and nothing else fails")
