@@ -285,6 +285,30 @@ fn c19_other_signatures_can_be_signed_and_never_the_own_one() {
     assert_eq!(results(&changed), [ResultWord::Fail, ResultWord::Fail]);
 }
 
+/// RFC 6376 §3.5: "the \"b=\" tag is not treated specially" in other signatures that are signed.
+#[test]
+fn c19_the_value_of_another_signature_is_signed_with_it() {
+    let inner = sign(FIELD, MESSAGE);
+    let field = FIELD.replace("h=from", "h=dkim-signature:from");
+    let message = sign(&field, &inner);
+    let at = message.rfind("; b=").unwrap() + "; b=".len();
+    let mut changed = message.clone();
+    changed.insert(at, ' ');
+    let answer = answers(&[record().leak().as_bytes()]);
+    let results = verdicts(&changed, &Policy::default(), &answer);
+    let results: Vec<_> = results.iter().map(|verdict| verdict.result()).collect();
+    assert_eq!(results, [ResultWord::Fail, ResultWord::Pass]);
+}
+
+/// RFC 6376 §3.5: unknown tags are ignored, and signed all the same.
+#[test]
+fn c18_a_tag_that_nobody_knows_is_signed() {
+    let message = signed("s=sel;", "s=sel; r=one;");
+    assert_eq!(outcome(&message), Outcome::Pass);
+    let changed = message.replace("r=one", "r=two");
+    assert_eq!(outcome(&changed), Outcome::Failed(Fault::InvalidSignature));
+}
+
 #[test]
 fn c20_white_space_and_case_in_tags() {
     let spaced = "v = 1 ;\r\n a\t=\r\n\ted25519-sha256; d= example.com ; s=sel; h = from : to; \

@@ -110,6 +110,9 @@ fn c15_answers_without_a_usable_key() {
     ] {
         let verdict = verdict_with(&message, &Policy::default(), &answer);
         assert_eq!(verdict.outcome, outcome);
+        // RFC 6376 §3.9: a TEMPFAIL names the domain.
+        let signature = verdict.signature.unwrap();
+        assert_eq!(signature.tags().domain().as_str(), "example.com");
     }
     for record in [
         &b""[..],
