@@ -1,8 +1,18 @@
 //! One connection of an MTA to a filter, without the connection.
 //!
 //! [`Session`] takes what an MTA sends and gives [`Event`]s; the caller answers those that the MTA
-//! waits for. All order of commands, the negotiation, and which event is answered are inside. The
-//! front page of the crate has the whole loop.
+//! waits for. The front page of the crate has the whole loop.
+//!
+//! | the MTA | what happens inside |
+//! |---|---|
+//! | offers actions and steps | answered with those of them that the filter wants, and told |
+//! | tells macros | kept as long as they hold, also those of commands that it leaves out |
+//! | greets or begins a message within another | the other is over: Postfix tells a greeting before the abort that it causes |
+//! | goes on after a recipient or DATA was refused | the message goes on: the client may try another, or again |
+//! | ends a message with a last piece of the body | told as a piece, and then as the end |
+//! | sends what it agreed to leave out | told as anything else |
+//! | sends a command out of place, or what is none | an error that names it and the part at fault |
+//! | sends a packet over a limit | an error as soon as its length is there |
 
 mod config;
 mod event;
