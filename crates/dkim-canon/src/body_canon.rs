@@ -8,9 +8,9 @@ use crate::relaxed_body::relax;
 
 /// Writes the canonical form of a body that arrives in chunks of any size.
 ///
-/// However the body is cut, the same octets reach the sink. A count of line ends and fewer than two hundred
-/// octets are held back, so memory is constant, and each octet is looked at a constant number of
-/// times.
+/// However the body is cut, the same octets reach the sink. A count of line ends and fewer than two
+/// hundred octets are held back, so memory is constant, and each octet is looked at a constant
+/// number of times.
 ///
 /// A line ends with CRLF. A bare CR or LF is an octet like any other.
 ///

@@ -37,7 +37,7 @@ impl SignedFields {
     pub fn new<N: AsRef<str>>(
         names: impl IntoIterator<Item = N>,
     ) -> Result<Self, SignedFieldsError> {
-        let mut text = Vec::new();
+        let mut text = Vec::with_capacity(USUAL_LENGTH);
         for (index, name) in names.into_iter().enumerate() {
             push_name(&mut text, index, name.as_ref().as_bytes())?;
         }
@@ -136,6 +136,9 @@ pub(crate) fn is_name_octet(octet: u8) -> bool {
 
 /// A line of 998 octets (RFC 5322 §2.1.1) holds ` h=`, the name and a colon.
 const MAX_NAME: usize = 994;
+
+/// Room for the names of most lists, so that the text need not grow.
+const USUAL_LENGTH: usize = 256;
 
 #[cfg(test)]
 mod tests {

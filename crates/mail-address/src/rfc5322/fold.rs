@@ -61,7 +61,7 @@ impl FieldWriter {
             column: out.len(),
             out,
             group: String::with_capacity(LINE),
-            ends: Vec::new(),
+            ends: Vec::with_capacity(USUAL_PIECES),
             gap: Gap::None,
         }
     }
@@ -253,6 +253,9 @@ const LINE: usize = 77;
 
 /// Room for most of the fields that are printed here, so that the text need not grow.
 const USUAL_LENGTH: usize = 1024;
+
+/// Room for the pieces of most groups, such as the names that a signature covers.
+const USUAL_PIECES: usize = 32;
 
 /// RFC 5322 §2.1.1: lines must not be longer, without their CRLF.
 const LONGEST_LINE: usize = 998;

@@ -63,13 +63,16 @@ impl<'a> Visible<'a> {
     pub fn new(octets: &'a [u8]) -> Result<Self, TextError> {
         let text = match visible_ascii(octets) {
             Some(text) => text,
-            None => printable(octets)?,
+            None => {
+                let text = printable(octets)?;
+                if let Some(offset) = text.find(' ') {
+                    return Err(TextError::Separator { offset });
+                }
+                text
+            }
         };
         if text.is_empty() {
             return Err(TextError::Empty);
-        }
-        if let Some(offset) = text.find(' ') {
-            return Err(TextError::Separator { offset });
         }
         if !fits(text) {
             return Err(TextError::TooLong { octets: text.len() });
