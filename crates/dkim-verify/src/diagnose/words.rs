@@ -302,3 +302,29 @@ const MOST_OCTETS: usize = 998;
 
 /// Twice as long as a subject that is read.
 const MOST_CUTS: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c12_what_is_not_utf8_has_no_other_encoding() {
+        for raw in [
+            &b"Subject:\x80 Dinner\r\n"[..],
+            b"Subject: =?utf-8?q?=80?= Dinner\r\n",
+        ] {
+            let field = Field::parse(raw);
+            for form in [Form::Relaxed, Form::Simple] {
+                let edits = [edits(form, 1, &field), cuts(form, 1, &field)].concat();
+                let values = edits.iter().flat_map(|edit| &edit.changes);
+                assert!(
+                    values
+                        .map(|(_, was)| was)
+                        .all(|was| decoded(was).contains(&0x80)),
+                    "{}",
+                    raw.escape_ascii()
+                );
+            }
+        }
+    }
+}
