@@ -110,9 +110,12 @@ fn spans(field: &Field<'_>) -> Vec<Range<usize>> {
 /// A text as it is, and in encoded words: one, or as many as its length asks for.
 fn encodings(form: Form, name: &[u8], text: &[u8]) -> Vec<Vec<u8>> {
     let mut values = Vec::from([Vec::from(text)]);
-    if text.len() > MOST_OCTETS {
+    let Some(text) = core::str::from_utf8(text)
+        .ok()
+        .filter(|text| text.len() <= MOST_OCTETS)
+    else {
         return values;
-    }
+    };
     // RFC 2047 §2: 75 characters for a word, 76 for a line with one. Some count the name of the
     // field to the first line, and some do not.
     let beside_name = LINE.saturating_sub(name.len() + 2);
@@ -147,7 +150,7 @@ type Encode = fn(&[u8]) -> Vec<u8>;
 fn words(form: Form, text: &[u8], start: &str, encode: Encode, most: [usize; 2]) -> Vec<u8> {
     let borders = start.len() + 2;
     let mut out = Vec::new();
-    let mut rest = core::str::from_utf8(text).unwrap_or_default();
+    let mut rest = text;
     let [mut most, others] = most;
     while !rest.is_empty() {
         let ends = rest.char_indices().map(|(at, sign)| at + sign.len_utf8());
