@@ -147,7 +147,7 @@ fn encodings(form: Form, name: &[u8], text: &[u8]) -> Vec<Vec<u8>> {
 type Encode = fn(&[u8]) -> Vec<u8>;
 
 /// As much of the text as fits in each word; the first one and the others may be so long.
-fn words(form: Form, text: &[u8], start: &str, encode: Encode, most: [usize; 2]) -> Vec<u8> {
+fn words(form: Form, text: &str, start: &str, encode: Encode, most: [usize; 2]) -> Vec<u8> {
     let borders = start.len() + 2;
     let mut out = Vec::new();
     let mut rest = text;
