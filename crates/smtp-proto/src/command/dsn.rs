@@ -4,6 +4,8 @@
 
 use core::fmt;
 
+use mail_address::rfc5322::token::is_atext;
+
 use super::Xtext;
 
 /// `RET=`: how much of the message a report of a failure returns (RFC 3461 §4.3).
@@ -154,25 +156,10 @@ pub(super) fn envelope_id(value: &[u8]) -> Option<Xtext<'_>> {
     Xtext::parse_printable(value).filter(|_| value.len() <= MAX_ENVID)
 }
 
-/// `<any CHAR except specials, SPACE and CTLs>` (RFC 822 §3.3)
+/// `<any CHAR except specials, SPACE and CTLs>` (RFC 822 §3.3), without what cannot stand in a value
+/// (RFC 5321 §4.1.2).
 fn is_atom(octet: u8) -> bool {
-    octet.is_ascii_graphic()
-        && !matches!(
-            octet,
-            b'(' | b')'
-                | b'<'
-                | b'>'
-                | b'@'
-                | b','
-                | b';'
-                | b':'
-                | b'\\'
-                | b'"'
-                | b'.'
-                | b'['
-                | b']'
-                | b'='
-        )
+    is_atext(octet) && octet != b'='
 }
 
 /// RFC 3461 §4.4.
