@@ -5,7 +5,8 @@
 //! comes from one of `InternalHosts`, or from somebody who logged in. All other mail is verified.
 //!
 //! `Mode` does not change which of the two it is, only whether it is done. So with `Mode v` mail
-//! that would be signed is left alone, as OpenDKIM does.
+//! that would be signed is left alone, and still put off if its key cannot be used; both as OpenDKIM
+//! does.
 
 use core::fmt;
 use core::net::IpAddr;
@@ -172,13 +173,11 @@ impl Snapshot {
     }
 
     fn sign(&self, found: Vec<Found>) -> Action {
-        if !self.settings.mode.sign {
-            return Action::Pass(PassReason::SignerOff);
-        }
         let signings = found
             .into_iter()
             .map(|found| Ok(self.signing(found.key?, found.signer)));
         match signings.collect() {
+            Ok(_) if !self.settings.mode.sign => Action::Pass(PassReason::SignerOff),
             Ok(signings) => Action::Sign(signings),
             // One of several that cannot be made is not left out: who checks for it would miss it.
             Err(error) => Action::Tempfail(error),

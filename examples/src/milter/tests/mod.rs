@@ -213,6 +213,9 @@ fn mode_says_whether_it_is_done() {
     assert_eq!(decide(&snapshot, &LOCAL, "a@example.com"), "pass");
     assert_eq!(decide(&snapshot, &OUTSIDE, "a@example.com"), "verify");
     assert_eq!(decide(&snapshot, &LOCAL, "a@other.test"), "verify");
+    site.write("kt", "ex example.com:s1:DIR/none\n");
+    let snapshot = site.snapshot(&format!("{tables}Mode v\n"));
+    assert_eq!(decide(&snapshot, &LOCAL, "a@example.com"), "tempfail");
 }
 
 #[test]
