@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -92,6 +92,49 @@ fn patterns_match_what_they_match_for_opendkim() {
             let theirs = opendkim_matches(directory.path(), pattern, text);
             assert_eq!(ours.matches(text), theirs, "{pattern} {text}");
         }
+    }
+}
+
+#[test]
+fn what_opendkim_cannot_read_is_refused_too() {
+    if !is_installed("opendkim") {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("opendkim.conf");
+    for (line, is_read) in [
+        ("mode vs", true),
+        ("LogWhy  yellow # always", true),
+        ("UMask 022", true),
+        ("ClockDrift 0x10", true),
+        ("Canonicalization Relaxed", true),
+        ("InternalHosts 192.168.0.0/16, 10.0.0.0/8", true),
+        ("OmitHeaders *,+Date", true),
+        ("Socket inet:8891", true),
+        ("LogWhy", false),
+        ("LogWhy # yes", false),
+        ("LogWhy maybe", false),
+        ("UMask 0999", false),
+        ("ClockDrift 12x", false),
+        ("Canonicalization relaxed/", false),
+        ("Canonicalization \"relaxed\"", false),
+        ("SignatureAlgorithm foo", false),
+        ("Modus sv", false),
+        ("On-PolicyError accept", false),
+        ("Include /no/such/file", false),
+        ("InternalHosts ldap:foo", false),
+        ("InternalHosts /no/such/file", false),
+        ("KeyTable csl:a=b.example:s:/k", false),
+        ("SigningTable csl:a=b", false),
+        ("Domain example.com", false),
+        ("MacroList refile:/etc/passwd", false),
+    ] {
+        fs::write(&path, format!("{line}\n")).unwrap();
+        let mut opendkim = Command::new("opendkim");
+        let output = opendkim.arg("-n").arg("-x").arg(&path).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.success(), is_read, "OpenDKIM, {line}: {said}");
+        assert_eq!(Snapshot::read(&path).is_ok(), is_read, "{line}");
     }
 }
 
