@@ -7,11 +7,8 @@ use crate::odd::BLOCK;
 /// Octets on their way to the sink, which is given [`PIECE`] of them at a time.
 ///
 /// A hash is bound by the latency of its rounds. In small pieces, the processor looks for odd
-/// octets in the next piece while the current one is being hashed. The buffer is no larger than it
-/// must be and begins with a line of the cache: the more of it there is, the likelier its addresses
-/// look to the processor like others that the hash reads.
+/// octets in the next piece while the current one is being hashed.
 #[derive(Clone)]
-#[repr(align(64))]
 pub(crate) struct Piece {
     octets: [u8; PIECE + ROOM],
     length: usize,

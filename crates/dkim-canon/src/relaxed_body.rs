@@ -74,15 +74,12 @@ fn filled_window(octets: &[u8]) -> [u8; WINDOW] {
 fn push_kept(piece: &mut Piece, window: &[u8; WINDOW], mut dropped: u64) {
     let mut at = 0;
     while at < BLOCK {
-        // Two runs at a time: most odd blocks have one or two, and a jump less is guessed wrong.
-        for _ in 0..2 {
-            let kept = dropped.trailing_zeros().min(u64::BITS - at as u32);
-            push_from(piece, window, at, kept as usize);
-            dropped = dropped.checked_shr(kept).unwrap_or(0);
-            let run = dropped.trailing_ones();
-            dropped = dropped.checked_shr(run).unwrap_or(0);
-            at += (kept + run) as usize;
-        }
+        let kept = dropped.trailing_zeros().min(u64::BITS - at as u32);
+        push_from(piece, window, at, kept as usize);
+        dropped = dropped.checked_shr(kept).unwrap_or(0);
+        let run = dropped.trailing_ones();
+        dropped = dropped.checked_shr(run).unwrap_or(0);
+        at += (kept + run) as usize;
     }
 }
 
