@@ -12,7 +12,7 @@ use mail_address::{Authors, FromDefect};
 
 use crate::facts::Facts;
 use crate::identifiers;
-use crate::options::Options;
+use crate::options::{Checks, Options};
 use crate::questions::Questions;
 use crate::report::Report;
 
@@ -27,6 +27,7 @@ use crate::report::Report;
 #[derive(Debug)]
 #[must_use]
 pub struct Inbound {
+    checks: Checks,
     facts: Facts,
     whole_mail_from: bool,
     questions: Questions,
@@ -43,9 +44,15 @@ impl Inbound {
             .clone()
             .receiver(facts.receiver.clone())
             .now(facts.now.as_secs());
+        // Of nobody, SPF has nothing to ask.
+        let (helo, reverse_path) = match options.checks {
+            Checks::Dkim => (&b""[..], &b""[..]),
+            Checks::All | Checks::DkimAndSpf => (&*facts.helo, &*facts.reverse_path),
+        };
         Self {
-            helo: spf::Check::helo(facts.client, &facts.helo, &spf),
-            mail_from: spf::Check::mail_from(facts.client, &facts.helo, &facts.reverse_path, &spf),
+            checks: options.checks,
+            helo: spf::Check::helo(facts.client, helo, &spf),
+            mail_from: spf::Check::mail_from(facts.client, helo, reverse_path, &spf),
             facts,
             questions: Questions::default(),
             stage: Stage::Header {
@@ -167,6 +174,7 @@ impl Inbound {
             Stage::Header { .. } => (Vec::new(), None, Vec::new(), Err(FromDefect::Missing)),
         };
         Report {
+            checks: self.checks,
             authserv_id: self.facts.authserv_id,
             dkim,
             dmarc,
@@ -196,6 +204,7 @@ impl Inbound {
         let written = fields.map(|field| (field.name_as_written(), field.value()));
         let from = Authors::from_fields(written, *to_ascii);
         let author = from.as_ref().ok().and_then(Authors::only_domain);
+        let author = author.filter(|_| self.checks == Checks::All);
         let dmarc = author.map(|author| {
             let mut check = dmarc::Check::begin(author.clone(), dmarc);
             // Their walks are made while their checks are: there is no time for it at the end.

@@ -128,6 +128,6 @@ mod stamp;
 pub use crate::check::check;
 pub use crate::facts::Facts;
 pub use crate::inbound::Inbound;
-pub use crate::options::Options;
+pub use crate::options::{Checks, Options};
 pub use crate::outbound::{Outbound, OutboundError};
 pub use crate::report::Report;

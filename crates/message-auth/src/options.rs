@@ -6,6 +6,8 @@ use dns_txt::Domain;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
+    /// Which checks are made; all by default.
+    pub checks: Checks,
     /// How signatures are judged.
     pub dkim: dkim_verify::Policy,
     /// How the record of the author's domain is looked for, and at what cost.
@@ -27,6 +29,13 @@ pub struct Options {
 }
 
 impl Options {
+    /// Sets [`Options::checks`].
+    #[must_use]
+    pub fn checks(mut self, checks: Checks) -> Self {
+        self.checks = checks;
+        self
+    }
+
     /// Sets [`Options::dkim`].
     #[must_use]
     pub fn dkim(mut self, policy: dkim_verify::Policy) -> Self {
@@ -73,6 +82,7 @@ impl Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            checks: Checks::All,
             dkim: dkim_verify::Policy::default(),
             dmarc: dmarc::Options::default(),
             header_octets: dkim_canon::HeaderReader::DEFAULT_LIMIT,
@@ -81,4 +91,20 @@ impl Default for Options {
             whole_mail_from: false,
         }
     }
+}
+
+/// Which checks are made of a message. Nothing is asked for the others, and nothing is said of them
+/// in Authentication-Results.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "DMARC builds on both others, and DKIM is what a body is read for"
+)]
+pub enum Checks {
+    /// DKIM, SPF and DMARC.
+    All,
+    /// Signatures alone, as a filter does that leaves the rest to others.
+    Dkim,
+    /// DKIM and SPF.
+    DkimAndSpf,
 }

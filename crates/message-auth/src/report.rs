@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use auth_results::{AuthenticationResults, Value};
 use mail_address::{Authors, FromDefect};
 
+use crate::options::Checks;
 use crate::stamp;
 
 /// What was found about a message.
@@ -18,16 +19,19 @@ pub struct Report {
     pub dkim: Vec<dkim_verify::Verdict>,
     /// Whether the author's domain vouches for the message. `None` if From has a defect or names
     /// several domains: nothing is known about such a message, and it is no pass
-    /// (RFC 9989 §5.3.1).
+    /// (RFC 9989 §5.3.1). `None`, too, if [`Options::checks`](crate::Options::checks) leaves it out.
     pub dmarc: Option<dmarc::Report>,
     /// Which fields of the header claim to be ours: those that must not be kept.
     pub forged: Vec<usize>,
     /// Whose mail the message says it is, or why that cannot be said.
     pub from: Result<Authors, FromDefect>,
-    /// Whether the client may use the name it gave with HELO or EHLO.
+    /// Whether the client may use the name it gave with HELO or EHLO. The verdict is `none` if
+    /// [`Options::checks`](crate::Options::checks) leaves SPF out.
     pub spf_helo: spf::Report,
     /// Whether the client may use the domain of MAIL FROM. Never better for what HELO says.
     pub spf_mail_from: spf::Report,
+    /// [`Options::checks`](crate::Options::checks).
+    pub(crate) checks: Checks,
     /// [`Options::whole_mail_from`](crate::Options::whole_mail_from).
     pub(crate) whole_mail_from: bool,
 }

@@ -12,16 +12,19 @@ use base64::engine::general_purpose::STANDARD;
 use dkim_verify::{Outcome, Refusal, ResultWord, Verdict};
 use spf::{Identity, ReceivedSpf};
 
+use crate::options::Checks;
 use crate::report::Report;
 
 pub(crate) fn authentication_results(report: &Report) -> AuthenticationResults {
     let mut field = AuthenticationResults::new(report.authserv_id.clone());
     let mail_from = &report.spf_mail_from;
-    // RFC 8601 §4: only the parameter that yielded the result. The null path is none.
-    if mail_from.reverse_path.as_deref() != Some(b"") {
-        field = field.with_result(spf(report, mail_from));
+    if report.checks != Checks::Dkim {
+        // RFC 8601 §4: only the parameter that yielded the result. The null path is none.
+        if mail_from.reverse_path.as_deref() != Some(b"") {
+            field = field.with_result(spf(report, mail_from));
+        }
+        field = field.with_result(spf(report, &report.spf_helo));
     }
-    field = field.with_result(spf(report, &report.spf_helo));
     if report.dkim.is_empty() {
         field = field.with_result(ResInfo::new(Method::Dkim, ResultCode::None));
     }
@@ -38,7 +41,10 @@ pub(crate) fn authentication_results(report: &Report) -> AuthenticationResults {
         let comment = format!("{}: {} not looked at", verdict.outcome, unread.len());
         field = field.with_result(result.with_comment(&comment));
     }
-    field.with_result(dmarc(report))
+    match report.checks {
+        Checks::All => field.with_result(dmarc(report)),
+        Checks::Dkim | Checks::DkimAndSpf => field,
+    }
 }
 
 fn spf(report: &Report, spf: &spf::Report) -> ResInfo {

@@ -6,7 +6,7 @@ use auth_results::{AuthenticationResults, Method, PropertyType, ResultCode};
 use dkim_sign::{SignMessage, SignRequest};
 use dkim_verify::{Refusal, RustCrypto};
 use dns_txt::{Answer, Inquiry, Kind, Question, Zone};
-use message_auth::{Facts, Inbound, Options, Outbound, OutboundError, Report};
+use message_auth::{Checks, Facts, Inbound, Options, Outbound, OutboundError, Report};
 use spf::Verdict;
 use support::{HONEST, MESSAGE, NOW, NoRandom, check, facts, honest, key, signed, zone};
 
@@ -404,4 +404,43 @@ fn a_pass_is_stamped_as_readers_of_gmail_know_it() {
         results[4..],
         ["dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=example.com policy.dmarc=reject"]
     );
+}
+
+#[test]
+fn checks_that_are_left_out_ask_nothing_and_are_not_told() {
+    for (checks, expected, asked) in [
+        (
+            Checks::Dkim,
+            &["dkim=pass"][..],
+            &["e1._domainkey.example.com. TXT"][..],
+        ),
+        (
+            Checks::DkimAndSpf,
+            &["spf=pass", "spf=pass", "dkim=pass"],
+            &[
+                "mail.example.com. TXT",
+                "example.com. TXT",
+                "e1._domainkey.example.com. TXT",
+                "mail.example.com. A",
+            ],
+        ),
+    ] {
+        let zone = zone();
+        let mut questions = Vec::new();
+        let options = Options::default().checks(checks);
+        let crypto = RustCrypto::shared();
+        let message = signed(MESSAGE);
+        let report =
+            message_auth::check(honest(), message.as_bytes(), &options, crypto, |question| {
+                questions.push(question.to_string());
+                zone.answer(question)
+            });
+        let report = report.unwrap();
+        assert_eq!(results(&report), expected);
+        assert!(report.dmarc.is_none());
+        questions.sort_unstable();
+        let mut asked = asked.to_vec();
+        asked.sort_unstable();
+        assert_eq!(questions, asked);
+    }
 }
