@@ -118,12 +118,15 @@
 //! ```
 //!
 //! Logins, TLS, chunks, wishes for reports, LMTP and what a proxy says are each a switch of
-//! [`server::Config`] and an event more in this loop. In LMTP the end of a message is answered
-//! [`Server::replies_due`] times.
+//! [`server::Config`] and an event more in this loop; [`server`] shows that of logins. In LMTP the
+//! end of a message is answered [`Server::replies_due`] times. The caller's clock gives the client
+//! as long as [`Server::patience`] says, and then calls [`Server::end`].
 //!
 //! # A client
 //!
-//! This loop sends one message, and tells what became of it for each recipient:
+//! This loop sends one message, whose lines end in CRLF, and tells what became of it for each
+//! recipient. A file with the line ends of Unix is refused unless
+//! [`Config::bare_line_ends`](field@client::Config::bare_line_ends) is to mend it:
 //!
 //! ```
 //! use std::error::Error;

@@ -314,6 +314,11 @@ impl Client {
 pub struct NotNow;
 
 /// Why a message is not begun. Nothing has been sent.
+///
+/// This server will never take a message that is [`Binary`](Self::Binary),
+/// [`EightBit`](Self::EightBit), [`RequireTls`](Self::RequireTls), [`TooLarge`](Self::TooLarge) or
+/// [`Utf8`](Self::Utf8): its sender has to hear of it. One of too many can go on another connection,
+/// or in several transactions.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum BeginError {

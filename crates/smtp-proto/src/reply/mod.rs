@@ -33,6 +33,10 @@ impl Reply {
     /// A reply with the code and text given. A text that begins with an enhanced code, such as
     /// `5.7.1 Relay access denied`, gives the reply that code; `\n` separates lines.
     ///
+    /// Text of somebody else's, such as an address that the client has sent, may hold what no reply
+    /// holds, or be too long: an error is to be met with a fixed reply, since `?` would end the
+    /// session without a word.
+    ///
     /// ```
     /// use smtp_proto::{Reply, ReplyError};
     ///

@@ -20,6 +20,79 @@
 //!
 //! "Behind" means in the same input: a caller gives all it has read, and leaves nothing in a
 //! buffer of its own.
+//!
+//! # Logins
+//!
+//! With mechanisms in [`Config::auth`](field@Config::auth), two events more carry an exchange of
+//! [`sasl`], and the caller keeps its last challenge between them:
+//!
+//! ```
+//! use smtp_proto::Reply;
+//! use smtp_proto::sasl::{self, Challenge, ExchangeError, Seed, Step};
+//! use smtp_proto::server::Event;
+//!
+//! /// Answers the events of a login. `random` is new for each of them.
+//! fn log_in(event: &Event<'_>, pending: &mut Option<Challenge>, random: [u8; 16]) -> Option<Reply> {
+//!     let step = match event {
+//!         Event::Auth(auth) => {
+//!             let initial = auth.initial_response.map(|response| response.decode());
+//!             let seed = Seed::new(random, "mx.example");
+//!             sasl::begin(auth.mechanism, initial.as_deref(), &seed)
+//!         }
+//!         Event::AuthResponse(response) => pending.take()?.respond(&response.decode()),
+//!         // No event of a login, or the end of one that has been answered already.
+//!         _ => return None,
+//!     };
+//!     Some(match step {
+//!         Step::Challenge(challenge) => {
+//!             let reply = Reply::challenge(challenge.octets());
+//!             *pending = Some(challenge);
+//!             reply
+//!         }
+//!         // Nobody may act as somebody else here, whatever the password.
+//!         Step::Decide(login)
+//!             if login.authzid().is_none_or(|other| other == "tim")
+//!                 && login.authcid() == Some("tim")
+//!                 && login.proves(b"tanstaaftanstaaf") =>
+//!         {
+//!             Reply::authenticated()
+//!         }
+//!         Step::Failed(ExchangeError::Response) => Reply::new(501, "5.5.2 Cannot read this").ok()?,
+//!         // With SCRAM, `Step::Lookup` comes here, and `Login::Scram` needs no `proves`.
+//!         _ => Reply::bad_credentials(),
+//!     })
+//! }
+//! # use std::sync::Arc;
+//! # use smtp_proto::sasl::Mechanism;
+//! # use smtp_proto::server::{Advance, Config, Role, Server};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let config = Config::new(Role::Submission, "mx.example".parse()?).auth_without_tls(true);
+//! # let mut server = Server::new(Arc::new(config));
+//! # let (mut out, mut pending) = (Vec::new(), None);
+//! # let lines = ["", "EHLO c\r\n", "AUTH LOGIN dGlt\r\n", "*\r\n", "AUTH PLAIN AHRpbQB4\r\n", "AUTH PLAIN AA==\r\n",
+//! #     "AUTH LOGIN\r\n", "dGlt\r\n", "dGFuc3RhYWZ0YW5zdGFhZg==\r\n"];
+//! # for line in lines {
+//! #     let mut left = line.as_bytes();
+//! #     while let Advance { consumed, event: Some(event), .. } = server.advance(left, &mut out)? {
+//! #         left = &left[consumed..];
+//! #         let reply = match event {
+//! #             Event::Connected(_) => Some(Reply::greeting()),
+//! #             Event::Hello(_) => Some(Reply::hello()),
+//! #             event => log_in(&event, &mut pending, [7; 16]),
+//! #         };
+//! #         if let Some(reply) = reply {
+//! #             server.reply(&reply, &mut out)?;
+//! #         }
+//! #     }
+//! # }
+//! # assert!(server.is_authenticated());
+//! # let codes: Vec<_> = core::str::from_utf8(&out)?.lines().filter(|line| &line[3..4] == " ").map(|line| &line[..3]).collect();
+//! # assert_eq!(codes, ["220", "250", "334", "501", "535", "501", "334", "334", "235"]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`sasl`]: crate::sasl
 
 mod answer;
 mod command;
