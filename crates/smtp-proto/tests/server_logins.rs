@@ -4,8 +4,9 @@
 
 mod dialogue;
 
+use smtp_proto::Reply;
 use smtp_proto::sasl::Mechanism;
-use smtp_proto::server::Limits;
+use smtp_proto::server::{ApiMisuse, Limits};
 
 use self::dialogue::{Dialogue, answers, mx, open_submission, submission};
 
@@ -118,4 +119,64 @@ fn b04_an_equals_sign_is_an_empty_response() {
             .heard()
             .ends_with("535 5.7.8 Authentication credentials invalid\r\n")
     );
+}
+
+#[test]
+fn b04_the_command_itself_may_be_too_long_too() {
+    let config = open_submission().limits(Limits::default().auth_line(100));
+    let line = [&b"auth PLAIN "[..], &[b'A'; 2048]].concat();
+    let heard = answers(&config, &[EHLO, &line, b"NOOP"]);
+    assert_eq!(
+        heard[1],
+        "500 5.5.6 Authentication exchange line is too long\r\n"
+    );
+    assert_eq!(heard[2], "250 2.0.0 OK\r\n");
+}
+
+#[cfg(feature = "sasl")]
+#[test]
+fn an_initial_response_where_the_server_begins_is_refused() {
+    let config = open_submission().auth([Mechanism::CramMd5]);
+    for response in ["=", "dGlt"] {
+        let auth = format!("AUTH CRAM-MD5 {response}");
+        let heard = answers(&config, &[EHLO, auth.as_bytes(), b"AUTH CRAM-MD5"]);
+        assert_eq!(
+            heard[1],
+            "501 5.7.0 The mechanism begins with a challenge\r\n"
+        );
+        assert!(heard[2].starts_with("334 "), "{}", heard[2]);
+    }
+}
+
+#[test]
+fn a_challenge_is_base64_and_nothing_else() {
+    let mut dialogue = Dialogue::new(open_submission());
+    dialogue.send([EHLO, b"\r\n"]);
+    let mut server = dialogue.server;
+    let mut out = Vec::new();
+    let _ = server.advance(b"AUTH LOGIN\r\n", &mut out).unwrap();
+    for text in ["Username:", "VXNlcm5hbWU6\nVXNlcm5hbWU6"] {
+        let reply = Reply::new(334, text).unwrap();
+        let code = reply.code();
+        let refused = server.reply(&reply, &mut out);
+        assert_eq!(refused, Err(ApiMisuse::WrongReply { code }), "{text}");
+    }
+    assert_eq!(out, b"");
+    server
+        .reply(&Reply::challenge(b"Username:"), &mut out)
+        .unwrap();
+    assert_eq!(out, b"334 VXNlcm5hbWU6\r\n");
+}
+
+#[test]
+fn who_submitted_a_message_is_read_with_digits_in_any_case() {
+    let heard = answers(
+        &open_submission().auth([Mechanism::Plain]),
+        &[
+            EHLO,
+            b"AUTH PLAIN AHRpbQBzZWNyZXQ=",
+            b"MAIL FROM:<e=mc2@example.com> AUTH=e+3dmc2@example.com",
+        ],
+    );
+    assert_eq!(heard[2], "250 2.1.0 Sender OK\r\n");
 }
