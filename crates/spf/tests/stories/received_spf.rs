@@ -25,7 +25,7 @@ fn a_field_says_what_it_takes_to_check_again() {
     let field = field(zone, b"mail.example.com", Some(b"me@example.com"));
     assert_eq!(
         field,
-        "Received-SPF: pass (mx.example.org: domain of example.com designates\r\n \
+        "Received-SPF: pass (mx.example.org: domain of me@example.com designates\r\n \
          2001:db8::1 as permitted sender) client-ip=\"2001:db8::1\";\r\n \
          envelope-from=\"me@example.com\"; helo=mail.example.com; identity=mailfrom;\r\n \
          mechanism=\"ip6:2001:db8::/32\"; receiver=mx.example.org\r\n"
@@ -60,37 +60,42 @@ fn a_comment_says_each_result_in_a_sentence() {
         (
             "example.com TXT \"v=spf1 -all\"",
             "fail",
-            "domain of example.com does not designate 2001:db8::1 as permitted sender",
+            "domain of me@example.com does not designate 2001:db8::1 as permitted sender: -all",
         ),
         (
             "example.com TXT \"v=spf1 ?all\"",
             "neutral",
-            "domain of example.com neither permits nor denies 2001:db8::1",
+            "domain of me@example.com neither permits nor denies 2001:db8::1: ?all",
+        ),
+        (
+            "example.com TXT \"v=spf1 ip4:192.0.2.1\"",
+            "neutral",
+            "domain of me@example.com neither permits nor denies 2001:db8::1",
         ),
         (
             "",
             "none",
-            "domain of example.com does not designate permitted senders",
+            "domain of me@example.com does not designate permitted senders",
         ),
         (
             "example.com TXT \"v=spf1 +all\"",
             "pass",
-            "domain of example.com designates 2001:db8::1 as permitted sender",
+            "domain of me@example.com designates 2001:db8::1 as permitted sender",
         ),
         (
             "example.com TXT \"v=spf1 moo\"",
             "permerror",
-            "permanent error in processing domain of example.com",
+            "permanent error in processing domain of me@example.com",
         ),
         (
             "example.com TXT \"v=spf1 ~all\"",
             "softfail",
-            "domain of example.com discourages 2001:db8::1 as sender",
+            "domain of me@example.com discourages 2001:db8::1 as sender: ~all",
         ),
         (
             "$STATUS example.com TIMEOUT",
             "temperror",
-            "temporary error in processing domain of example.com",
+            "temporary error in processing domain of me@example.com",
         ),
     ] {
         let field = parse(&field(zone, b"x", Some(b"me@example.com")));
@@ -100,6 +105,91 @@ fn a_comment_says_each_result_in_a_sentence() {
     }
     let nobody = parse(&field("", b"x", Some(b"")));
     assert_eq!(nobody.comment.unwrap().as_str(), "no domain to check");
+}
+
+#[test]
+fn a_comment_of_helo_and_of_the_null_path_speaks_of_the_domain() {
+    let zone = "mail.example.com TXT \"v=spf1 +all\"";
+    for path in [None, Some(&b""[..])] {
+        let field = parse(&field(zone, b"mail.example.com", path));
+        let comment = field.comment.unwrap();
+        assert_eq!(
+            comment.as_str(),
+            "mx.example.org: domain of mail.example.com designates 2001:db8::1 as permitted sender"
+        );
+    }
+}
+
+#[test]
+fn f02_a_comment_holds_an_address_only_if_nothing_of_it_is_quoted() {
+    let longest = "a".repeat(64);
+    let longest = longest.as_bytes();
+    for (local, is_told) in [
+        (&b"bounce+a=b"[..], true),
+        ("gr\u{fc}\u{df}e".as_bytes(), true),
+        (longest, true),
+        (&[longest, b"a"].concat(), false),
+        (b"a(b", false),
+        (b"a)b", false),
+        (b"a\\)b", false),
+        (b"a\\", false),
+        (b"\"a b\"", false),
+        (b"\"a\\)b\"", false),
+        (b"a);dkim=pass", false),
+        (b"a b", false),
+        (b" a", false),
+        (b"a@b", false),
+        (b"a\r\nX-Forged: yes\r\n", false),
+        (b"a\n b", false),
+        (b"a\tb", false),
+        (b"a\0", false),
+        (b"a\x1b[31m", false),
+        (b"a\x7f", false),
+        ("a\u{85}".as_bytes(), false),
+        ("a\u{202e}".as_bytes(), false),
+        ("a\u{200b}b".as_bytes(), false),
+        (b"a\xff", false),
+    ] {
+        let path = [local, b"@Example.com"].concat();
+        let text = field("example.com TXT \"v=spf1 +all\"", b"x", Some(&path));
+        let told = match is_told {
+            true => format!("{}@", str::from_utf8(local).unwrap()),
+            false => String::new(),
+        };
+        let expected = format!(
+            "mx.example.org: domain of {told}example.com designates 2001:db8::1 as permitted sender"
+        );
+        let comment = parse(&text).comment.unwrap();
+        assert_eq!(comment.as_str(), expected, "{path:?}");
+        let printed = text.replace("\r\n ", " ");
+        let (_, printed) = printed.split_once(" (").unwrap();
+        assert!(
+            printed.starts_with(&format!("{expected}) client-ip=")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_comment_names_the_term_that_refused_and_no_term_opens_anything() {
+    for (record, term) in [
+        ("-ip6:2001:db8::/32", Some("-ip6:2001:db8::/32")),
+        ("-include:b.test", Some("-include:b.test")),
+        ("-exists:%{l}.b.test", Some("-exists:%{l}.b.test")),
+        ("-exists:(x;dkim=pass.b.test", None),
+        ("-exists:x\\\".b.test", None),
+    ] {
+        let zone = format!(
+            "example.com TXT \"v=spf1 {record}\"\n\
+             b.test TXT \"v=spf1 +all\"\n*.b.test A 127.0.0.2\n"
+        );
+        let field = parse(&field(&zone, b"x", Some(b"me@example.com")));
+        assert_eq!(field.verdict, Verdict::Fail, "{record}");
+        let sentence = "mx.example.org: domain of me@example.com does not designate 2001:db8::1 \
+                        as permitted sender";
+        let term = term.map(|term| format!(": {term}")).unwrap_or_default();
+        assert_eq!(field.comment.unwrap().as_str(), format!("{sentence}{term}"));
+    }
 }
 
 #[test]
