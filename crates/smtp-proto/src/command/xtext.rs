@@ -16,12 +16,19 @@ pub struct Xtext<'i> {
 
 impl<'i> Xtext<'i> {
     /// Reads octets that are xtext and nothing else; `None` if they are not, or are empty.
+    /// Hexadecimal digits may be in lower case too (RFC 4954 §8).
     pub fn parse(octets: &'i [u8]) -> Option<Self> {
         Self::parse_if(octets, |octet| !octet.is_ascii_control())
     }
 
-    /// The same for text that stands for printable ASCII alone.
+    /// The same for text that stands for printable ASCII alone, its digits in upper case
+    /// (RFC 3461 §4).
     pub(super) fn parse_printable(octets: &'i [u8]) -> Option<Self> {
+        let is_lower = |hex: &[u8]| hex.iter().any(u8::is_ascii_lowercase);
+        let mut hexchars = octets.split(|&octet| octet == b'+').skip(1);
+        if hexchars.any(|hex| hex.get(..2).is_some_and(is_lower)) {
+            return None;
+        }
         Self::parse_if(octets, |octet| matches!(octet, b' '..=b'~'))
     }
 
@@ -106,11 +113,11 @@ fn xchar(input: &[u8]) -> Option<(u8, &[u8])> {
     }
 }
 
-/// The digits are upper case (RFC 3461 §4).
 fn hex(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'A'..=b'F' => Some(digit - b'A' + 10),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
         _ => None,
     }
 }
@@ -128,6 +135,11 @@ mod tests {
         let xtext = Xtext::parse(b"e+3Dmc2@example.com").unwrap();
         assert!(xtext.decode().eq(*b"e=mc2@example.com"));
         assert_eq!(Xtext::encode(b"e=mc2@example.com"), xtext.as_str());
+        let lower = Xtext::parse(b"e+3dmc2@example.com").unwrap();
+        assert!(lower.decode().eq(xtext.decode()));
+        assert_eq!(Xtext::parse_printable(b"e+3dmc2"), None);
+        assert_eq!(Xtext::parse_printable(b"+41+4f"), None);
+        assert!(Xtext::parse_printable(b"e+3Dmc2").is_some());
     }
 
     #[test]
@@ -141,7 +153,6 @@ mod tests {
             b"a+",
             b"a+4",
             b"a+4g",
-            b"a+3d",
             b"a=b",
             b"a b",
             b"a\r",

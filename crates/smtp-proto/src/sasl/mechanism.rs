@@ -84,6 +84,11 @@ impl Mechanism {
         }
     }
 
+    /// Whether an initial response is understood at all: not where a challenge must come first.
+    pub(crate) fn takes_initial_response(self) -> bool {
+        self.is_client_first() || self == Self::Login
+    }
+
     /// Whether the initial response is the whole exchange, so that more commands may stand
     /// behind it in one group (RFC 4954 §4). With a token it is not: one that is refused takes
     /// another round.

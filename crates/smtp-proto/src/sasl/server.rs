@@ -27,6 +27,7 @@ pub fn begin(mechanism: Mechanism, initial: Option<&[u8]>, seed: &Seed<'_>) -> S
     let first = match mechanism {
         #[cfg(feature = "sasl")]
         Mechanism::CramMd5 => {
+            // RFC 4954 §4
             if initial.is_some() {
                 return Step::Failed(ExchangeError::InitialResponse);
             }

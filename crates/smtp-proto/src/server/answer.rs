@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::state::Due;
 use super::{Config, Server};
-use crate::command::XClient;
+use crate::command::{Response, XClient};
 use crate::reply::{Reply, Severity};
 
 /// A fixed reply, ready for the wire but for the server's name and the enhanced code.
@@ -63,7 +63,10 @@ impl Due {
         match reply.severity() {
             Severity::Permanent | Severity::Transient => true,
             Severity::Intermediate => match self {
-                Self::Auth { .. } => reply.code() == 334,
+                // RFC 4954 §4: a challenge holds nothing but base64.
+                Self::Auth { .. } => {
+                    reply.code() == 334 && Response::parse(reply.text().as_bytes()).is_some()
+                }
                 Self::DataStart => reply.code() == 354,
                 _ => false,
             },
@@ -212,6 +215,8 @@ impl<'o> Lines<'o> {
 pub(super) const ARGUMENT: Answer = Answer::new("501", "5.5.4", "Syntax error in arguments");
 pub(super) const AUTH_BASE64: Answer = Answer::new("501", "5.5.2", "Malformed base64");
 pub(super) const AUTH_CANCELLED: Answer = Answer::new("501", "5.7.0", "Authentication cancelled");
+pub(super) const AUTH_INITIAL_RESPONSE: Answer =
+    Answer::new("501", "5.7.0", "The mechanism begins with a challenge");
 pub(super) const AUTH_REQUIRED: Answer = Answer::new("530", "5.7.0", "Authentication required");
 pub(super) const AUTH_ROUNDS: Answer = Answer::new("501", "5.5.0", "Too many responses");
 pub(super) const AUTH_TOO_LONG: Answer =

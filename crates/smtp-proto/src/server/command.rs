@@ -24,7 +24,13 @@ impl Server {
             Found::Nothing => return Step::silent(line.consumed),
             Found::Endless => return self.endless(line.consumed, out),
             Found::TooLong { start } => {
-                self.answer(answer::TOO_LONG, out);
+                self.answer(
+                    match start.eq_ignore_ascii_case(b"AUTH") {
+                        true => answer::AUTH_TOO_LONG,
+                        false => answer::TOO_LONG,
+                    },
+                    out,
+                );
                 // Its chunk would be taken for commands.
                 if start.eq_ignore_ascii_case(b"BDAT") {
                     self.close(Closing::Chunk);

@@ -25,8 +25,9 @@ pub struct Advance<'i> {
 #[must_use]
 #[non_exhaustive]
 pub enum Event<'i> {
-    /// The client wants to log in. To be answered with 334, which brings
-    /// [`Event::AuthResponse`]; with 235; or with what is wrong.
+    /// The client wants to log in. To be answered with 334 and base64, as
+    /// [`Reply::challenge`](crate::Reply::challenge) has it, which brings [`Event::AuthResponse`];
+    /// with 235; or with what is wrong.
     Auth(Auth<'i>),
     /// The exchange is over without a result: the client gave it up, or did not keep to its
     /// form. It has been answered.
@@ -155,7 +156,7 @@ pub enum ApiMisuse {
     /// More input was given before the TLS handshake that was promised.
     #[error("the TLS handshake has not been reported")]
     TlsDue,
-    /// The event cannot be answered with this code.
+    /// The event cannot be answered with this code, or with this text behind 334.
     #[error("the event cannot be answered with {code}")]
     WrongReply {
         /// The code given.

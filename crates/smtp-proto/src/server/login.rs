@@ -19,6 +19,10 @@ impl Server {
         if !self.config.auth.contains(&auth.mechanism) || !self.may_auth() {
             return Outcome::Answered(answer::MECHANISM);
         }
+        // RFC 4954 §4
+        if auth.initial_response.is_some() && !auth.mechanism.takes_initial_response() {
+            return Outcome::Answered(answer::AUTH_INITIAL_RESPONSE);
+        }
         Outcome::Due(Event::Auth(auth), Due::Auth { rounds: 0, is_last })
     }
 
