@@ -108,6 +108,42 @@ fn wishes_for_reports_are_passed_on_to_servers_that_know_them() {
 }
 
 #[test]
+fn an_original_recipient_beyond_ascii_goes_where_its_address_can() {
+    let original = OriginalRecipient::parse("utf-8;b\u{fc}cher@example.com".as_bytes()).unwrap();
+    for (mailbox, said) in [
+        (
+            "b\u{fc}cher@example.com",
+            "RCPT TO:<b\u{fc}cher@example.com> ORCPT=utf-8;b\u{fc}cher@example.com\r\n",
+        ),
+        (
+            "b@example.com",
+            "RCPT TO:<b@example.com> ORCPT=utf-8;b\\x{FC}cher@example.com\r\n",
+        ),
+    ] {
+        let recipient = Recipient::new(mailbox.parse().unwrap()).original_recipient(original);
+        let envelope = Envelope::with_recipients(None, vec![recipient]);
+        tell(config(), |mut session| {
+            session.greet(&["DSN", "PIPELINING", "SMTPUTF8"]);
+            session.begin(&envelope);
+            let heard = session.said();
+            assert!(heard.contains(said), "{heard}");
+        });
+    }
+    // In ASCII it is longer than RFC 3461 §4.2 has room for.
+    let long = format!("utf-8;{}@example.com", "\u{fc}".repeat(200));
+    let long = OriginalRecipient::parse(long.as_bytes()).unwrap();
+    let recipient = Recipient::new("b@example.com".parse().unwrap()).original_recipient(long);
+    tell(config(), |mut session| {
+        session.greet(&["DSN", "PIPELINING"]);
+        session.begin(&Envelope::with_recipients(None, vec![recipient.clone()]));
+        assert_eq!(
+            session.said(),
+            "MAIL FROM:<>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n"
+        );
+    });
+}
+
+#[test]
 fn b05_no_envelope_id_ends_the_command_line() {
     for id in ["", "a\r\nRSET", "a\0", "\u{e4}", &"a".repeat(101)] {
         assert!(
@@ -138,6 +174,26 @@ fn a_message_that_requires_tls_goes_to_servers_that_promise_it() {
         session.greet(&["REQUIRETLS"]);
         let begun = session.client.begin(&secret, &mut session.out);
         assert_eq!(begun, Err(BeginError::RequireTls));
+    });
+}
+
+#[test]
+fn a_report_of_a_message_that_required_tls_goes_anyway() {
+    let report = Envelope::new(None, vec!["b@example.com".parse().unwrap()]).require_tls();
+    for (extensions, said) in [
+        (&["REQUIRETLS"][..], "MAIL FROM:<> REQUIRETLS\r\n"),
+        (&[], "MAIL FROM:<>\r\n"),
+    ] {
+        tell_over_tls(|mut session| {
+            session.greet(extensions);
+            session.begin(&report);
+            assert_eq!(session.said(), said);
+        });
+    }
+    tell(config(), |mut session| {
+        session.greet(&["REQUIRETLS"]);
+        session.begin(&report);
+        assert_eq!(session.said(), "MAIL FROM:<>\r\n");
     });
 }
 
