@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | `mx` | takes mail for its domains, says who sent it, delivers to a Maildir | [`mx`] |
 //! | `submission` | takes mail of its users under TLS, signs it, hands it on | [`submission`] |
+//! | `milter` | signs and verifies for Postfix and Sendmail as an opendkim.conf says | [`milter`] |
 //! | `mailauth` | answers questions of mail authentication on the command line | [`mailauth`] |
 //! | `demo` | plays both against honest and dishonest senders | |
 //!

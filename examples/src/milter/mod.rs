@@ -25,7 +25,20 @@
 //! # }
 //! ```
 //!
+//! [`Server`] is the filter itself: it takes connections of a mail server, signs or verifies each
+//! message while its body passes, and swaps the snapshot when it is told to.
+//!
 //! # Where it differs from OpenDKIM
+//!
+//! * Fields go above the mail server's own Received (RFC 8601 §4); below it, where OpenDKIM puts
+//!   them, with `BelowReceived yes`.
+//! * Every Authentication-Results field in our name is removed, whatever it says (RFC 8601 §5);
+//!   RemoveARAll is always on.
+//! * With several signatures one good one is enough, and what keeps the others from being good
+//!   decides only where there is none: first what may be better later, then a bad signature, then a
+//!   missing key. Those that policy refuses, and those of domains that are testing, count for none.
+//! * `SPF yes` and `DMARC yes` add results of these to mail from outside; DMARC brings SPF with it.
+//! * Mail with a From that two readers could read differently has no author, and nobody signs it.
 //!
 //! * Without SignHeaders and OversignHeaders more fields are signed, and some oversigned
 //!   ([`Fields`](dkim_sign::Fields)).
@@ -45,15 +58,24 @@ mod domains;
 mod hosts;
 mod key;
 mod key_table;
+mod listen;
+mod live;
 mod mail_server;
+mod message;
+mod outcome;
 mod pattern;
 mod place;
+pub mod process;
 mod resolver;
+mod server;
+mod session;
+mod sign;
 mod signed_fields;
 mod signing_table;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use self::conf::Settings;
 pub use self::data_set::{Case, DataSet, DataSource, DataSourceError, Entry};
@@ -64,10 +86,12 @@ pub use self::domains::Domains;
 pub use self::hosts::HostList;
 pub use self::key::{Hole, Key, KeyError, KeySource, UnsafeFile};
 pub use self::key_table::{KeyEntryError, KeyTable, NoKey, Resolved, TableKey};
+pub use self::listen::Bound;
 pub use self::mail_server::{DaemonNames, MacroList, MacroListError, Macros};
 pub use self::pattern::{Pattern, PatternError};
 pub use self::place::{Place, Warning};
 pub use self::resolver::{Resolution, ResolutionError};
+pub use self::server::{Server, tell_reload};
 pub use self::signed_fields::FieldListError;
 pub use self::signing_table::{SigningTable, Target, Unnamed};
 pub use self::snapshot::{Signers, Snapshot};

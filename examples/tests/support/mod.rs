@@ -2,10 +2,11 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod milter;
 pub(crate) mod postfix;
 pub(crate) mod stage;
 
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -95,6 +96,13 @@ impl Program {
         self.child.wait().unwrap()
     }
 
+    /// The next line of its log that holds this text.
+    pub(crate) fn log_line(&self, text: &str) -> String {
+        let mut lines = self.log.iter();
+        let found = lines.find(|line| line.contains(text));
+        found.unwrap_or_else(|| panic!("nothing is logged about {text}"))
+    }
+
     /// What it has logged until its end.
     pub(crate) fn whole_log(&self) -> Vec<String> {
         self.log.iter().collect()
@@ -178,6 +186,7 @@ pub(crate) fn messages(directory: &Path) -> Vec<String> {
 }
 
 pub(crate) const MX: &str = env!("CARGO_BIN_EXE_mx");
+pub(crate) const MILTER: &str = env!("CARGO_BIN_EXE_milter");
 pub(crate) const SUBMISSION: &str = env!("CARGO_BIN_EXE_submission");
 pub(crate) const DEMO: &str = env!("CARGO_BIN_EXE_demo");
 
@@ -192,6 +201,25 @@ impl Peer {
         Self {
             stream: BufReader::new(TcpStream::connect(address).unwrap()),
         }
+    }
+
+    /// Connects from another address of this machine, and takes the greeting.
+    pub(crate) fn connect_from(client: IpAddr, address: SocketAddr) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build();
+        let stream = runtime.unwrap().block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.bind((client, 0).into()).unwrap();
+            socket.connect(address).await.unwrap().into_std().unwrap()
+        });
+        stream.set_nonblocking(false).unwrap();
+        let mut peer = Self {
+            stream: BufReader::new(stream),
+        };
+        let greeting = peer.reply();
+        assert!(greeting.starts_with("220 "), "{greeting}");
+        peer
     }
 
     /// Connects and takes the greeting.

@@ -47,6 +47,13 @@ impl Postfix {
         Self::with(&format!("default_transport = lmtp:inet:{server}\n"))
     }
 
+    /// Has a filter look at all mail, and delivers that for example.com to a mailbox of its own.
+    pub(crate) fn with_milter(filter: SocketAddr) -> Option<Self> {
+        Self::with(&format!(
+            "{MAILBOX}smtpd_milters = inet:{filter}\nmilter_protocol = 6\n"
+        ))
+    }
+
     fn with(route: &str) -> Option<Self> {
         if Command::new("postconf").arg("-h").output().is_err() {
             skip("postfix");
@@ -109,6 +116,24 @@ impl Postfix {
         let files: Vec<_> = fs::read_dir(self.path("mail/inbox/new")).unwrap().collect();
         assert_eq!(files.len(), 1, "{files:?}");
         fs::read(files[0].as_ref().unwrap().path()).unwrap()
+    }
+
+    /// The next message that comes to the mailbox, which it is taken out of. Its lines end as those
+    /// of messages do.
+    pub(crate) fn take_message(&self) -> String {
+        let directory = self.path("mail/inbox/new");
+        loop {
+            let file = fs::read_dir(&directory)
+                .ok()
+                .and_then(|mut files| files.next());
+            if let Some(file) = file {
+                let path = file.unwrap().path();
+                let octets = fs::read(&path).unwrap();
+                fs::remove_file(path).unwrap();
+                return String::from_utf8(octets).unwrap().replace('\n', "\r\n");
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 
     fn path(&self, name: &str) -> PathBuf {

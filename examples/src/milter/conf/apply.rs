@@ -23,6 +23,7 @@ pub(super) fn apply(settings: &mut Settings, line: &Directive) -> Result<(), Opt
         "alwaysaddarheader" => settings.always_add_ar_header = line.boolean()?,
         "authservid" => settings.authserv_id = Some(line.value.clone()),
         "background" => settings.background = line.boolean()?,
+        "belowreceived" => settings.below_received = line.boolean()?,
         "canonicalization" => settings.canonicalization = line.canonicalization()?,
         "clockdrift" => settings.clock_drift = line.integer(MAX_SECONDS)?,
         "dmarc" => settings.dmarc = line.boolean()?,

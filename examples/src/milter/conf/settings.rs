@@ -75,6 +75,8 @@ pub struct Settings {
     pub umask: Option<u32>,
     pub pid_file: Option<PathBuf>,
     pub background: bool,
+    /// An addition: puts fields below the topmost one, as OpenDKIM does, not above it.
+    pub below_received: bool,
     /// An addition: SPF of the envelope in Authentication-Results.
     pub spf: bool,
     /// An addition: DMARC of the author in Authentication-Results.
@@ -140,6 +142,7 @@ impl Default for Settings {
             umask: None,
             pid_file: None,
             background: true,
+            below_received: false,
             spf: false,
             dmarc: false,
             warnings: Vec::new(),

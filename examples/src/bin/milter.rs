@@ -1,0 +1,180 @@
+//! Signs and verifies mail for Postfix and Sendmail, as an opendkim.conf says.
+
+use core::net::IpAddr;
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use examples::config::ConfigError;
+use examples::milter::process::{self, PidFile};
+use examples::milter::{Bound, Server, Snapshot, tell_reload};
+use examples::shutdown::{self, Signals};
+use examples::{logging, program};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing::{Level, warn};
+
+/// Signs and verifies mail for Postfix and Sendmail, as an opendkim.conf says.
+///
+/// Reads the files of OpenDKIM as they are, and takes its place. SIGUSR1 and SIGHUP read them anew,
+/// SIGTERM ends it behind the messages that are under way.
+#[derive(Debug, Parser)]
+#[command(name = PROGRAM, version)]
+struct Arguments {
+    /// The configuration
+    #[arg(
+        short = 'x',
+        long = "config",
+        value_name = "FILE",
+        default_value = "/etc/opendkim.conf"
+    )]
+    config: PathBuf,
+
+    /// Stays in the foreground, whatever Background says
+    #[arg(short = 'f', long)]
+    foreground: bool,
+
+    /// Checks the configuration and ends
+    #[arg(short = 'n', long)]
+    check: bool,
+
+    /// With -n: says what it means, and asks the DNS for the keys
+    #[arg(short = 'v', long, requires = "check")]
+    verbose: bool,
+
+    /// With -n: says what would become of mail from this author
+    #[arg(long, value_name = "USER@DOMAIN", requires = "check")]
+    who: Option<String>,
+
+    /// With --who: the address of the client that sends it
+    #[arg(long, value_name = "IP", requires = "who", default_value = "127.0.0.1")]
+    client: IpAddr,
+
+    /// Was started by itself to serve in the background
+    #[arg(long, hide = true, requires = "foreground")]
+    detached: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments: Arguments = match program::command_line(PROGRAM) {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit,
+    };
+    logging::to_stderr(Level::INFO);
+    match start(arguments) {
+        Ok(Start::Ended(exit)) => exit,
+        Ok(Start::Serve(service)) => program::run(PROGRAM, service.run()),
+        Err(error) => program::refuse(PROGRAM, &examples::config::one_line(&error)),
+    }
+}
+
+enum Start {
+    Ended(ExitCode),
+    Serve(Service),
+}
+
+/// All that is done before there is a second thread.
+fn start(arguments: Arguments) -> Result<Start, ConfigError> {
+    let path = std::path::absolute(&arguments.config)
+        .map_err(|error| ConfigError::file(&arguments.config, error))?;
+    let snapshot = Snapshot::read(&path)?;
+    let settings = snapshot.settings();
+    let Some(socket) = &settings.socket else {
+        return Err(ConfigError::file(&path, "Socket is missing"));
+    };
+    if settings.background && !arguments.foreground {
+        let arguments = ["--foreground", "--detached", "--config"].map(OsStr::new);
+        let arguments = [&arguments[..], &[path.as_os_str()]].concat();
+        let exit = process::background(&arguments);
+        return exit
+            .map(Start::Ended)
+            .map_err(|error| ConfigError::flag("Background", error));
+    }
+    if arguments.detached {
+        process::detach().map_err(|error| ConfigError::flag("Background", error))?;
+    }
+    for warning in snapshot.warnings() {
+        warn!("{warning}");
+    }
+    if let Some(mask) = settings.umask {
+        process::set_umask(mask);
+    }
+    let account = match &settings.user_id {
+        None => None,
+        Some((place, user_id)) => Some((
+            place,
+            user_id.resolve().map_err(|error| place.fault(error))?,
+        )),
+    };
+    let bound = Bound::new(socket)
+        .map_err(|error| ConfigError::file(&path, format!("Socket {socket}: {error}")))?;
+    let owner = account.as_ref().map(|(_, account)| account);
+    let pid_file = settings.pid_file.as_deref().map(|pid_file| {
+        PidFile::write(pid_file, owner).map_err(|error| ConfigError::file(pid_file, error))
+    });
+    let pid_file = pid_file.transpose()?;
+    if let Some((place, account)) = &account {
+        bound
+            .give_to(account)
+            .and_then(|()| process::become_user(account))
+            .map_err(|error| place.fault(error))?;
+    }
+    Ok(Start::Serve(Service {
+        path,
+        snapshot,
+        bound,
+        pid_file,
+    }))
+}
+
+/// A filter that is ready to serve.
+struct Service {
+    path: PathBuf,
+    snapshot: Arc<Snapshot>,
+    bound: Bound,
+    pid_file: Option<PidFile>,
+}
+
+impl Service {
+    async fn run(self) -> Result<(), ConfigError> {
+        let Self {
+            path,
+            snapshot,
+            bound,
+            pid_file,
+        } = self;
+        let server = Arc::new(Server::new(path.clone(), snapshot)?);
+        let (trigger, shutdown) = shutdown::pair();
+        // Whoever reads the announcement may send a signal at once.
+        let signals = Signals::listen().map_err(ConfigError::Signals)?;
+        let [user, hang_up] = [SignalKind::user_defined1(), SignalKind::hangup()].map(signal);
+        let reloads = (
+            user.map_err(ConfigError::Signals)?,
+            hang_up.map_err(ConfigError::Signals)?,
+        );
+        program::say(format_args!("{PROGRAM}: listening on {bound} (milter)"));
+        tokio::spawn(reload(Arc::clone(&server), reloads));
+        let served = program::serve_until(server.serve(bound, shutdown), signals, trigger).await;
+        drop(pid_file);
+        served.map_err(|error| ConfigError::file(&path, error))
+    }
+}
+
+/// Reads the configuration anew at each signal.
+async fn reload(server: Arc<Server>, (mut user, mut hang_up): (Signal, Signal)) {
+    loop {
+        tokio::select! {
+            _ = user.recv() => {}
+            _ = hang_up.recv() => {}
+        }
+        let server = Arc::clone(&server);
+        let reloaded = tokio::task::spawn_blocking(move || server.reload()).await;
+        match reloaded {
+            Ok(reloaded) => tell_reload(&reloaded),
+            Err(error) => warn!(%error, "the old configuration stays"),
+        }
+    }
+}
+
+const PROGRAM: &str = "milter";

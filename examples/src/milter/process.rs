@@ -1,0 +1,118 @@
+//! What a service of the system does around its work: mask, file of the process id, another user,
+//! the background. All of it before there is a second thread.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader};
+use std::os::unix::fs::{OpenOptionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use nix::sys::stat::{Mode, umask};
+use nix::unistd::{setgid, setgroups, setsid, setuid};
+
+use super::conf::Account;
+
+/// Sets the mask for new files (`UMask`).
+pub fn set_umask(mask: u32) {
+    umask(Mode::from_bits_truncate(mask));
+}
+
+/// Becomes another user, for good, with all of its groups. Only root can, and root that cannot must
+/// not go on.
+pub fn become_user(account: &Account) -> io::Result<()> {
+    if Account::current().uid == account.uid {
+        return Ok(());
+    }
+    setgroups(&account.groups)?;
+    setgid(account.gid)?;
+    setuid(account.uid)?;
+    // What was given up must not come back.
+    match setuid(0.into()) {
+        Err(_) => Ok(()),
+        Ok(()) => Err(io::Error::other("privileges could not be given up")),
+    }
+}
+
+/// A file with the id of this process (`PidFile`), removed when dropped.
+#[derive(Debug)]
+pub struct PidFile(PathBuf);
+
+impl PidFile {
+    /// Writes the file. One that is there is replaced; a link in its place is not followed, so that
+    /// nobody who may write to the directory can have another file overwritten.
+    pub fn write(path: &Path, owner: Option<&Account>) -> io::Result<Self> {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut options = fs::OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create_new(true)
+            .mode(0o666)
+            .open(path)?;
+        io::Write::write_all(&mut file, format!("{}\n", std::process::id()).as_bytes())?;
+        if let Some(account) = owner {
+            chown(path, Some(account.uid.as_raw()), Some(account.gid.as_raw()))?;
+        }
+        Ok(Self(path.to_owned()))
+    }
+}
+
+impl Drop for PidFile {
+    fn drop(&mut self) {
+        // The user that the process has become may not write to the directory.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Starts this program anew with the arguments, in a session of its own, and waits until it says on
+/// its standard output that it serves, or ends.
+///
+/// This is how a program goes into the background without `fork`, which a program in safe Rust
+/// cannot call: whoever starts it gets the exit status once it serves, as `Type=forking` of systemd
+/// has it. Its standard error stays that of the starter.
+pub fn background(arguments: &[&std::ffi::OsStr]) -> io::Result<ExitCode> {
+    let mut child = Command::new(std::env::current_exe()?)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut line = String::new();
+    if let Some(stdout) = child.stdout.take() {
+        BufReader::new(stdout).read_line(&mut line)?;
+    }
+    if !line.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let status = child.wait()?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Leaves the terminal of whoever started this process.
+pub fn detach() -> io::Result<()> {
+    setsid()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn the_file_of_the_process_id_is_there_while_it_is_held() {
+        let directory = tempfile::tempdir().unwrap();
+        let (path, other) = (directory.path().join("pid"), directory.path().join("other"));
+        fs::write(&other, "kept").unwrap();
+        symlink(&other, &path).unwrap();
+        let file = PidFile::write(&path, None).unwrap();
+        let expected = format!("{}\n", std::process::id());
+        assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+        assert_eq!(fs::read_to_string(&other).unwrap(), "kept");
+        drop(file);
+        assert!(!path.exists());
+    }
+}

@@ -1,0 +1,160 @@
+//! The filter: takes connections, and swaps its configuration while it serves them.
+
+use core::fmt;
+use core::time::Duration;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use dkim_aws_lc::AwsLc;
+use dkim_verify::{KeyCache, VerifySignature};
+use milter_proto::{Actions, Config, Steps};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tracing::{info, warn};
+
+use super::listen::Bound;
+use super::live::Live;
+use super::session;
+use super::snapshot::Snapshot;
+use crate::config::{ConfigError, one_line};
+use crate::shutdown::Shutdown;
+
+/// A filter that signs and verifies as its opendkim.conf says.
+pub struct Server {
+    path: PathBuf,
+    live: RwLock<Arc<Live>>,
+    /// Keeps keys from one message to the next, for all sessions and configurations.
+    crypto: Arc<dyn VerifySignature>,
+    config: Arc<Config>,
+}
+
+impl Server {
+    /// A filter with a configuration that was read from the file at `path`, from which it reads
+    /// the next. To be called within a Tokio runtime.
+    pub fn new(path: PathBuf, snapshot: Arc<Snapshot>) -> Result<Self, ConfigError> {
+        let keys = KeyCache::new(AwsLc::default(), KeyCache::DEFAULT_CAPACITY);
+        Ok(Self {
+            path,
+            live: RwLock::new(Arc::new(Live::new(snapshot)?)),
+            crypto: Arc::new(Mutex::new(keys)),
+            config: Arc::new(protocol()),
+        })
+    }
+
+    /// Reads the configuration anew and swaps it for the one at work: messages that are under way
+    /// end with the old one. If anything is wrong the old one stays as it is.
+    ///
+    /// Blocks while files are read. To be called within a Tokio runtime.
+    pub fn reload(&self) -> Result<Arc<Snapshot>, ConfigError> {
+        let snapshot = Snapshot::read(&self.path)?;
+        let live = Arc::new(Live::new(Arc::clone(&snapshot))?);
+        // Nothing can panic while it is held.
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
+        Ok(snapshot)
+    }
+
+    /// Serves whoever connects, until `shutdown`; then lets open connections end behind their
+    /// messages, for as long as service managers wait at least before they kill.
+    pub async fn serve(self: Arc<Self>, socket: Bound, shutdown: Shutdown) -> std::io::Result<()> {
+        let listener = socket.listen()?;
+        let room = Arc::new(Semaphore::new(CONNECTIONS));
+        let mut connections = JoinSet::new();
+        let mut told = shutdown.clone();
+        loop {
+            let accepted = async {
+                let place = Arc::clone(&room).acquire_owned().await;
+                (place, listener.accept().await)
+            };
+            let (place, accepted) = tokio::select! {
+                accepted = accepted => accepted,
+                () = told.requested() => break,
+                Some(ended) = connections.join_next() => {
+                    if let Err(error) = ended {
+                        warn!(%error, "a connection ended badly");
+                    }
+                    continue;
+                }
+            };
+            match accepted {
+                Ok(stream) => {
+                    let (server, shutdown) = (Arc::clone(&self), shutdown.clone());
+                    connections.spawn(async move {
+                        session::serve(&server, stream, shutdown).await;
+                        drop(place);
+                    });
+                }
+                // Mostly out of file descriptors: some will be free in a moment.
+                Err(error) => {
+                    warn!(%error, "cannot take a connection");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+        drop(listener);
+        info!(open = connections.len(), "ending");
+        let all_ended = async { while connections.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, all_ended).await.is_err() {
+            warn!(open = connections.len(), "cutting off");
+            connections.shutdown().await;
+        }
+        Ok(())
+    }
+
+    /// The configuration at work.
+    pub(super) fn live(&self) -> Arc<Live> {
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&live)
+    }
+
+    pub(super) fn crypto(&self) -> Arc<dyn VerifySignature> {
+        Arc::clone(&self.crypto)
+    }
+
+    pub(super) fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Logs what came of a reload.
+pub fn tell_reload(reloaded: &Result<Arc<Snapshot>, ConfigError>) {
+    match reloaded {
+        Ok(snapshot) => {
+            for warning in snapshot.warnings() {
+                warn!("{warning}");
+            }
+            info!("configuration read anew");
+        }
+        Err(error) => warn!("the old configuration stays: {}", one_line(error)),
+    }
+}
+
+/// What is wanted of a mail server. Only the client, the end of the header and that of the message
+/// are answered: everything else needs no round trip.
+fn protocol() -> Config {
+    let steps = Steps::LEADING_SPACE
+        | Steps::NO_DATA
+        | Steps::NO_RCPT
+        | Steps::NO_REPLY_BODY
+        | Steps::NO_REPLY_HEADER
+        | Steps::NO_REPLY_HELO
+        | Steps::NO_REPLY_MAIL
+        | Steps::NO_UNKNOWN;
+    Config::new(Actions::ADD_HEADERS | Actions::CHANGE_HEADERS)
+        .wishes(Actions::QUARANTINE)
+        .steps(steps)
+}
+
+/// Connections at the same time; one more waits. Postfix has 100 clients by default
+/// (`default_process_limit`), each with a connection.
+const CONNECTIONS: usize = 1024;
+
+/// For open connections once the filter is to end.
+const GRACE: Duration = Duration::from_secs(10);

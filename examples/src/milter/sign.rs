@@ -1,0 +1,51 @@
+//! A message of our own, signed while its body passes.
+
+use dkim_canon::{Header, SignatureField, UnixTime};
+use dkim_sign::rand_core::UnwrapErr;
+use dkim_sign::{SignRequestError, Signer, SigningFailed};
+use getrandom::SysRng;
+use milter_proto::Edits;
+use milter_proto::edit::EditError;
+
+use super::decision::Signing;
+
+/// The signatures of one message. Of the body nothing is kept but hashes.
+#[derive(Debug)]
+pub(super) struct Sign {
+    signer: Signer,
+    signings: Vec<Signing>,
+}
+
+impl Sign {
+    pub(super) fn begin(
+        header: &Header<'_>,
+        signings: Vec<Signing>,
+        now: UnixTime,
+    ) -> Result<Self, SignRequestError> {
+        let requests = signings.iter().map(|signing| &signing.request);
+        let signer = Signer::begin(header, requests, now)?;
+        Ok(Self { signer, signings })
+    }
+
+    pub(super) fn body(&mut self, piece: &[u8]) {
+        self.signer.body(piece);
+    }
+
+    /// The fields, in the order of the tables, each with what it was asked to say.
+    pub(super) fn finish(self) -> Result<Vec<(Signing, SignatureField)>, SigningFailed> {
+        let unsigned = self.signer.finish();
+        let made = unsigned.into_iter().zip(self.signings);
+        made.map(|(unsigned, signing)| {
+            let field = unsigned.sign_with(&*signing.key, &mut UnwrapErr(SysRng))?;
+            Ok((signing, field))
+        })
+        .collect()
+    }
+}
+
+/// Puts a whole field, as it is printed, below `position` others.
+pub(super) fn insert(edits: &mut Edits, position: u32, field: &str) -> Result<(), EditError> {
+    let (name, value) = field.split_once(':').unwrap_or((field, ""));
+    let value = value.strip_suffix("\r\n").unwrap_or(value);
+    edits.insert_header(position, name, value)
+}

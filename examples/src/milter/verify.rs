@@ -1,0 +1,190 @@
+//! A message of somebody else, checked while its body passes.
+
+use core::future::pending;
+use core::time::Duration;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use auth_results::AuthenticationResults;
+use dkim_canon::{Header, TooLarge};
+use dkim_verify::{Fault, Outcome as Judged, VerifySignature};
+use dns_txt::{Inquiry, Lookups};
+use mail_address::rfc5322::Value;
+use message_auth::{Facts, Inbound, Report};
+use milter_proto::Edits;
+use milter_proto::edit::EditError;
+use tokio::time::timeout;
+
+use super::conf::{OnAction, Settings};
+use super::live::Live;
+use super::outcome::Trouble;
+
+/// A message under examination. Its questions travel while the body arrives.
+pub(super) struct Verify<'l> {
+    inbound: Inbound,
+    lookups: Lookups<'l>,
+    deadline: Option<Duration>,
+    forged: Edits,
+}
+
+impl<'l> Verify<'l> {
+    /// Begins with the header; what claims to be ours in it is to be deleted. Fails if it cannot
+    /// be.
+    pub(super) fn begin(
+        live: &'l Live,
+        crypto: Arc<dyn VerifySignature>,
+        facts: Facts,
+        is_ours: bool,
+        header: &Header<'_>,
+    ) -> Result<Self, CannotVerify> {
+        let authserv_id = facts.authserv_id.clone();
+        let mut inbound = Inbound::begin(facts, live.options(is_ours), crypto);
+        for field in header.fields() {
+            inbound.field(field.name_as_written(), field.value())?;
+        }
+        inbound.end_header();
+        let forged = forged(header, &authserv_id, live);
+        let mut lookups = Lookups::new(live.resolver(), LOOKUPS);
+        lookups.ask(&mut inbound);
+        Ok(Self {
+            inbound,
+            lookups,
+            deadline: live.deadline(),
+            forged: deletions(header, &forged)?,
+        })
+    }
+
+    pub(super) fn body(&mut self, piece: &[u8]) {
+        // Only a header can be too large.
+        let _ = self.inbound.push(piece);
+    }
+
+    /// Waits for an answer of the DNS and takes it. Cancel safe; never ends while none is due.
+    pub(super) async fn progress(&mut self) {
+        if self.lookups.is_idle() {
+            return pending().await;
+        }
+        let (question, answer) = self.lookups.next().await;
+        self.inbound.answer(&question, &answer);
+        self.lookups.ask(&mut self.inbound);
+    }
+
+    /// Waits for what the DNS still owes, for as long as is configured; what is open then counts
+    /// as not answered. Gives the deletions of what was forged with the report.
+    pub(super) async fn finish(mut self) -> (Report, Edits) {
+        let deadline = self.deadline;
+        let answers = async {
+            while !self.lookups.is_idle() {
+                self.progress().await;
+            }
+        };
+        match deadline {
+            Some(deadline) => drop(timeout(deadline, answers).await),
+            None => answers.await,
+        }
+        (self.inbound.finish(), self.forged)
+    }
+}
+
+/// Why a message cannot be examined.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CannotVerify {
+    #[error("a forged Authentication-Results field cannot be removed")]
+    Forged(#[from] EditError),
+    #[error(transparent)]
+    Header(#[from] TooLarge),
+}
+
+/// What is configured for what was found, and why; `None` if nothing is wrong.
+///
+/// One good signature is enough. A signature that is refused by policy, or whose domain is only
+/// testing, is as good as none (RFC 6376 §3.6.1, §6.1).
+pub(super) fn occasion(
+    report: &Report,
+    settings: &Settings,
+) -> Option<(OnAction, Trouble, String)> {
+    if report.dkim.iter().any(dkim_verify::Verdict::is_pass) {
+        return None;
+    }
+    let on = &settings.on;
+    let failed = |is_such: fn(&Judged) -> bool| {
+        let mut verdicts = report.dkim.iter().filter(|verdict| !verdict.testing);
+        verdicts.find(|verdict| is_such(&verdict.outcome))
+    };
+    // What may be better later comes before what never will be.
+    if let Some(verdict) = failed(|outcome| matches!(outcome, Judged::Unsettled(_))) {
+        let why = verdict.outcome.to_string();
+        return Some((on.dns_error, Trouble::Cryptographic, why));
+    }
+    let is_bad =
+        |outcome: &Judged| matches!(outcome, Judged::Failed(fault) if *fault != Fault::NoKey);
+    if let Some(verdict) = failed(is_bad) {
+        let why = format!("bad DKIM signature: {}", verdict.outcome);
+        return Some((on.bad_signature, Trouble::Other, why));
+    }
+    if failed(|outcome| matches!(outcome, Judged::Failed(_))).is_some() {
+        let why = "no key for the DKIM signature".into();
+        return Some((on.key_not_found, Trouble::Cryptographic, why));
+    }
+    Some((on.no_signature, Trouble::Other, "no DKIM signature".into()))
+}
+
+/// The field that says what was found; `None` if there is nothing to say.
+pub(super) fn results(report: &Report, settings: &Settings) -> Option<String> {
+    let is_wanted = settings.always_add_ar_header || settings.spf || settings.dmarc;
+    (is_wanted || !report.dkim.is_empty()).then(|| report.authentication_results().to_field())
+}
+
+/// Which fields of a header are to go: those in our name (RFC 8601 §5), and those in the names of
+/// RemoveARFrom; none with KeepAuthResults.
+fn forged(header: &Header<'_>, authserv_id: &Value<'_>, live: &Live) -> Vec<usize> {
+    let snapshot = live.snapshot();
+    if snapshot.settings().keep_auth_results {
+        return Vec::new();
+    }
+    let fields = || header.fields().map(|field| (field.name(), field.value()));
+    let mut found = auth_results::forged(fields(), authserv_id.as_str());
+    for name in snapshot.remove_ar_from() {
+        match name.strip_prefix('.') {
+            None => found.extend(auth_results::forged(fields(), name)),
+            Some(parent) => {
+                let fields = header.fields().enumerate();
+                let below = fields.filter(|(_, field)| {
+                    field.is_named("Authentication-Results") && is_below(field.value(), parent)
+                });
+                found.extend(below.map(|(index, _)| index));
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Whether results are in the name of a host below a domain.
+fn is_below(value: &[u8], parent: &str) -> bool {
+    let Ok(results) = AuthenticationResults::parse(value) else {
+        return false;
+    };
+    let name = results.authserv_id.as_str().to_ascii_lowercase();
+    let host = name.strip_suffix(parent);
+    host.is_some_and(|host| host.ends_with('.'))
+}
+
+/// The deletions of these fields, each by its number among those of its name.
+fn deletions(header: &Header<'_>, indexes: &[usize]) -> Result<Edits, EditError> {
+    let mut edits = Edits::default();
+    let mut counts = HashMap::<Vec<u8>, u32>::new();
+    for (index, field) in header.fields().enumerate() {
+        let name = field.name_as_written().to_ascii_lowercase();
+        let count = counts.entry(name).or_default();
+        *count += 1;
+        if indexes.binary_search(&index).is_ok() {
+            edits.delete_header(field.name_as_written(), *count)?;
+        }
+    }
+    Ok(edits)
+}
+
+/// Questions of one message at the same time.
+const LOOKUPS: usize = 16;

@@ -1,0 +1,112 @@
+//! A `milter` with the classic files: keys, KeyTable, SigningTable, and DNS records to test with.
+
+use core::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dkim_sign::rand_core::UnwrapErr;
+use dkim_sign::{KeyKind, PrivateKey, SignMessage, SignRequest, SigningKey, UnixTime, sign};
+use tempfile::TempDir;
+
+use super::{MILTER, Program, secret_file};
+
+/// A directory with everything that an opendkim.conf names.
+pub(crate) struct Files {
+    pub(crate) directory: TempDir,
+    /// Names and texts of the key records.
+    pub(crate) records: Vec<(String, String)>,
+}
+
+impl Files {
+    /// Keys of example.com under `rsa` and `ed`, of example.net under `s`, and a table entry for
+    /// lost.example whose key is not there.
+    pub(crate) fn new() -> Self {
+        let mut files = Self {
+            directory: tempfile::tempdir().unwrap(),
+            records: Vec::new(),
+        };
+        for (domain, selector, kind) in [
+            ("example.com", "rsa", KeyKind::Rsa2048),
+            ("example.com", "ed", KeyKind::Ed25519),
+            ("example.net", "s", KeyKind::Rsa2048),
+        ] {
+            let key = PrivateKey::generate(kind, &mut UnwrapErr(getrandom::SysRng)).unwrap();
+            let name = format!("{selector}.{domain}");
+            secret_file(files.path(&name), &*key.to_pem());
+            let record = SigningKey::new(&key).unwrap().key_record().to_string();
+            let name = format!("{selector}._domainkey.{domain}");
+            files.records.push((name, record));
+        }
+        files.write_dns("");
+        files.write(
+            "KeyTable",
+            "rsa example.com:rsa:DIR/rsa.example.com\ned example.com:ed:DIR/ed.example.com\n\
+             lost lost.example:s:DIR/no-key\n",
+        );
+        files.write(
+            "SigningTable",
+            "*@example.com rsa\n*@example.com ed\n*@lost.example lost\n",
+        );
+        files.write("TrustedHosts", "127.0.0.1\n::1\n");
+        files
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Writes a file, `DIR` in it being the directory.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let directory = self.directory.path().display().to_string();
+        let path = self.path(name);
+        fs::write(&path, text.replace("DIR", &directory)).unwrap();
+        path
+    }
+
+    /// Writes the records of the keys, and more, for TestDNSData.
+    pub(crate) fn write_dns(&self, more: &str) {
+        let mut text = more.to_owned();
+        for (name, record) in &self.records {
+            writeln!(text, "{name}\t{record}").unwrap();
+        }
+        self.write("dns", &text);
+    }
+
+    /// Writes the opendkim.conf that most have, and more.
+    pub(crate) fn write_conf(&self, more: &str) -> PathBuf {
+        self.write("opendkim.conf", &format!("{CONF}{more}"))
+    }
+
+    pub(crate) fn start(&self, more: &str) -> Program {
+        let conf = self.write_conf(more);
+        Program::start(MILTER, [Path::new("-x"), &conf], 1)
+    }
+
+    /// A message with a signature of example.net on top.
+    pub(crate) fn signed_by_example_net(&self, message: &str) -> String {
+        let key = fs::read(self.path("s.example.net")).unwrap();
+        let key = SigningKey::parse(&key).unwrap();
+        let [domain, selector] = ["example.net", "s"].map(|name| name.parse().unwrap());
+        let request = SignRequest::new(key.algorithm(), domain, selector);
+        let now = std::time::SystemTime::now();
+        let now = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let mut rng = UnwrapErr(getrandom::SysRng);
+        let now = UnixTime::from_secs(now);
+        let fields = sign(message.as_bytes(), &[(&request, &key)], now, &mut rng).unwrap();
+        format!("{}{message}", fields[0])
+    }
+}
+
+const CONF: &str = "\
+Background no
+Socket inet:0@127.0.0.1
+AuthservID mx.example.com
+Canonicalization relaxed/simple
+KeyTable DIR/KeyTable
+SigningTable refile:DIR/SigningTable
+MultipleSignatures yes
+InternalHosts DIR/TrustedHosts
+TestDNSData DIR/dns
+LogWhy yes
+SyslogSuccess yes
+";
