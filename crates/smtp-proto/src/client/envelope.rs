@@ -99,7 +99,8 @@ impl Envelope {
     }
 
     /// Sends the message under TLS, to a server that promises to do the same, or not at all
-    /// (RFC 8689 §4.2.1). That the server is who it should be, and was found where it should be, is
+    /// (RFC 8689 §4.2.1). A report, whose reverse path is empty, is not held back: where nobody
+    /// promises, it goes without (RFC 8689 §5). That the server is who it should be, and was found where it should be, is
     /// the caller's to see to.
     #[must_use]
     pub fn require_tls(mut self) -> Self {
@@ -178,7 +179,12 @@ impl Envelope {
         self.body == Some(Body::BinaryMime)
     }
 
+    /// Whether the message must not go to a server that does not promise TLS.
     pub(super) fn needs_tls(&self) -> bool {
+        self.require_tls && self.reverse_path.is_some()
+    }
+
+    pub(super) fn wants_tls(&self) -> bool {
         self.require_tls
     }
 

@@ -266,8 +266,7 @@ impl Client {
         if envelope.needs_utf8() && !offered.smtp_utf8() {
             return Err(BeginError::Utf8);
         }
-        // RFC 8689 §2: the promise counts only under TLS.
-        if envelope.needs_tls() && !(self.tls && offered.require_tls()) {
+        if envelope.needs_tls() && !self.promises_tls() {
             return Err(BeginError::RequireTls);
         }
         if let (Some(size), Some(limit)) = (envelope.announced_size(), offered.max_size()) {
@@ -277,6 +276,11 @@ impl Client {
             }
         }
         self.check_limits(envelope)
+    }
+
+    /// Whether `REQUIRETLS` may be asked for: the promise counts only under TLS (RFC 8689 §2).
+    pub(super) fn promises_tls(&self) -> bool {
+        self.tls && self.capabilities.require_tls()
     }
 
     /// RFC 9422 §4.

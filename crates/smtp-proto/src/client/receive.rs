@@ -117,6 +117,7 @@ impl Client {
     /// nobody is to have the message.
     pub(super) fn proceed(&mut self, out: &mut Vec<u8>) {
         let window = self.window();
+        let is_promised = self.promises_tls();
         let Some(transaction) = &mut self.transaction else {
             return;
         };
@@ -124,7 +125,11 @@ impl Client {
             return;
         }
         if !transaction.is_mail_written() {
-            let command = Command::Mail(mail(transaction.envelope(), &self.capabilities));
+            let command = Command::Mail(mail(
+                transaction.envelope(),
+                &self.capabilities,
+                is_promised,
+            ));
             if !self.queue.send(&command, Expected::Mail, window, out) {
                 return;
             }

@@ -143,8 +143,13 @@ impl Transaction {
     }
 }
 
-/// `MAIL` with the parameters that the envelope needs and the server offers.
-pub(super) fn mail<'e>(envelope: &'e Envelope, capabilities: &Capabilities) -> Mail<'e> {
+/// `MAIL` with the parameters that the envelope needs and the server offers. `is_promised` says
+/// whether `REQUIRETLS` counts.
+pub(super) fn mail<'e>(
+    envelope: &'e Envelope,
+    capabilities: &Capabilities,
+    is_promised: bool,
+) -> Mail<'e> {
     let mut mail = Mail::new(envelope.reverse_path().map(Mailbox::view));
     if let Some(octets) = envelope.announced_size().filter(|_| capabilities.size()) {
         mail = mail.size(octets);
@@ -159,6 +164,6 @@ pub(super) fn mail<'e>(envelope: &'e Envelope, capabilities: &Capabilities) -> M
         mail.envelope_id = envelope.announced_envelope_id();
     }
     mail.body = envelope.announced_body();
-    mail.require_tls(envelope.needs_tls())
+    mail.require_tls(envelope.wants_tls() && is_promised)
         .smtp_utf8(envelope.needs_utf8())
 }
