@@ -12,7 +12,7 @@ use crate::command::{ForwardPath, Notify, OriginalRecipient, Rcpt};
 pub struct Recipient {
     mailbox: Mailbox,
     notify: Option<Notify>,
-    /// The value of `ORCPT=`, as it was given.
+    /// The value of `ORCPT=`.
     original: Option<Box<str>>,
 }
 
@@ -34,10 +34,17 @@ impl Recipient {
         self
     }
 
-    /// Tells servers that offer `DSN` which recipient the sender had named.
+    /// Tells servers that offer `DSN` which recipient the sender had named. Letters beyond ASCII are
+    /// sent as they are if the recipient's address has such letters too, and in the ASCII form of
+    /// RFC 6533 §3 if it can do without `SMTPUTF8`; what that makes longer than RFC 3461 §4.2 allows
+    /// is left out.
     #[must_use]
     pub fn original_recipient(mut self, original: OriginalRecipient<'_>) -> Self {
-        self.original = Some(original.to_string().into());
+        let value = match self.mailbox.view().is_ascii() {
+            true => original.to_ascii(),
+            false => original.to_string(),
+        };
+        self.original = Some(value.into());
         self
     }
 

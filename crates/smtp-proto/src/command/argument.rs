@@ -3,7 +3,7 @@
 use core::fmt;
 
 /// Text for a reader at the other end: printable ASCII and tabs, not empty, without blanks at
-/// its ends.
+/// its ends. Behind `VRFY` and `EXPN` it may hold UTF-8 too.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Argument<'i> {
     text: &'i str,
@@ -18,6 +18,15 @@ impl<'i> Argument<'i> {
         }
         let text = core::str::from_utf8(octets).ok()?;
         Some(Self { text })
+    }
+
+    /// The same with letters beyond ASCII, which only `VRFY` and `EXPN` may hold
+    /// (RFC 6531 §3.7.4.2).
+    pub(super) fn parse_utf8(octets: &'i [u8]) -> Option<Self> {
+        let text = core::str::from_utf8(octets).ok()?;
+        let is_text = |char: char| char == '\t' || !char.is_control();
+        let fits = !text.is_empty() && octets.trim_ascii() == octets && text.chars().all(is_text);
+        fits.then_some(Self { text })
     }
 
     /// The text.

@@ -2,7 +2,8 @@
 //!
 //! [RFC 3461]: https://www.rfc-editor.org/rfc/rfc3461
 
-use core::fmt;
+use alloc::string::{String, ToString};
+use core::fmt::{self, Write};
 
 use mail_address::rfc5322::token::is_atext;
 
@@ -115,8 +116,8 @@ pub struct OriginalRecipient<'i> {
 impl<'i> OriginalRecipient<'i> {
     /// Reads `original-recipient-address = addr-type ";" xtext`, such as `rfc822;a@b.example`;
     /// `None` if it is malformed, stands for anything but printable ASCII, or has more than the
-    /// 500 characters of RFC 3461 §4.2. Of the forms that RFC 6533 §3 has for letters beyond ASCII,
-    /// those written in ASCII are taken.
+    /// 500 octets of RFC 3461 §4.2. One of the type `utf-8` may hold letters beyond ASCII as they
+    /// are, under `SMTPUTF8` only, or written as `\x{…}` (RFC 6533 §3).
     pub fn parse(value: &'i [u8]) -> Option<Self> {
         let semicolon = memchr::memchr(b';', value)?;
         let (address_type, rest) = value.split_at_checked(semicolon)?;
@@ -126,9 +127,14 @@ impl<'i> OriginalRecipient<'i> {
         if !address_type.iter().copied().all(is_atom) {
             return None;
         }
+        let address = rest.get(1..)?;
+        let is_utf8 = address_type.eq_ignore_ascii_case(b"utf-8") && !address.is_ascii();
         Some(Self {
-            // What a report can hold (RFC 3461 §4.2).
-            address: Xtext::parse_printable(rest.get(1..)?)?,
+            address: match is_utf8 {
+                true => Xtext::parse_unitext(address)?,
+                // What a report can hold (RFC 3461 §4.2).
+                false => Xtext::parse_printable(address)?,
+            },
             address_type: core::str::from_utf8(address_type).ok()?,
         })
     }
@@ -138,9 +144,30 @@ impl<'i> OriginalRecipient<'i> {
         self.address_type
     }
 
-    /// The address.
+    /// The address. Of the type `utf-8`, a `\x{…}` in it is left as it is.
     pub fn address(&self) -> Xtext<'i> {
         self.address
+    }
+}
+
+impl OriginalRecipient<'_> {
+    /// Whether it can be sent without `SMTPUTF8`.
+    pub(crate) fn is_ascii(&self) -> bool {
+        self.address.as_str().is_ascii()
+    }
+
+    /// The value of `ORCPT=`, its letters beyond ASCII as `utf-8-addr-xtext` has them
+    /// (RFC 6533 §3).
+    pub(crate) fn to_ascii(self) -> String {
+        let mut value = String::new();
+        for char in self.to_string().chars() {
+            match char.is_ascii() {
+                true => value.push(char),
+                false => write!(value, "\\x{{{:X}}}", u32::from(char))
+                    .expect("a string takes every character"),
+            }
+        }
+        value
     }
 }
 
@@ -170,7 +197,6 @@ const MAX_ORCPT: usize = 500 - "ORCPT=".len();
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::ToString;
     use alloc::vec::Vec;
 
     use super::*;

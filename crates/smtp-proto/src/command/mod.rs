@@ -43,7 +43,8 @@ pub enum Command<'i> {
     Data,
     /// `EHLO`: the client's name, and the wish for extensions.
     Ehlo(ClientName<'i>),
-    /// `EXPN`: who is on a mailing list.
+    /// `EXPN`: who is on a mailing list. `SMTPUTF8` behind the name is part of it
+    /// (RFC 6531 §3.7.4.2).
     Expn(Argument<'i>),
     /// `HELO`: the client's name.
     Helo(ClientName<'i>),
@@ -63,7 +64,8 @@ pub enum Command<'i> {
     Rset,
     /// `STARTTLS`: TLS follows, once the server says so (RFC 3207 §4).
     StartTls,
-    /// `VRFY`: whether a user exists.
+    /// `VRFY`: whether a user exists. `SMTPUTF8` behind the name is part of it
+    /// (RFC 6531 §3.7.4.2).
     Vrfy(Argument<'i>),
     /// `XCLIENT`: what a proxy knows of the client behind it (Postfix's XCLIENT howto).
     XClient(XClient<'i>),
@@ -84,7 +86,8 @@ pub struct Mail<'i> {
     pub envelope_id: Option<Xtext<'i>>,
     /// `REQUIRETLS`: the message shall travel under TLS or not at all (RFC 8689 §2).
     pub require_tls: bool,
-    /// `RET=`: how much of the message a report of a failure returns (RFC 3461 §4.3).
+    /// `RET=`: how much of the message a report of a failure returns (RFC 3461 §4.3). With
+    /// `REQUIRETLS`, the header at most (RFC 8689 §5).
     pub ret: Option<Ret>,
     /// The sender's mailbox; `None` is the null reverse-path `<>`. A source route in front of
     /// it is dropped (RFC 5321 §4.1.1.3).

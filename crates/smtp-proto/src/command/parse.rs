@@ -26,6 +26,13 @@ impl<'i> Command<'i> {
     pub fn parse(line: &'i [u8]) -> Result<Self, CommandError> {
         command(line).map_err(|error| match error {
             CommandError::Chunk => error,
+            CommandError::Argument { offset }
+            | CommandError::Parameter { offset }
+            | CommandError::ParameterValue { offset }
+                if line.get(offset..).is_none_or(<[u8]>::is_ascii) =>
+            {
+                error
+            }
             // Only addresses have a use for these octets, so they are what is wrong.
             _ if !line.is_ascii() => CommandError::EightBit,
             _ => error,
@@ -44,6 +51,8 @@ fn command(line: &[u8]) -> Result<Command<'_>, CommandError> {
         _ => Err(argument_error),
     };
     let text = || one_argument(arguments).and_then(Argument::parse);
+    // `VRFY SP String [ SP "SMTPUTF8" ]` (RFC 6531 §3.7.4.2): the parameter is part of the text.
+    let name = || one_argument(arguments).and_then(Argument::parse_utf8);
     let text_or_nothing = || match arguments {
         b"" => Ok(None),
         _ => text().map(Some).ok_or(argument_error),
@@ -60,7 +69,7 @@ fn command(line: &[u8]) -> Result<Command<'_>, CommandError> {
             .ok_or(CommandError::Chunk),
         DATA => alone(Command::Data),
         EHLO => client_name().map(Command::Ehlo),
-        EXPN => text().map(Command::Expn).ok_or(argument_error),
+        EXPN => name().map(Command::Expn).ok_or(argument_error),
         HELO => client_name().map(Command::Helo),
         HELP => text_or_nothing().map(Command::Help),
         LHLO => client_name().map(Command::Lhlo),
@@ -70,7 +79,7 @@ fn command(line: &[u8]) -> Result<Command<'_>, CommandError> {
         RCPT => rcpt(trimmed, arguments),
         RSET => alone(Command::Rset),
         STARTTLS => alone(Command::StartTls),
-        VRFY => text().map(Command::Vrfy).ok_or(argument_error),
+        VRFY => name().map(Command::Vrfy).ok_or(argument_error),
         XCLIENT => one_argument(arguments)
             .and_then(XClient::parse)
             .map(Command::XClient)

@@ -5,10 +5,13 @@
 use alloc::string::String;
 use core::fmt::{self, Write};
 
-/// Text in the encoding `xtext`, as written, checked.
+/// Text in the encoding `xtext`, as written, checked. In an [`OriginalRecipient`] of the type
+/// `utf-8`, letters beyond ASCII may stand in it as they are.
 ///
 /// What it stands for holds no control characters: a `+0D+0A` has no business in an address and
 /// could end a line wherever the text is printed.
+///
+/// [`OriginalRecipient`]: super::OriginalRecipient
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct Xtext<'i> {
     text: &'i str,
@@ -30,6 +33,17 @@ impl<'i> Xtext<'i> {
             return None;
         }
         Self::parse_if(octets, |octet| matches!(octet, b' '..=b'~'))
+    }
+
+    /// `utf-8-addr-unitext` (RFC 6533 §3): letters beyond ASCII stand for themselves.
+    pub(super) fn parse_unitext(octets: &'i [u8]) -> Option<Self> {
+        let text = core::str::from_utf8(octets).ok()?;
+        let may_stand = |char: char| match char {
+            '+' | '=' => false,
+            '\0'..='\x7f' => char.is_ascii_graphic(),
+            _ => !char.is_control(),
+        };
+        (!text.is_empty() && text.chars().all(may_stand)).then_some(Self { text })
     }
 
     fn parse_if(octets: &'i [u8], may_stand: impl Fn(u8) -> bool) -> Option<Self> {
@@ -58,7 +72,10 @@ impl<'i> Xtext<'i> {
     pub fn decode(&self) -> impl Iterator<Item = u8> + use<'i> {
         let mut rest = self.text.as_bytes();
         core::iter::from_fn(move || {
-            let (octet, after) = xchar(rest)?;
+            let (octet, after) = match rest {
+                [octet @ 0x80..=0xff, after @ ..] => (*octet, after),
+                _ => xchar(rest)?,
+            };
             rest = after;
             Some(octet)
         })

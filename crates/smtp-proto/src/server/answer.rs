@@ -112,7 +112,7 @@ impl Server {
         let config = &*self.config;
         let offered = [
             (config.takes_groups(), "PIPELINING"),
-            (config.eight_bit_mime, "8BITMIME"),
+            (config.takes_eight_bit(), "8BITMIME"),
             (config.has_enhanced_codes(), "ENHANCEDSTATUSCODES"),
             (config.chunking, "CHUNKING"),
             (config.takes_binary(), "BINARYMIME"),

@@ -8,7 +8,9 @@ use super::answer::{self, Answer};
 use super::line::Found;
 use super::state::Due;
 use super::{Closing, Event, Hello, Role, Server, Step};
-use crate::command::{Attribute, Body, Command, CommandError, ForwardPath, Mail, Rcpt, XClient};
+use crate::command::{
+    Argument, Attribute, Body, Command, CommandError, ForwardPath, Mail, Rcpt, XClient,
+};
 
 impl Server {
     /// A line with a command.
@@ -119,7 +121,10 @@ impl Server {
             }),
             // A SHOULD of RFC 5321 §3.5.2 that few servers follow, for lists are harvested by it
             // (RFC 5321 §7.3). Known and not offered is 502 (RFC 5321 §4.2.4).
-            Command::Expn(_) => Outcome::Answered(answer::NOT_IMPLEMENTED),
+            Command::Expn(name) => Outcome::Answered(match self.takes(name) {
+                true => answer::NOT_IMPLEMENTED,
+                false => answer::EIGHT_BIT_COMMAND,
+            }),
             Command::Helo(name) => self.hello(Hello {
                 extended: false,
                 name,
@@ -130,9 +135,17 @@ impl Server {
             Command::Rcpt(rcpt) => self.rcpt(rcpt),
             Command::Rset => Outcome::Reset,
             Command::StartTls => self.start_tls(),
-            Command::Vrfy(_) => Outcome::Answered(answer::CANNOT_VERIFY),
+            Command::Vrfy(name) => Outcome::Answered(match self.takes(name) {
+                true => answer::CANNOT_VERIFY,
+                false => answer::EIGHT_BIT_COMMAND,
+            }),
             Command::XClient(xclient) => self.xclient(xclient),
         }
+    }
+
+    /// Whether the name of a user or a list can be understood (RFC 6531 §3.2).
+    fn takes(&self, name: Argument<'_>) -> bool {
+        self.config.smtp_utf8 || name.as_str().is_ascii()
     }
 
     fn hello<'i>(&self, hello: Hello<'i>) -> Outcome<'i> {
@@ -175,7 +188,7 @@ impl Server {
         let knows_body = match mail.body {
             None => true,
             Some(Body::BinaryMime) => config.takes_binary(),
-            Some(Body::EightBitMime | Body::SevenBit) => config.eight_bit_mime,
+            Some(Body::EightBitMime | Body::SevenBit) => config.takes_eight_bit(),
         };
         knows_body
             && (mail.auth.is_none() || !config.auth.is_empty())
@@ -209,6 +222,10 @@ impl Server {
         };
         if !is_ascii && !transaction.smtp_utf8 {
             return Outcome::Answered(answer::NON_ASCII_RECIPIENT);
+        }
+        // RFC 6533 §3
+        if !transaction.smtp_utf8 && rcpt.original_recipient.is_some_and(|it| !it.is_ascii()) {
+            return Outcome::Answered(answer::EIGHT_BIT_COMMAND);
         }
         if transaction.recipients >= self.config.limits.least_recipients() {
             return Outcome::Answered(answer::TOO_MANY_RECIPIENTS);

@@ -31,7 +31,8 @@ pub struct Config {
     pub chunking: bool,
     /// `DSN` (RFC 3461): not offered, since whoever offers it owes its senders reports.
     pub dsn: bool,
-    /// `8BITMIME` (RFC 6152): offered.
+    /// `8BITMIME` (RFC 6152): offered. With [`smtp_utf8`](Self::smtp_utf8) it is in any case
+    /// (RFC 6531 §3.1).
     pub eight_bit_mime: bool,
     /// `ENHANCEDSTATUSCODES` (RFC 2034): offered. With it a reply that has none gets one that
     /// says no more than its first digit, such as 5.0.0; without it no reply carries one.
@@ -52,7 +53,7 @@ pub struct Config {
     /// [`proxy`]: crate::proxy
     pub proxy_protocol: bool,
     /// Whether a message with octets above 127 is refused if `MAIL` did not announce them with
-    /// `BODY=8BITMIME`. No: they are kept and reported, as all servers in wide use do.
+    /// `BODY=8BITMIME` or `SMTPUTF8`. No: they are kept and reported, as all servers in wide use do.
     pub refuse_undeclared_eight_bit: bool,
     /// `REQUIRETLS` (RFC 8689) under TLS: not offered, since whoever offers it must send such
     /// messages on under TLS or not at all.
@@ -248,6 +249,12 @@ impl Config {
     /// Whether messages without lines are taken.
     pub(super) fn takes_binary(&self) -> bool {
         self.chunking && self.binary_mime
+    }
+
+    /// Whether `8BITMIME` is offered.
+    pub(super) fn takes_eight_bit(&self) -> bool {
+        // RFC 6531 §3.1: no `SMTPUTF8` without it.
+        self.eight_bit_mime || self.smtp_utf8
     }
 
     /// Whether commands may come in groups.

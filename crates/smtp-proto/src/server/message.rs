@@ -180,7 +180,7 @@ impl Server {
         self.phase = Phase::Command;
         let refusal = self.session.transaction.as_ref().and_then(|transaction| {
             let message = transaction.message.as_ref()?;
-            refusal(&self.config, transaction.body, message)
+            refusal(&self.config, transaction, message)
         });
         match refusal {
             Some(refusal) => self.refuse_message(refusal, 1, consumed, out),
@@ -217,7 +217,7 @@ impl Server {
             return Step::silent(consumed);
         };
         let replies = self.replies_to_message(transaction.recipients);
-        match refusal(&self.config, transaction.body, &message) {
+        match refusal(&self.config, &transaction, &message) {
             None => {
                 self.due = Some(Due::BodyEnd { replies });
                 let faults = message.unstuffer.faults();
@@ -268,7 +268,8 @@ impl Server {
 }
 
 /// Why the message, as far as it has come, is not taken, whatever the caller thinks of it.
-fn refusal(config: &Config, body: Option<Body>, message: &Message) -> Option<Answer> {
+fn refusal(config: &Config, transaction: &Transaction, message: &Message) -> Option<Answer> {
+    let body = transaction.body;
     let faults: BodyFaults = message.unstuffer.faults();
     let limit = config.limits.message_size;
     let is_binary = body == Some(Body::BinaryMime);
@@ -279,6 +280,8 @@ fn refusal(config: &Config, body: Option<Body>, message: &Message) -> Option<Ans
         Some(answer::TOO_LARGE)
     } else if faults.eight_bit
         && matches!(body, None | Some(Body::SevenBit))
+        // Header fields in UTF-8 are announced by this alone (RFC 6531 §3.6).
+        && !transaction.smtp_utf8
         && config.refuse_undeclared_eight_bit
     {
         Some(answer::EIGHT_BIT_CONTENT)
