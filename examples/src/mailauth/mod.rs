@@ -16,6 +16,7 @@ mod message;
 mod output;
 mod shared;
 mod spf;
+mod survey;
 
 use std::process::ExitCode;
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use clap::{Arg, Args, Command};
+use dns_hickory::{HickoryResolver, Options};
 use dns_txt::{Answer, AsyncResolve, Domain, Inquiry, Lookup, Question, Recorder, Zone};
 use dns_txt::{DomainError, drive_async};
 use tokio::runtime::{Builder, Runtime};
@@ -15,6 +16,7 @@ use super::fault::Fault;
 use super::output::Output;
 use crate::config::{ConfigError, read};
 use crate::dns;
+use crate::milter::Resolution;
 
 /// The flags that all subcommands have, before or after the subcommand's name.
 #[derive(Args, Clone, Debug)]
@@ -74,6 +76,11 @@ impl Shared {
 
     /// Whom to ask.
     pub fn dns(&self) -> Result<Dns<'_>, Fault> {
+        self.dns_or(None)
+    }
+
+    /// Whom to ask; where the flags do not say, whom a configuration names.
+    pub(super) fn dns_or(&self, configured: Option<&Resolution>) -> Result<Dns<'_>, Fault> {
         if let (Some(zone), Some(record)) = (&self.zone, &self.record)
             && is_one_file(zone, record)
         {
@@ -87,7 +94,14 @@ impl Shared {
                 return Err(Fault::flag("--nameserver", "cannot be used with --zone"));
             }
             Some(path) => Arc::new(read_zone(path)?),
-            None => dns::resolver(None, self.nameserver)?,
+            None => match (self.nameserver, configured) {
+                (None, Some(Resolution::Zone(zone))) => Arc::new((**zone).clone()),
+                (None, Some(Resolution::NameServers(servers))) => {
+                    let resolver = HickoryResolver::with_name_servers(servers, &Options::new());
+                    Arc::new(resolver.map_err(|error| Fault::flag("Nameservers", error))?)
+                }
+                _ => dns::resolver(None, self.nameserver)?,
+            },
         };
         drop(within);
         Ok(Dns {

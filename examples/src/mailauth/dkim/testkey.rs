@@ -1,5 +1,7 @@
 //! `mailauth dkim testkey`: is what is published good, and is it this key?
 
+mod table;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,6 +11,7 @@ use dkim_sign::KeyCheck;
 use dns_txt::Domain;
 use serde::Serialize;
 
+use self::table::Table;
 use crate::config::one_line;
 use crate::mailauth::Fault;
 use crate::mailauth::shared::{Shared, domain};
@@ -27,21 +30,30 @@ use crate::signatories::{SignArgument, Signatory};
     verbatim_doc_comment,
     after_help = "\
 Example: mailauth dkim testkey -d example.com -s 2026a -k 2026a.private -vvv
+Example: mailauth dkim testkey -x /etc/opendkim.conf
 
 JSON keys: ok; name, where the record is looked for; reason, what is wrong or null; bits, the size of
-the key; testing, whether the domain says that it is only testing DKIM."
+the key; testing, whether the domain says that it is only testing DKIM. With -x: ok; keys, a list of
+objects with these keys and key, the name in KeyTable or else KeyFile; their ok is null where the key
+was not looked at."
 )]
 pub(super) struct Testkey {
+    /// Looks at the keys of this opendkim.conf
+    #[arg(short = 'x', long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
     /// The domain that signs
     #[arg(short = 'd', long, value_name = "DOMAIN", value_parser = domain)]
-    domain: Domain,
+    #[arg(required_unless_present = "config")]
+    domain: Option<Domain>,
 
     /// The name of the key
     #[arg(short = 's', long, value_name = "SELECTOR", value_parser = domain)]
-    selector: Domain,
+    #[arg(required_unless_present = "config")]
+    selector: Option<Domain>,
 
     /// The file with the private key
-    #[arg(short = 'k', long, value_name = "FILE")]
+    #[arg(short = 'k', long, value_name = "FILE", conflicts_with = "config")]
     key: Option<PathBuf>,
 
     /// Says more; may be given several times
@@ -51,9 +63,34 @@ pub(super) struct Testkey {
 
 impl Testkey {
     pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
-        let own = self.own_record()?;
-        let check = KeyCheck::new(&self.selector, &self.domain)
-            .map_err(|error| Fault::flag("--selector", error))?;
+        if let Some(config) = &self.config {
+            let table = Table {
+                config,
+                domain: self.domain.as_ref(),
+                selector: self.selector.as_ref(),
+                verbose: self.verbose,
+            };
+            return table.run(shared);
+        }
+        match (&self.domain, &self.selector) {
+            (Some(domain), Some(selector)) => self.test_one(domain, selector, shared),
+            // The command line is not taken without both.
+            _ => Err(Fault::flag(
+                "--domain",
+                "expected with --selector, or --config",
+            )),
+        }
+    }
+
+    fn test_one(
+        &self,
+        domain: &Domain,
+        selector: &Domain,
+        shared: &Shared,
+    ) -> Result<ExitCode, Fault> {
+        let own = self.own_record(domain, selector)?;
+        let check =
+            KeyCheck::new(selector, domain).map_err(|error| Fault::flag("--selector", error))?;
         let dns = shared.dns()?;
         let answer = dns.ask(check.question());
         dns.finish()?;
@@ -89,13 +126,13 @@ impl Testkey {
     }
 
     /// What the private key would be published with.
-    fn own_record(&self) -> Result<Option<KeyRecord>, Fault> {
+    fn own_record(&self, domain: &Domain, selector: &Domain) -> Result<Option<KeyRecord>, Fault> {
         let Some(path) = &self.key else {
             return Ok(None);
         };
         let argument = SignArgument {
-            domain: self.domain.clone(),
-            selector: self.selector.clone(),
+            domain: domain.clone(),
+            selector: selector.clone(),
             key_file: path.clone(),
         };
         let signatory = Signatory::read(&argument)?;
@@ -106,19 +143,25 @@ impl Testkey {
         if self.verbose == 0 || !json.ok {
             return String::new();
         }
-        let mut text = match self.key {
+        let text = match self.key {
             Some(_) => format!("{}: key OK\n", json.name),
             None => format!("{}: record OK\n", json.name),
         };
-        if json.testing {
-            text += "warning: the domain says that it is only testing DKIM\n";
-        }
-        // RFC 8301 §3.2; an Ed25519 key is as strong with its 256.
-        if json.bits.is_some_and(|bits| (257..2048).contains(&bits)) {
-            text += "warning: RSA keys of less than 2048 bits are too small today\n";
-        }
-        text
+        text + &warnings(json.testing, json.bits)
     }
+}
+
+/// What is worth knowing of a record that is good.
+fn warnings(testing: bool, bits: Option<usize>) -> String {
+    let mut text = String::new();
+    if testing {
+        text += "warning: the domain says that it is only testing DKIM\n";
+    }
+    // RFC 8301 §3.2; an Ed25519 key is as strong with its 256.
+    if bits.is_some_and(|bits| (257..2048).contains(&bits)) {
+        text += "warning: RSA keys of less than 2048 bits are too small today\n";
+    }
+    text
 }
 
 #[derive(Serialize)]
