@@ -281,6 +281,8 @@ mod tests {
             &too_long,
             &block(0x21, 0x11, &[0; 11]),
             &block(0x21, 0x41, &[0; 40]),
+            &block(0x21, 0x13, &[0; 12]),
+            &block(0x21, 0x2f, &[0; 36]),
             &block(0x21, 0x11, &[0; 4097]),
         ] {
             assert_eq!(Addresses::read(octets), Err(HeaderError), "{octets:?}");

@@ -210,8 +210,10 @@ mod tests {
             (b"FAILURE,FAILURE", Some(Notify::NEVER.failure(true))),
             (b"NEVER,SUCCESS", None),
             (b"SUCCESS,NEVER", None),
-            (b"SUCCESS,", None),
-            (b",SUCCESS", None),
+            (b",FAILURE,,", Some(Notify::NEVER.failure(true))),
+            (b",", None),
+            (b"", None),
+            (b"NEVER,", None),
             (b"ALWAYS", None),
         ] {
             assert_eq!(Notify::parse(value), notify);

@@ -234,6 +234,15 @@ mod tests {
     }
 
     #[test]
+    fn a_blank_stands_behind_an_enhanced_code_in_any_case() {
+        let reply = Reply::new(250, "2.0.0 \n2.0.0").unwrap();
+        let mut out = Vec::new();
+        reply.print(&mut out);
+        assert_eq!(out, b"250-2.0.0 \r\n250 2.0.0 \r\n");
+        assert_eq!(read(&out).unwrap(), Some((reply, out.len())));
+    }
+
+    #[test]
     fn a_line_has_512_octets_and_no_more() {
         let text = |length| format!("2.0.0 {}", "a".repeat(length));
         let reply = Reply::new(250, text(500)).unwrap();

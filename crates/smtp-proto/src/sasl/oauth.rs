@@ -245,6 +245,11 @@ mod tests {
             b"n,,\x01auth=Bearer \xff\x01\x01",
             b"n,,\x01auth=Bearer t\x01auth=Bearer u\x01\x01",
             b"n,,\x01port=99999\x01auth=Bearer t\x01\x01",
+            b"n,,\x01port=+587\x01auth=Bearer t\x01\x01",
+            b"n,,\x01port=0587\x01auth=Bearer t\x01\x01",
+            b"n,,\x01port=0\x01auth=Bearer t\x01\x01",
+            b"n,,\x01host=a\0b\x01auth=Bearer t\x01\x01",
+            b"n,,\x01host=\xc3\xa4\x01auth=Bearer t\x01\x01",
             b"n,,\x01=x\x01auth=Bearer t\x01\x01",
             b"n,,\x01auth=Bearer t\x01\x01\x01",
         ] {

@@ -141,6 +141,11 @@ fn tokens_that_would_end_early_are_refused() {
             CredentialsError::Control,
         ),
         (
+            bearer(None, "t", Some(("m\u{e4}il.example", 1))),
+            CredentialsError::Control,
+        ),
+        (bearer(None, "t", Some(("h", 0))), CredentialsError::Empty),
+        (
             Client::xoauth2("t\x01m", "t").unwrap_err(),
             CredentialsError::Control,
         ),

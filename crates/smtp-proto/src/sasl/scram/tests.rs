@@ -59,6 +59,8 @@ fn the_client_says_what_rfc_7677_has() {
     assert!(server_final.is_signed_by(SERVER_FINAL.as_bytes()));
     let with_extension = format!("{SERVER_FINAL},x=y");
     assert!(server_final.is_signed_by(with_extension.as_bytes()));
+    let with_mandatory = format!("{SERVER_FINAL},m=x");
+    assert!(!server_final.is_signed_by(with_mandatory.as_bytes()));
     for other in [
         "",
         "v=",
@@ -113,6 +115,14 @@ fn a_proof_of_anything_else_is_refused() {
             ExchangeError::Response,
         ),
         (format!("{CLIENT_FINAL},x=y"), ExchangeError::Response),
+        (
+            CLIENT_FINAL.replace(",p=", ",m=1,p="),
+            ExchangeError::Response,
+        ),
+        (
+            CLIENT_FINAL.replace(",p=", ",x,p="),
+            ExchangeError::Response,
+        ),
         ("c=biws".to_string(), ExchangeError::Response),
         (String::new(), ExchangeError::Response),
     ] {
@@ -142,6 +152,11 @@ fn a_first_message_is_read_strictly() {
         "n,,n=,r=abc",
         "n,,r=abc,n=user",
         "n,,m=x,n=user,r=abc",
+        "n,,n=user,r=abc,m=x",
+        "n,,n=user,r=abc,x=y,m=x",
+        "n,,n=user,r=abc,",
+        "n,,n=user,r=abc,xy=z",
+        "n,,n=user,r=abc,x=",
         "n,,n=us=er,r=abc",
         "n,,n=user,r=",
         "n,,n=user,r=a b",
@@ -183,6 +198,8 @@ fn a_client_answers_no_challenge_that_could_do_harm() {
         with("i=04096"),
         with("i="),
         with("x=y"),
+        with("i=4096,m=x"),
+        with("i=4096,"),
         // A nonce that is not ours, or has nothing of the server's.
         SERVER_FIRST.replace("r=rO", "r=oO"),
         SERVER_FIRST.replace(SERVER_NONCE, ""),
