@@ -9,6 +9,8 @@ use core::fmt;
 /// The data come from the TLS library: for `tls-exporter` (RFC 9266) 32 octets of keying material
 /// under the label `EXPORTER-Channel-Binding`, for `tls-server-end-point` (RFC 5929) a hash of the
 /// server's certificate. `tls-unique` is the default of RFC 5802 §6.1, but TLS 1.3 has none.
+/// Under TLS 1.2 either means something only with the extended master secret, or if the session was
+/// not resumed (RFC 7677 §4).
 #[derive(Clone)]
 pub struct ChannelBinding {
     name: Box<str>,

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::binding::ChannelSupport;
 use super::keys::{self, Key};
-use super::{attribute, auth_message, from_base64, is_nonce};
+use super::{are_optional, attribute, auth_message, from_base64, is_nonce};
 use crate::sasl::Secret;
 use crate::sasl::saslname;
 use crate::sasl::secret::same_octets;
@@ -105,11 +105,13 @@ impl ServerFinal {
     /// `server-final-message = (server-error / verifier) ["," extensions]`: whether it is the
     /// signature. Compared in constant time.
     pub(in crate::sasl) fn is_signed_by(&self, server_final: &[u8]) -> bool {
-        let signature = core::str::from_utf8(server_final)
-            .ok()
-            .and_then(|message| attribute(message.split(',').next(), "v"))
-            .and_then(from_base64);
+        let Ok(message) = core::str::from_utf8(server_final) else {
+            return false;
+        };
+        let mut attributes = message.split(',');
+        let signature = attribute(attributes.next(), "v").and_then(from_base64);
         signature.is_some_and(|signature| same_octets(&signature, &*self.signature))
+            && are_optional(attributes)
     }
 }
 
@@ -132,6 +134,9 @@ fn challenge(server_first: &str, client_nonce: &str) -> Option<Challenge> {
     let is_new = is_nonce(nonce) && nonce.len() > client_nonce.len();
     let is_possible = (MIN_ITERATIONS..=MAX_ITERATIONS).contains(&iterations.get());
     if !is_new || !nonce.starts_with(client_nonce) || salt.is_empty() || !is_possible {
+        return None;
+    }
+    if !are_optional(attributes) {
         return None;
     }
     Some(Challenge {

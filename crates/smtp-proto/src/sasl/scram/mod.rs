@@ -41,6 +41,17 @@ fn attribute<'t>(attribute: Option<&'t str>, name: &str) -> Option<&'t str> {
     attribute?.strip_prefix(name)?.strip_prefix('=')
 }
 
+/// `extensions = attr-val *("," attr-val)`, behind everything else: whether they can be ignored. A
+/// mandatory one (`m=`) fails the authentication wherever it stands (RFC 5802 §5.1).
+fn are_optional<'t>(mut extensions: impl Iterator<Item = &'t str>) -> bool {
+    extensions.all(|extension| match extension.as_bytes() {
+        [name, b'=', value @ ..] => {
+            name.is_ascii_alphabetic() && *name != b'm' && !value.is_empty() && !value.contains(&0)
+        }
+        _ => false,
+    })
+}
+
 fn from_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }

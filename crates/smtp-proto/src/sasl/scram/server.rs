@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::binding::{ChannelBinding, is_cb_name};
 use super::keys::{self, Key, ScramVerifier};
-use super::{attribute, auth_message, from_base64, is_nonce};
+use super::{are_optional, attribute, auth_message, from_base64, is_nonce};
 use crate::sasl::ExchangeError;
 use crate::sasl::saslname;
 use crate::sasl::secret::same_octets;
@@ -137,7 +137,7 @@ fn client_first_bare(bare: &str) -> Option<(String, &str)> {
     let mut attributes = bare.split(',');
     let authcid = saslname::unescape(attribute(attributes.next(), "n")?)?;
     let nonce = attribute(attributes.next(), "r")?;
-    is_nonce(nonce).then_some((authcid, nonce))
+    (is_nonce(nonce) && are_optional(attributes)).then_some((authcid, nonce))
 }
 
 /// The client's proof is due.
@@ -187,7 +187,8 @@ impl ClientFinal {
             .and_then(from_base64)
             .ok_or(ExchangeError::Response)?;
         // RFC 5802 §5.1: the nonce must be the one that we sent.
-        if attribute(attributes.next(), "r") != Some(&*self.lookup.nonce) {
+        let is_ours = attribute(attributes.next(), "r") == Some(&*self.lookup.nonce);
+        if !is_ours || !are_optional(attributes) {
             return Err(ExchangeError::Response);
         }
         // RFC 5802 §6: `c=` is always compared.
