@@ -89,6 +89,12 @@ impl Client {
         server: Option<(&str, u16)>,
     ) -> Result<Self, CredentialsError> {
         let host = server.map(|(host, _)| host);
+        if server.is_some_and(|(_, port)| port == 0) {
+            return Err(CredentialsError::Empty);
+        }
+        if host.is_some_and(|host| !host.is_ascii()) {
+            return Err(CredentialsError::Control);
+        }
         check_token(user.into_iter().chain(host), token)?;
         let state = State::Bearer {
             message: oauth::print_bearer(user, token, server),
@@ -212,11 +218,11 @@ impl fmt::Debug for Client {
 #[non_exhaustive]
 pub enum CredentialsError {
     /// A control character in a user name, a host or a token, which would end it early
-    /// (RFC 7628 §3.1); or a token with another octet that no token has (RFC 6750 §2.1).
+    /// (RFC 7628 §3.1); or another octet that no host or no token has (RFC 6750 §2.1).
     #[error("a user name, a host or a token holds an octet that it cannot hold")]
     Control,
-    /// An empty user name, password, host or token.
-    #[error("empty user name, password, host or token")]
+    /// An empty user name, password, host or token, or port 0.
+    #[error("empty user name, password, host or token, or port 0")]
     Empty,
     /// A NUL, which would end the name or the password early (RFC 4616 §2).
     #[error("NUL in a user name or password")]
