@@ -70,12 +70,15 @@ impl Notify {
         Self { success, ..self }
     }
 
-    /// `notify-esmtp-value = "NEVER" / 1#notify-list-element`
+    /// `notify-esmtp-value = "NEVER" / 1#notify-list-element`, where nothing between two commas
+    /// counts as nothing (RFC 822 §2.7).
     pub(super) fn parse(value: &[u8]) -> Option<Self> {
         if value.eq_ignore_ascii_case(b"NEVER") {
             return Some(Self::NEVER);
         }
-        let mut elements = value.split(|&octet| octet == b',');
+        let elements = value.split(|&octet| octet == b',');
+        let mut elements = elements.filter(|element| !element.is_empty()).peekable();
+        elements.peek()?;
         elements.try_fold(Self::NEVER, |notify, element| {
             if element.eq_ignore_ascii_case(b"SUCCESS") {
                 Some(notify.success(true))
