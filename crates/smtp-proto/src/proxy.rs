@@ -127,7 +127,8 @@ fn version_2(octets: &[u8]) -> Result<Option<Header>, HeaderError> {
     };
     let [.., command, family, high, low] = *fixed;
     let length = usize::from(u16::from_be_bytes([high, low]));
-    if !matches!(command, LOCAL | PROXY) || length > MAX_BLOCK {
+    let is_transport = command == LOCAL || family & 0xf <= DATAGRAM;
+    if !matches!(command, LOCAL | PROXY) || !is_transport || length > MAX_BLOCK {
         return Err(HeaderError);
     }
     let Some(block) = rest.get(..length) else {
@@ -186,6 +187,10 @@ const MAX_LINE: usize = 107;
 /// one, only its names. The protocol has no limit of its own.
 const MAX_BLOCK: usize = 4096;
 
+/// Of the transports, the last that has a meaning: unspecified, stream, datagram.
+const DATAGRAM: u8 = 2;
+
+/// Family and transport mean nothing behind it.
 const LOCAL: u8 = 0x20;
 
 const PROXY: u8 = 0x21;
