@@ -55,9 +55,8 @@ impl Reply {
             print_number(enhanced.subject(), out);
             out.push(b'.');
             print_number(enhanced.detail(), out);
-            if !line.is_empty() {
-                out.push(b' ');
-            }
+            // RFC 2034 §3: even before an empty text.
+            out.push(b' ');
         }
         out.extend_from_slice(line);
         out.extend_from_slice(b"\r\n");
