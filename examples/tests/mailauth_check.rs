@@ -45,7 +45,7 @@ fn check_prints_what_a_receiver_would_stamp() {
         "{out}"
     );
     for part in [
-        "spf=pass (mx.example.org: domain of example.com designates",
+        "spf=pass (mx.example.org: domain of amy@example.com designates",
         "smtp.mailfrom=example.com",
         "spf=none",
         "smtp.helo=mail.example.com",

@@ -391,7 +391,7 @@ fn a_pass_is_stamped_as_readers_of_gmail_know_it() {
     // The domain alone: SPF says nothing about the local part (RFC 8601 §2.7.2).
     assert_eq!(
         results[1],
-        "spf=pass (mx.example.org: domain of example.com designates 192.0.2.1 as \
+        "spf=pass (mx.example.org: domain of alice@example.com designates 192.0.2.1 as \
          permitted sender) smtp.mailfrom=example.com"
     );
     assert!(

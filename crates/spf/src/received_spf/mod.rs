@@ -11,6 +11,7 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use mail_address::rfc5322::cfws::dot_atom_text;
 use mail_address::rfc5322::{Token, Value};
 
 pub use self::parse::ReceivedSpfError;
@@ -183,35 +184,70 @@ impl From<&Report> for ReceivedSpf {
     }
 }
 
-/// Says the result in a sentence. Of the sender it holds nothing but the domain that was checked,
-/// which is letters, digits, hyphens, underscores and dots.
+/// Says the result in a sentence, as the example of RFC 7208 §9.1 does: of which address, and by
+/// which term if it is not a pass.
+///
+/// There are readers that search a field for words and know nothing of comments. So nothing comes
+/// in that would need an escape, though it could be printed.
 fn comment(report: &Report) -> Box<str> {
     let client = report.client;
     let Some(domain) = &report.domain else {
         return "no domain to check".to_owned().into_boxed_str();
     };
-    let sentence = match report.verdict {
-        Verdict::Fail => {
-            format!("domain of {domain} does not designate {client} as permitted sender")
-        }
-        Verdict::Neutral => {
-            format!("domain of {domain} neither permits nor denies {client}")
-        }
-        Verdict::None => format!("domain of {domain} does not designate permitted senders"),
-        Verdict::Pass => format!("domain of {domain} designates {client} as permitted sender"),
-        Verdict::PermError => format!("permanent error in processing domain of {domain}"),
-        Verdict::SoftFail => {
-            format!("domain of {domain} discourages {client} as sender")
-        }
-        Verdict::TempError => format!("temporary error in processing domain of {domain}"),
+    let subject = match plain_local_part(report) {
+        Some(local) => format!("domain of {local}@{domain}"),
+        None => format!("domain of {domain}"),
     };
+    let mut sentence = match report.verdict {
+        Verdict::Fail => format!("{subject} does not designate {client} as permitted sender"),
+        Verdict::Neutral => format!("{subject} neither permits nor denies {client}"),
+        Verdict::None => format!("{subject} does not designate permitted senders"),
+        Verdict::Pass => format!("{subject} designates {client} as permitted sender"),
+        Verdict::PermError => format!("permanent error in processing {subject}"),
+        Verdict::SoftFail => format!("{subject} discourages {client} as sender"),
+        Verdict::TempError => format!("temporary error in processing {subject}"),
+    };
+    if let Some(matched) = &report.matched
+        && report.verdict != Verdict::Pass
+    {
+        let term = matched.directive.to_string();
+        if term.len() <= MAX_TERM && !term.contains(opens_something) {
+            sentence = format!("{sentence}: {term}");
+        }
+    }
     match &report.receiver {
         Some(receiver) => format!("{receiver}: {sentence}").into_boxed_str(),
         None => sentence.into_boxed_str(),
     }
 }
 
+/// The local part of MAIL FROM, if it is a dot-atom of letters and marks that everybody sees as
+/// they are, no longer than it may be. That of a null path is not the sender's.
+fn plain_local_part(report: &Report) -> Option<&str> {
+    if report.reverse_path.as_deref()?.is_empty() {
+        return None;
+    }
+    let at = report.sender.iter().rposition(|&octet| octet == b'@')?;
+    let (local, _) = report.sender.split_at_checked(at)?;
+    let (rest, local) = dot_atom_text::<()>(local).ok()?;
+    let local = str::from_utf8(local).ok()?;
+    let is_seen = |character: char| character.is_ascii() || character.is_alphanumeric();
+    let is_plain = rest.is_empty() && local.len() <= MAX_LOCAL_PART && local.chars().all(is_seen);
+    is_plain.then_some(local)
+}
+
+/// What ends or begins something in a field, or hides it.
+fn opens_something(character: char) -> bool {
+    matches!(character, '(' | ')' | '"' | '\\' | ';')
+}
+
 /// `ALPHA / DIGIT / "-" / "_" / "."`, the octets of `name` in RFC 7208 §12.
 fn is_name_octet(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.')
 }
+
+/// RFC 5321 §4.5.3.1.1.
+const MAX_LOCAL_PART: usize = 64;
+
+/// A term that is longer is told by `mechanism` alone. A name has 253 octets at the most.
+const MAX_TERM: usize = 253;
