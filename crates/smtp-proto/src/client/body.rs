@@ -96,6 +96,11 @@ impl Client {
         }
         let before = out.len();
         let mut body = body.clone();
+        let is_data = matches!(body, Body::Data(_));
+        if !is_data {
+            announce(piece.len(), is_last, out);
+        }
+        let content = out.len();
         let written = if piece.is_ascii() || transaction.envelope().is_eight_bit() {
             body.write(piece, is_last, out).map_err(BodyError::from)
         } else {
@@ -107,9 +112,15 @@ impl Client {
             out.truncate(before);
             return Err(error);
         }
-        let is_data = matches!(body, Body::Data(_));
-        if !is_data && (is_last || out.len() > before) {
-            announce(before, is_last, out);
+        let octets = out.len() - content;
+        let is_chunk = !is_data && (is_last || octets > 0);
+        if is_chunk && octets != piece.len() {
+            // Line ends were mended, or a CR waits for its LF: the octets move once.
+            let mut command = Vec::new();
+            announce(octets, is_last, &mut command);
+            out.splice(before..content, command);
+        } else if !is_chunk && !is_data {
+            out.truncate(before);
         }
         if is_last {
             self.body = None;
@@ -118,7 +129,7 @@ impl Client {
             }
         } else {
             self.body = Some(body);
-            if !is_data && out.len() > before {
+            if is_chunk {
                 self.queue.push(Expected::Chunk, 0);
             }
         }
@@ -168,12 +179,10 @@ impl Body {
     }
 }
 
-/// Puts `BDAT` before the octets from `start` on.
-fn announce(start: usize, is_last: bool, out: &mut Vec<u8>) {
-    let octets = u64::try_from(out.len() - start).unwrap_or(u64::MAX);
-    let mut command = Vec::new();
-    Command::Bdat(Bdat { is_last, octets }).print(&mut command);
-    out.splice(start..start, command);
+/// Writes `BDAT` for so many octets.
+fn announce(octets: usize, is_last: bool, out: &mut Vec<u8>) {
+    let octets = u64::try_from(octets).unwrap_or(u64::MAX);
+    Command::Bdat(Bdat { is_last, octets }).print(out);
 }
 
 /// Why a message cannot be sent as it is.
