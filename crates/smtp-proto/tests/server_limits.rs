@@ -103,3 +103,39 @@ fn a_message_may_be_larger_than_announced() {
     let heard = answers(&mx(), &[EHLO, mail, RCPT, b"DATA", b"hello\r\n."]);
     assert_eq!(heard[4], "250 2.0.0 OK\r\n");
 }
+
+#[test]
+fn a_long_line_is_told_and_kept() {
+    for (limit, octets, is_long) in [
+        (1000, 998, false),
+        (1000, 999, true),
+        (2048, 1500, false),
+        (0, 0, true),
+        (usize::MAX, 5000, false),
+    ] {
+        let limits = Limits::default().text_line(limit);
+        let line = [&*vec![b'a'; octets], b"\r\n"].concat();
+        let bdat = format!("BDAT {} LAST\r\n", line.len());
+        for message in [
+            [b"DATA\r\n", &*line, b".\r\n"].concat(),
+            [bdat.as_bytes(), &line].concat(),
+        ] {
+            let mut dialogue = Dialogue::new(mx().chunking(true).limits(limits.clone()));
+            let (first, rest) = match message.strip_prefix(b"DATA\r\n") {
+                Some(rest) => (&b"DATA\r\n"[..], rest),
+                None => (&b""[..], &*message),
+            };
+            for line in [EHLO, MAIL, RCPT] {
+                dialogue.send([line, b"\r\n"]);
+            }
+            dialogue.send([first]);
+            for piece in rest.chunks(700) {
+                dialogue.send([piece]);
+            }
+            let end = dialogue.events.iter().find(|it| it.starts_with("BodyEnd"));
+            let told = format!("long_line: {is_long}");
+            assert!(end.unwrap().contains(&told), "{limit} {octets}: {end:?}");
+            assert_eq!(dialogue.messages, [&*line]);
+        }
+    }
+}

@@ -35,7 +35,7 @@ pub struct BodyFaults {
     pub bare_lf: bool,
     /// An octet above 127.
     pub eight_bit: bool,
-    /// A line of more than 1000 octets with its CRLF (RFC 5321 §4.5.3.1.6).
+    /// A line of more octets than [`Limits::text_line`](crate::server::Limits::text_line).
     pub long_line: bool,
     /// A NUL.
     pub nul: bool,

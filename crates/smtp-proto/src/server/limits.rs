@@ -26,7 +26,8 @@ pub struct Limits {
     /// mistake of some octets over the limit of a command; this is none. No RFC has a limit.
     pub endless_line: usize,
     /// Replies 5yz before the next command but `QUIT` is answered with 421: 20, as in Postfix
-    /// (`smtpd_hard_error_limit`). A message that is accepted sets the count back.
+    /// (`smtpd_hard_error_limit`). A message that is accepted sets the count back. With fewer than
+    /// three, a client cannot fail to log in as often as RFC 4954 §9 wants it to.
     pub errors: u32,
     /// Octets of a message: 50 MiB, as in Exim (`message_size_limit`). RFC 5321 §4.5.3.1.7 asks
     /// for 64 KiB at least. `None` is no limit.
@@ -37,6 +38,10 @@ pub struct Limits {
     /// Recipients of a message: 1000, as in Postfix (`smtpd_recipient_limit`). Fewer than 100
     /// count as 100 (RFC 5321 §4.5.3.1.8).
     pub recipients: u32,
+    /// Octets of a line of a message, with its CRLF: 1000 (RFC 5321 §4.5.3.1.6). The caller is told
+    /// of a longer one with [`BodyFaults::long_line`](crate::data::BodyFaults::long_line), and gets
+    /// it whole.
+    pub text_line: usize,
     /// Commands that no server knows before the next command is answered with 421: 100, as in
     /// Postfix (`smtpd_junk_command_limit`). They are no reason to close before
     /// (RFC 5321 §3.8), so they do not count as errors.
@@ -125,6 +130,14 @@ impl Limits {
         self.recipients.max(100)
     }
 
+    /// With another length at which the lines of a message count as long.
+    pub fn text_line(self, octets: usize) -> Self {
+        Self {
+            text_line: octets,
+            ..self
+        }
+    }
+
     /// With another number of unknown commands.
     pub fn unknown_commands(self, unknown_commands: u32) -> Self {
         Self {
@@ -148,6 +161,7 @@ impl Default for Limits {
             message_size: Some(50 * 1024 * 1024),
             messages: None,
             recipients: 1000,
+            text_line: 1000,
             unknown_commands: 100,
         }
     }

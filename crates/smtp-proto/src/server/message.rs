@@ -32,7 +32,8 @@ impl Server {
     pub(super) fn begin_data(&mut self) {
         if let Some(transaction) = &mut self.session.transaction {
             let unstuffer = Unstuffer::new(self.config.bare_line_ends);
-            transaction.message = Some(Message::new(unstuffer));
+            let text_line = self.config.limits.text_line;
+            transaction.message = Some(Message::new(unstuffer.text_line(text_line)));
             self.phase = Phase::Data;
         }
     }
@@ -79,10 +80,11 @@ impl Server {
         let config = &self.config;
         let mut message = transaction.message.unwrap_or_else(|| {
             // A binary message has no lines to mend (RFC 3030 §3).
-            Message::new(Unstuffer::counted(match transaction.body {
+            let unstuffer = Unstuffer::counted(match transaction.body {
                 Some(Body::BinaryMime) => BareLineEnds::Reject,
                 _ => config.bare_line_ends,
-            }))
+            });
+            Message::new(unstuffer.text_line(config.limits.text_line))
         });
         message.chunks = message.chunks.saturating_add(1);
         if message.chunks > config.limits.chunks {

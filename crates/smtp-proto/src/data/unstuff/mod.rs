@@ -18,6 +18,8 @@ pub(crate) struct Unstuffer {
     faults: BodyFaults,
     /// Octets of the line that is being read.
     line: usize,
+    /// Octets of a line that is not long.
+    text_line: usize,
 }
 
 /// A piece of the message.
@@ -57,6 +59,15 @@ impl Unstuffer {
             dots: true,
             faults: BodyFaults::default(),
             line: 0,
+            text_line: MAX_LINE,
+        }
+    }
+
+    /// With another length at which lines count as long.
+    pub(crate) fn text_line(self, octets: usize) -> Self {
+        Self {
+            text_line: octets.max(1),
+            ..self
         }
     }
 
@@ -219,17 +230,17 @@ impl Unstuffer {
         }
     }
 
-    /// Notes lines of more than [`MAX_LINE`] octets, by leaps of the length of one.
+    /// Notes lines of more than [`text_line`](Self::text_line) octets, by leaps of the length of one.
     fn measure_lines(&mut self, mut content: &[u8]) {
         loop {
-            let (window, after) = match content.split_at_checked(MAX_LINE - self.line) {
+            let (window, after) = match content.split_at_checked(self.text_line - self.line) {
                 Some(split) => split,
                 None => (content, &b""[..]),
             };
             if let Some(line_end) = memrchr(b'\n', window) {
                 self.line = 0;
                 content = content.get(line_end + 1..).unwrap_or_default();
-            } else if self.line + window.len() < MAX_LINE {
+            } else if self.line + window.len() < self.text_line {
                 self.line += window.len();
                 return;
             } else {
@@ -239,7 +250,7 @@ impl Unstuffer {
                         content = after.get(line_end + 1..).unwrap_or_default();
                         0
                     }
-                    None => MAX_LINE,
+                    None => self.text_line,
                 };
                 if self.line > 0 {
                     return;
