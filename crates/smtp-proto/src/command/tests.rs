@@ -34,6 +34,7 @@ fn every_command_is_read_and_printed() {
         "EHLO [192.0.2.1]",
         "EHLO [IPv6:2001:db8::1]",
         "EXPN staff",
+        "EXPN b\u{fc}ro SMTPUTF8",
         "HELO mail.example.com",
         "HELP",
         "HELP MAIL",
@@ -52,9 +53,11 @@ fn every_command_is_read_and_printed() {
         "RCPT TO:<joe@[192.0.2.1]>",
         "RCPT TO:<a@b.example> NOTIFY=NEVER",
         "RCPT TO:<Postmaster> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;e+3Dmc2@b.example",
+        "RCPT TO:<j\u{f6}rg@b.example> ORCPT=utf-8;j\u{f6}rg\\x{3D}@b.example",
         "RSET",
         "STARTTLS",
         "VRFY joe",
+        "VRFY j\u{f6}rg SMTPUTF8",
         "XCLIENT ADDR=192.0.2.1 NAME=[UNAVAILABLE]",
     ] {
         let command = parse(line).unwrap();
@@ -237,6 +240,7 @@ proptest! {
         ret in proptest::option::of(prop_oneof![Just(Ret::Full), Just(Ret::Headers)]),
         notify in proptest::option::of(any::<[bool; 3]>()),
         original in proptest::option::of(("[a-z0-9-]{1,8}", "[ -~]{1,20}")),
+        unitext in proptest::option::of("[!-*,-<>-~\u{fc}\u{20ac}]{1,20}"),
     ) {
         let domain = "mail.example".parse().unwrap();
         let mailbox = name.map(|name| Mailbox::new(&name, &domain).unwrap());
@@ -255,8 +259,9 @@ proptest! {
         let line = printed(&Command::Mail(mail));
         prop_assert_eq!(parse(line.strip_suffix("\r\n").unwrap()), Ok(Command::Mail(mail)));
         if let Some(mailbox) = &mailbox {
-            let original = original.map(|(kind, address)| {
-                format!("{kind};{}", Xtext::encode(address.as_bytes()))
+            let original = original.map(|(kind, address)| match &unitext {
+                Some(unitext) => format!("UTF-8;{unitext}"),
+                None => format!("{kind};{}", Xtext::encode(address.as_bytes())),
             });
             let rcpt = Command::Rcpt(Rcpt {
                 notify: notify.map(|[delay, failure, success]| {
