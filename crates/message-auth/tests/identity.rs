@@ -152,6 +152,19 @@ fn a01_a_helo_pass_aligns_with_nobody() {
 }
 
 #[test]
+fn a02_a_reverse_path_with_a_parenthesis_is_no_null_sender() {
+    for path in ["(any@legit.example", "<(any@legit.example>", "(", "()"] {
+        // As the null sender it would pass for the domain of HELO.
+        let facts = facts("198.51.100.1", "mail.attack.example", path);
+        for author in ["ceo@legit.example", "a@attack.example"] {
+            let report = send(facts.clone(), &format!("From: {author}\r\n\r\n"));
+            assert_ne!(report.spf_mail_from.verdict, spf::Verdict::Pass, "{path}");
+            assert_eq!(passed(&report), None, "{path} {author}");
+        }
+    }
+}
+
+#[test]
 fn a03_a04_a_signing_domain_that_is_none_aligns_with_nobody() {
     let message = signed("From: ceo@legit.example\r\n");
     for domain in [
@@ -189,7 +202,7 @@ fn a06_a_route_in_from_is_nobody() {
 }
 
 #[test]
-fn a07_two_from_fields_pass_for_nobody() {
+fn a07_t66_two_from_fields_pass_for_nobody() {
     let several = FromDefect::Several { fields: 2 };
     for header in [
         "From: a@attack.example\r\nFrom: ceo@legit.example\r\n",
@@ -233,7 +246,7 @@ fn a08_odd_spellings_of_from_pass_for_nobody() {
 }
 
 #[test]
-fn a09_nobody_stands_in_for_a_missing_from() {
+fn a09_t65_nobody_stands_in_for_a_missing_from() {
     for header in [
         "Sender: a@attack.example\r\n",
         "Resent-From: a@attack.example\r\nTo: b@example.org\r\n",
@@ -245,7 +258,7 @@ fn a09_nobody_stands_in_for_a_missing_from() {
 }
 
 #[test]
-fn a10_two_author_domains_pass_for_neither() {
+fn a10_t63_two_author_domains_pass_for_neither() {
     for from in [
         "<a@attack.example>, <ceo@legit.example>",
         "<ceo@legit.example>, <a@attack.example>",
@@ -253,8 +266,13 @@ fn a10_two_author_domains_pass_for_neither() {
     ] {
         let report = sent(&format!("From: {from}\r\n"));
         assert_eq!(report.from.as_ref().unwrap().domains().len(), 2);
+        assert!(report.dmarc.is_none());
         assert_eq!(passed(&report), None, "{from}");
     }
+}
+
+#[test]
+fn a10_t64_two_authors_of_one_domain_pass_for_it() {
     assert_own("From: a@attack.example, b@Attack.Example\r\n");
 }
 
@@ -309,6 +327,32 @@ fn a13_what_nobody_can_see_is_invalid_and_not_without_a_policy() {
 }
 
 #[test]
+fn a14_a_signature_that_does_not_cover_from_aligns_with_nobody() {
+    let message = signed("From: a@attack.example\r\n");
+    let relay = || facts("203.0.113.9", "relay.example", "x@relay.example");
+    let own = send(relay(), &message);
+    assert_eq!(passed(&own).as_deref(), Some("attack.example"));
+    let (field, header) = message.split_at(message.find("\r\nFrom: a@").unwrap() + 2);
+    let unsigned = field.replace("from:", "x:").replace("From:", "x:");
+    assert_ne!(field, unsigned);
+    let report = send(relay(), &format!("{unsigned}{header}"));
+    assert_eq!(report.dkim[0].result(), dkim_verify::ResultWord::PermError);
+    assert_eq!(passed(&report), None);
+}
+
+#[test]
+fn a14_a_field_that_a_signature_does_not_cover_is_not_told_as_covered() {
+    let message = signed("From: a@attack.example\r\nSubject: 1\r\n");
+    let report = send(
+        attacker(),
+        &format!("X-Author: ceo@legit.example\r\n{message}"),
+    );
+    let mut covered = report.dkim[0].signature.as_ref().unwrap().signed();
+    assert!(covered.all(|index| index > 1));
+    assert_eq!(passed(&report).as_deref(), Some("attack.example"));
+}
+
+#[test]
 fn a15_a_from_added_to_a_signed_message_passes_for_nobody() {
     let message = signed("Subject: 1\r\nFrom: a@attack.example\r\n");
     for added in [
@@ -327,6 +371,21 @@ fn a16_a_signature_of_a_part_of_the_body_does_not_align() {
     let report = send(facts, &message);
     assert_eq!(report.dkim[0].result(), dkim_verify::ResultWord::Policy);
     assert_eq!(passed(&report), None);
+}
+
+#[test]
+fn a17_who_submits_with_the_from_of_another_passes_for_nobody() {
+    // Their server signs what it takes from them, and stands for the envelope.
+    for header in [
+        "From: ceo@legit.example\r\nSender: a@attack.example\r\n",
+        "Sender: a@attack.example\r\nFrom: \"a@attack.example\" <ceo@legit.example>\r\n",
+        "From: ceo@legit.example (a@attack.example)\r\nReply-To: a@attack.example\r\n",
+    ] {
+        let report = sent(header);
+        assert!(report.dkim[0].is_pass(), "{header}");
+        assert_eq!(report.dmarc.as_ref().unwrap().verdict, dmarc::Verdict::Fail);
+        assert_eq!(passed(&report), None, "{header}");
+    }
 }
 
 #[test]
@@ -359,7 +418,7 @@ fn a19_octets_that_are_no_text_are_nobody() {
 }
 
 #[test]
-fn a20_a_from_without_an_address_passes_for_nobody() {
+fn a20_t65_a_from_without_an_address_passes_for_nobody() {
     for from in [
         "Undisclosed:;",
         "",
