@@ -100,6 +100,24 @@ fn f03_results_in_one_field_are_all_used() {
 }
 
 #[test]
+fn f03_results_that_no_registry_explains_are_not_used() {
+    let header = "Authentication-Results: example.org; spf=frobbed smtp.mailfrom=x.example; \
+            dkim=pass x-place.d=y.example header.d=x.example header.b=AAAAAAAA; \
+            dkim/2=pass header.d=x.example header.b=BBBBBBBB; \
+            dkim/1=fail header.d=x.example header.b=CCCCCCCC
+        Authentication-Results: example.org; spf=fail smtp.mailfrom=x.example; \
+            dkim=fail header.d=x.example header.b=BBBBBBBB";
+    let words: Vec<_> = trust()
+        .results(fields(header))
+        .iter()
+        .map(|result| format!("{}={}", result.method, result.result))
+        .collect();
+    assert_eq!(words, ["dkim=fail", "spf=fail", "dkim=fail"]);
+    // They can be looked at.
+    assert_eq!(trust().fields(fields(header))[0].1.results.len(), 4);
+}
+
+#[test]
 fn f07_own_fields_may_be_stacked_and_one_below_a_foreign_received_is_ignored() {
     let header = "Authentication-Results: example.org; dkim=pass header.d=x.example
         Authentication-Results: example.org; spf=fail smtp.mailfrom=x.example
