@@ -11,6 +11,7 @@ use crate::ingress::is_authentication_results;
 use crate::method::Method;
 use crate::property::PropertyType;
 use crate::punycode::to_unicode;
+use crate::result_code::ResultCode;
 
 /// Whom a consumer believes: a mail reader, or a filter behind the border server.
 ///
@@ -88,6 +89,11 @@ impl Trust {
 
     /// The results of these fields, from top to bottom.
     ///
+    /// Left out are those that no registry explains: with another result or a property of another
+    /// type than IANA has (RFC 8601 §4.1), or of another version of a method than 1
+    /// (RFC 8601 §2.6). A consumer uses what is left of the methods that it knows.
+    /// [`fields`](Self::fields) gives everything.
+    ///
     /// Of two results of one method about the same identity, in different fields, only the upper is
     /// given: it was found later. Which properties tell identities apart depends on the method: for
     /// DKIM, the domain and the beginning of the signature; for SPF, the domain of MAIL FROM or of
@@ -99,7 +105,7 @@ impl Trust {
         let mut found_in = BTreeMap::new();
         let mut results = Vec::new();
         for (index, field) in self.fields(header) {
-            for result in field.results {
+            for result in field.results.into_iter().filter(is_explained) {
                 // Two in one field are two: who wrote it saw both.
                 if *found_in.entry(Identity::of(&result)).or_insert(index) == index {
                     results.push(result);
@@ -112,6 +118,14 @@ impl Trust {
     fn is_ours(&self, received: &[u8]) -> bool {
         by_host(received).is_some_and(|host| self.hosts.contains(&to_unicode(host)))
     }
+}
+
+/// RFC 8601 §4.1, §2.6: whether the registries say what a result means.
+fn is_explained(result: &ResInfo) -> bool {
+    let mut ptypes = result.properties.iter().map(|property| &property.ptype);
+    !matches!(result.result, ResultCode::Unregistered(_))
+        && !ptypes.any(|ptype| matches!(ptype, PropertyType::Unregistered(_)))
+        && result.method_version.is_none_or(|version| version == 1)
 }
 
 fn is_received(name: &[u8]) -> bool {
