@@ -45,6 +45,14 @@ impl DataSource {
         &self.place
     }
 
+    /// The file that holds the set, if one does.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.kind {
+            Kind::File(path) | Kind::Patterns(path) => Some(path),
+            Kind::List(_) => None,
+        }
+    }
+
     /// Whether the keys are patterns.
     pub fn is_patterns(&self) -> bool {
         matches!(self.kind, Kind::Patterns(_))

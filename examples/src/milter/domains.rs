@@ -13,7 +13,7 @@ use super::place::{Place, Warning};
 use crate::config::{ConfigError, one_line};
 
 /// The domains and their key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Domains {
     set: DataSet,
     sub_domains: bool,

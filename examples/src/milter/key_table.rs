@@ -18,7 +18,7 @@ use super::place::{Place, Warning};
 use crate::config::{ConfigError, one_line};
 
 /// The table, with all keys that it names.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct KeyTable {
     set: DataSet,
     /// One for each entry of the set.
@@ -67,7 +67,7 @@ impl KeyTable {
 }
 
 /// What an entry says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TableKey {
     domain: Option<Domain>,
     selector: Domain,
@@ -228,7 +228,7 @@ pub enum KeyEntryError {
     Selector(DomainError),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Keys {
     ByDomain {
         template: String,

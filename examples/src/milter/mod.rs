@@ -28,6 +28,10 @@
 //! [`Server`] is the filter itself: it takes connections of a mail server, signs or verifies each
 //! message while its body passes, and swaps the snapshot when it is told to.
 //!
+//! A key may have a successor that waits for its record to be published: a line of its own in the
+//! KeyTable, which OpenDKIM takes for a comment ([`Mark`]). [`Rotation`] tells what to ask the DNS
+//! and when, and [`Snapshot::rotated`] puts those successors to work that are published.
+//!
 //! # Where it differs from OpenDKIM
 //!
 //! * Fields go above the mail server's own Received (RFC 8601 §4); below it, where OpenDKIM puts
@@ -61,18 +65,21 @@ mod key_table;
 mod listen;
 mod live;
 mod mail_server;
+mod mark;
 mod message;
 mod outcome;
 mod pattern;
 mod place;
 pub mod process;
 mod resolver;
+mod rotation;
 mod server;
 mod session;
 mod sign;
 mod signed_fields;
 mod signing_table;
 mod snapshot;
+mod successor;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -88,10 +95,13 @@ pub use self::key::{Hole, Key, KeyError, KeySource, UnsafeFile};
 pub use self::key_table::{KeyEntryError, KeyTable, NoKey, Resolved, TableKey};
 pub use self::listen::Bound;
 pub use self::mail_server::{DaemonNames, MacroList, MacroListError, Macros};
+pub use self::mark::{Mark, MarkError, MarkKind, Marks};
 pub use self::pattern::{Pattern, PatternError};
 pub use self::place::{Place, Warning};
 pub use self::resolver::{Resolution, ResolutionError};
+pub use self::rotation::{Rotation, Switch};
 pub use self::server::{Server, tell_reload};
 pub use self::signed_fields::FieldListError;
 pub use self::signing_table::{SigningTable, Target, Unnamed};
 pub use self::snapshot::{Signers, Snapshot};
+pub use self::successor::Successor;

@@ -13,7 +13,7 @@ use super::place::Warning;
 use crate::config::ConfigError;
 
 /// The table.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SigningTable {
     set: DataSet,
     /// One for each entry of the set.

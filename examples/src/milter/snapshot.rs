@@ -19,16 +19,18 @@ use super::place::{Place, Warning};
 use super::resolver::Resolution;
 use super::signed_fields;
 use super::signing_table::SigningTable;
+use super::successor::Successors;
 use crate::config::ConfigError;
 
 /// The options of an opendkim.conf with all tables and keys that they name.
 ///
 /// Nothing in it changes and nothing in it reads a file, so that a server can decide about each
 /// message with the snapshot that it began with, and swap the next one in as a whole.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Snapshot {
     pub(super) settings: Settings,
     pub(super) signers: Signers,
+    pub(super) successors: Successors,
     pub(super) internal: HostList,
     pub(super) peers: Option<HostList>,
     pub(super) ignored: Option<HostList>,
@@ -60,6 +62,7 @@ impl Snapshot {
         };
         let mut keys = KeyReader::new(account, settings.require_safe_keys);
         let signers = Signers::read(&settings, path, &mut keys, &mut warnings)?;
+        let successors = Successors::read(&settings, &signers, &mut keys, &mut warnings)?;
         if let Some((place, algorithm)) = &settings.signature_algorithm {
             warn_of_other_algorithms(&signers, place, *algorithm, &mut warnings);
         }
@@ -84,6 +87,7 @@ impl Snapshot {
             .transpose()?;
         Ok(Self {
             signers,
+            successors,
             internal,
             peers,
             ignored,
@@ -141,6 +145,14 @@ impl Snapshot {
 
     /// What signs for an author: the entries of the tables, or the one key.
     pub(super) fn signatures(&self, author: Author<'_>) -> Vec<Found> {
+        let found = self.found(author).into_iter().map(|found| Found {
+            key: found.key.map(|key| self.successors.succeed(key)),
+            ..found
+        });
+        found.collect()
+    }
+
+    fn found(&self, author: Author<'_>) -> Vec<Found> {
         match &self.signers {
             Signers::Nobody => Vec::new(),
             Signers::One(domains) => Vec::from_iter(domains.signature(author.domain)),
@@ -162,7 +174,7 @@ impl Snapshot {
 }
 
 /// Who signs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_enums, reason = "opendkim.conf(5) has these ways")]
 pub enum Signers {
     /// Nobody: nothing is configured.
