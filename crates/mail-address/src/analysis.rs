@@ -262,6 +262,24 @@ mod tests {
     }
 
     #[test]
+    fn a08_octets_that_no_name_may_hold_do_not_hide_a_from() {
+        let own = ("From", " a@x.example");
+        for name in [
+            "From\0",
+            "\0From",
+            "Fr\0om",
+            "From\u{b}",
+            "From\u{7f}",
+            "\u{feff}From",
+        ] {
+            let odd = (name, " b@legit.example");
+            assert_eq!(authors(&[odd]), Err(FromDefect::FieldName), "{name:?}");
+            let several = FromDefect::Several { fields: 2 };
+            assert_eq!(authors(&[own, odd]), Err(several), "{name:?}");
+        }
+    }
+
+    #[test]
     fn a09_nobody_stands_in_for_a_missing_from() {
         for name in [
             "Sender",

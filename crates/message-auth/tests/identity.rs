@@ -243,6 +243,13 @@ fn a08_odd_spellings_of_from_pass_for_nobody() {
         " From: a@attack.example\r\nFrom: ceo@legit.example\r\n",
         FromDefect::Several { fields: 2 },
     );
+    // Some readers drop what no name may hold.
+    for hidden in ["From\0", "\0From", "\u{feff}From", "From\u{b}"] {
+        assert_defect(
+            &format!("From: a@attack.example\r\n{hidden}: ceo@legit.example\r\n"),
+            FromDefect::Several { fields: 2 },
+        );
+    }
 }
 
 #[test]
