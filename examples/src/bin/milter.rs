@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use examples::config::ConfigError;
+use examples::milter::explain;
 use examples::milter::process::{self, PidFile};
 use examples::milter::{Bound, Server, Snapshot, tell_reload};
 use examples::shutdown::{self, Signals};
@@ -64,12 +65,14 @@ fn main() -> ExitCode {
     logging::to_stderr(Level::INFO);
     match start(arguments) {
         Ok(Start::Ended(exit)) => exit,
+        Ok(Start::Check(check)) => program::run(PROGRAM, check.run()),
         Ok(Start::Serve(service)) => program::run(PROGRAM, service.run()),
         Err(error) => program::refuse(PROGRAM, &examples::config::one_line(&error)),
     }
 }
 
 enum Start {
+    Check(Check),
     Ended(ExitCode),
     Serve(Service),
 }
@@ -80,6 +83,13 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
         .map_err(|error| ConfigError::file(&arguments.config, error))?;
     let snapshot = Snapshot::read(&path)?;
     let settings = snapshot.settings();
+    if arguments.check {
+        return Ok(Start::Check(Check {
+            snapshot,
+            verbose: arguments.verbose,
+            who: arguments.who.map(|who| (who, arguments.client)),
+        }));
+    }
     let Some(socket) = &settings.socket else {
         return Err(ConfigError::file(&path, "Socket is missing"));
     };
@@ -126,6 +136,33 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
         bound,
         pid_file,
     }))
+}
+
+/// What is to be said of a configuration.
+struct Check {
+    snapshot: Arc<Snapshot>,
+    verbose: bool,
+    who: Option<(String, IpAddr)>,
+}
+
+impl Check {
+    async fn run(self) -> Result<(), ConfigError> {
+        for warning in self.snapshot.warnings() {
+            eprintln!("{PROGRAM}: {}", program::visible(&warning.to_string()));
+        }
+        let mut text = String::new();
+        if self.verbose {
+            text += &explain::explain(&self.snapshot).await?;
+        }
+        if let Some((who, client)) = &self.who {
+            let line = explain::who(&self.snapshot, who, *client);
+            text += &line.map_err(|error| ConfigError::flag("--who", error))?;
+        }
+        for line in text.lines() {
+            program::say(program::visible(line));
+        }
+        Ok(())
+    }
 }
 
 /// A filter that is ready to serve.

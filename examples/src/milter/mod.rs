@@ -59,6 +59,7 @@ pub mod conf;
 mod data_set;
 mod decision;
 mod domains;
+pub mod explain;
 mod hosts;
 mod key;
 mod key_table;
