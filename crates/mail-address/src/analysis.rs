@@ -53,7 +53,7 @@ impl Authors {
             return Err(FromDefect::Hidden);
         }
         let (name, value) = from.ok_or(FromDefect::Missing)?;
-        if name.trim_ascii() != name {
+        if !name.eq_ignore_ascii_case(b"From") {
             return Err(FromDefect::FieldName);
         }
         let field = match FromField::parse(value) {
@@ -99,9 +99,9 @@ pub enum FromDefect {
     /// A domain with letters beyond ASCII that cannot be converted: IDNA does not allow it.
     #[error("From names a domain that is not a valid internationalized name")]
     Domain,
-    /// White space between the name of the field and its colon, or before the name. It is
-    /// obsolete (RFC 5322 §4.5), and not every reader finds a From there.
-    #[error("white space around the name of the From field")]
+    /// White space between the name of the field and its colon, which is obsolete (RFC 5322 §4.5),
+    /// or before the name, or octets that no name may hold: not every reader finds a From there.
+    #[error("white space or a control character in the name of the From field")]
     FieldName,
     /// A From that begins behind a bare CR or LF inside of a field: one for a reader who takes that
     /// for the end of a line, and none for the next.
@@ -127,9 +127,13 @@ pub enum FromDefect {
     Syntax(#[source] FromFieldError),
 }
 
-/// RFC 5322 §1.2.2: names have no case. A name that is folded is one for some readers.
+/// RFC 5322 §1.2.2: names have no case. A name that is folded is one for some readers, and one with
+/// octets that no name may hold (RFC 5322 §2.2) for those that drop them.
 fn is_from(name: &[u8]) -> bool {
-    name.trim_ascii().eq_ignore_ascii_case(b"From")
+    let letters = name.iter().filter(|octet| octet.is_ascii_graphic());
+    letters
+        .map(u8::to_ascii_lowercase)
+        .eq(b"from".iter().copied())
 }
 
 /// Whether a reader who takes a bare CR or LF for the end of a line finds a From inside of a field
