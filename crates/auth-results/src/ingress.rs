@@ -268,6 +268,20 @@ mod tests {
     }
 
     #[test]
+    fn f01_octets_that_no_name_may_hold_do_not_hide_a_field() {
+        let value = &b" mx.example.org; spf=pass"[..];
+        for name in [
+            &b"Authentication-Results\0"[..],
+            b"\0Authentication-Results",
+            b"Authentication\x0b-Results",
+            b"\xef\xbb\xbfAuthentication-Results",
+            b"Authentication-Results\r\n ",
+        ] {
+            assert_eq!(forged([(name, value)], "mx.example.org"), [0], "{name:?}");
+        }
+    }
+
+    #[test]
     fn f01_behind_a_bare_line_end_a_field_is_found_too() {
         for (name, value) in [
             (
