@@ -38,8 +38,7 @@ pub fn forged<'h>(
         .into_iter()
         .enumerate()
         .filter(|(_, (name, value))| {
-            is_authentication_results(last_line(name)) && is_forged(value, &ours)
-                || hides_forged(value, &ours)
+            is_named_so_to_some(name) && is_forged(value, &ours) || hides_forged(value, &ours)
         })
         .map(|(index, _)| index)
         .collect()
@@ -49,6 +48,16 @@ pub fn forged<'h>(
 pub(crate) fn is_authentication_results(name: &[u8]) -> bool {
     name.trim_ascii()
         .eq_ignore_ascii_case(b"Authentication-Results")
+}
+
+/// Whether some reader takes this for the name: one that drops octets which no name may hold
+/// (RFC 5322 §2.2), or one that takes a bare CR or LF for the end of a line.
+fn is_named_so_to_some(name: &[u8]) -> bool {
+    [name, last_line(name)].into_iter().any(|name| {
+        let seen = name.iter().filter(|octet| octet.is_ascii_graphic());
+        seen.map(u8::to_ascii_lowercase)
+            .eq(b"authentication-results".iter().copied())
+    })
 }
 
 /// What a reader who takes a bare CR or LF for the end of a line sees before the colon.
@@ -65,7 +74,7 @@ fn hides_forged(value: &[u8], ours: &str) -> bool {
         rest = behind;
         let mut parts = line.splitn(2, |&octet| octet == b':');
         if let (Some(name), Some(value)) = (parts.next(), parts.next())
-            && is_authentication_results(name)
+            && is_named_so_to_some(name)
             && is_forged(value, ours)
         {
             return true;
