@@ -318,3 +318,54 @@ fn a12_the_domain_of_a_route_is_behind_the_colon() {
     let report = check(honest(), message.as_bytes());
     assert_eq!(report.dmarc.unwrap().author.as_str(), "example.com");
 }
+
+#[test]
+fn e06_a_hostile_message_and_zone_take_a_bounded_number_of_questions() {
+    let text = "*.example.com. TXT \"v=spf1 include:%{l}.1.example.com exists:%{h}.2.example.com \
+                mx:3.example.com ptr redirect=%{d}.4.example.com\"\n\
+                *.example.com. TXT \"v=DMARC1; p=none; np=reject; rua=mailto:a@example.com\"\n\
+                *.example.com. MX 1 mx.example.com.\n\
+                *.example.com. A 192.0.2.9\n\
+                _dmarc.example.com. TXT \"v=DMARC1; p=none; np=reject\"\n";
+    let zone: dns_txt::Zone = text.parse().unwrap();
+    let labels = ["a", "b", "c", "d", "e", "f", "g", "h", "i"].join(".");
+    let fields: String = (0..5000)
+        .map(|number| {
+            format!(
+                "DKIM-Signature: v=1; a=rsa-sha256; d={labels}.f{number}.example.com; s=s{number}; \
+                 h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA\r\n"
+            )
+        })
+        .collect();
+    let message = format!("{fields}From: a@x.{labels}.example.com\r\n\r\n");
+    let mut inbound = Inbound::begin(
+        facts(
+            HONEST,
+            "h.example.com",
+            &format!("a@m.{labels}.example.com"),
+        ),
+        &Options::default(),
+        RustCrypto::shared(),
+    );
+    inbound.push(message.as_bytes()).unwrap();
+    let mut asked = 0;
+    loop {
+        let mut round: Vec<_> = core::iter::from_fn(|| inbound.poll_question()).collect();
+        if round.is_empty() {
+            break;
+        }
+        asked += round.len();
+        // The walks begin while nothing is known of the signatures.
+        round.sort_by_key(|question| !question.to_string().starts_with("_dmarc."));
+        for question in round {
+            inbound.answer(&question, &zone.answer(&question));
+        }
+    }
+    assert!(inbound.is_settled());
+    let report = inbound.finish();
+    assert!(passes(&report, Method::Dmarc).is_empty());
+    // Twenty keys, eight names of the author's walk and less than eight of each of ten more, and
+    // what two checks of SPF with ten terms take: 87 here.
+    assert!((60..=120).contains(&asked), "{asked}");
+    logical_lines(&report);
+}
