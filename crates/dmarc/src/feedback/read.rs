@@ -19,7 +19,7 @@ use crate::policy::{FailureOptions, Mode, Policy};
 impl Feedback {
     /// Reads a report, of RFC 9990 or of RFC 7489: elements by their names in any namespace and
     /// any order, unknown ones passed over. Entities are not expanded beyond those of XML itself,
-    /// and a document type is refused, so that a report takes no more memory than its text.
+    /// and a document type is refused, so that the memory a report takes is in proportion to its text.
     pub fn parse(xml: &str) -> Result<Self, FeedbackError> {
         let root = document(xml)?;
         let metadata = root.child("report_metadata")?;

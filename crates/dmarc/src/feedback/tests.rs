@@ -95,6 +95,49 @@ fn a_day_of_mail_reads_back_as_it_was_written() {
     }
 }
 
+/// RFC 9990 appendix A has a sequence in most places, and any order in the rest.
+#[test]
+fn elements_stand_in_the_order_of_the_schema() {
+    let mut metadata = metadata();
+    metadata.extra_contact_info = Some("https://receiver.example/".into());
+    metadata.error = Some("none".into());
+    metadata.generator = Some("mta 1".into());
+    let report = checked("shop.example", "p=reject", Some("shop.example"));
+    let mut row = Row::new("192.0.2.1".parse().unwrap(), &report, Disposition::None);
+    row.envelope_from = Some(String::new());
+    row.envelope_to = Some("example.org".into());
+    row.reasons = vec![OverrideReason {
+        kind: OverrideType::LocalPolicy,
+        comment: Some("known".into()),
+    }];
+    row.dkim = vec![DkimAuth {
+        domain: "shop.example".into(),
+        selector: Some("s1".into()),
+        result: AuthResult::Pass,
+        human_result: Some("good".into()),
+    }];
+    row.spf = Some(SpfAuth {
+        domain: "shop.example".into(),
+        result: AuthResult::Pass,
+        human_result: Some("good".into()),
+    });
+    let published = PolicyPublished::new(&report).unwrap();
+    let xml = Feedback::new(metadata, published, vec![row]).to_xml();
+    let names = xml.split('<').filter_map(|tag| {
+        let name = tag.split([' ', '>', '/']).next()?;
+        (!name.is_empty() && !name.starts_with('?')).then_some(name)
+    });
+    let names: Vec<&str> = names.collect();
+    assert_eq!(
+        names.join(" "),
+        "feedback version report_metadata org_name email extra_contact_info report_id date_range \
+         begin end error generator policy_published domain discovery_method p sp np fo adkim aspf \
+         testing record row source_ip count policy_evaluated disposition dkim spf reason type \
+         comment identifiers header_from envelope_from envelope_to auth_results dkim domain \
+         selector result human_result spf domain scope result human_result"
+    );
+}
+
 /// The form of RFC 7489: another namespace, another order, `pct`, and SPF of HELO.
 const OLD: &str = "<?xml version='1.0'?><f:feedback xmlns:f='http://dmarc.org/dmarc-xml/0.1'>\
     <policy_published><domain>shop.example</domain><adkim>r</adkim><p>none</p><sp/><pct>100</pct>\
