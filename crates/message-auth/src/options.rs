@@ -24,7 +24,9 @@ pub struct Options {
     /// From is a [defect](mail_address::FromDefect). SPF and DKIM have options of their own.
     pub to_ascii: Option<fn(&str) -> Option<Domain>>,
     /// Whether `smtp.mailfrom` gives the whole address. By default it gives the domain alone, since
-    /// SPF says nothing about the local part (RFC 8601 §2.7.2).
+    /// SPF says nothing about the local part (RFC 8601 §2.7.2). The comment, which is for people,
+    /// tells the address either way;
+    /// [`without_comments`](auth_results::AuthenticationResults::without_comments) leaves it out.
     pub whole_mail_from: bool,
 }
 

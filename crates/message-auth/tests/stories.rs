@@ -220,7 +220,7 @@ fn questions_are_asked_once_and_as_early_as_they_are_known() {
 }
 
 #[test]
-fn the_local_part_of_the_sender_is_told_only_on_request() {
+fn the_property_of_the_sender_has_a_local_part_only_on_request() {
     let zone = zone();
     for (whole, value) in [(false, "example.com"), (true, "alice@example.com")] {
         let options = Options::default().whole_mail_from(whole);
