@@ -21,6 +21,18 @@ impl DateTime {
         Self::from_unix(now.unwrap_or_default().as_secs())
     }
 
+    /// The day in universal time, in digits: `19700101`.
+    pub fn digits(self) -> String {
+        let (year, month, day) = civil(self.seconds / DAY);
+        format!("{year:04}{:02}{day:02}", month + 1)
+    }
+
+    /// The day in universal time: `1970-01-01`.
+    pub fn day(self) -> String {
+        let (year, month, day) = civil(self.seconds / DAY);
+        format!("{year:04}-{:02}-{day:02}", month + 1)
+    }
+
     /// Seconds since the beginning of 1970.
     pub fn to_unix(self) -> u64 {
         self.seconds
@@ -109,5 +121,10 @@ mod tests {
         ] {
             assert_eq!(DateTime::from_unix(seconds).to_string(), text);
         }
+        let leap = DateTime::from_unix(951_782_400);
+        assert_eq!(
+            (leap.digits(), leap.day()),
+            ("20000229".into(), "2000-02-29".into())
+        );
     }
 }

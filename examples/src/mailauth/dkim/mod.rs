@@ -1,6 +1,8 @@
 //! `mailauth dkim`: signatures, and the keys that they are made with.
 
 mod genkey;
+#[cfg(unix)]
+mod rotate;
 mod sign;
 mod testkey;
 pub(super) mod verify;
@@ -23,6 +25,8 @@ impl Dkim {
     pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
         match self.command {
             Command::Genkey(genkey) => genkey.run(shared),
+            #[cfg(unix)]
+            Command::Rotate(rotate) => rotate.run(shared),
             Command::Sign(sign) => sign.run(shared),
             Command::Testkey(testkey) => testkey.run(shared),
             Command::Verify(verify) => verify.run(shared),
@@ -33,6 +37,8 @@ impl Dkim {
 #[derive(Debug, Subcommand)]
 enum Command {
     Genkey(genkey::Genkey),
+    #[cfg(unix)]
+    Rotate(rotate::Rotate),
     Sign(sign::Sign),
     Testkey(testkey::Testkey),
     Verify(verify::Verify),
