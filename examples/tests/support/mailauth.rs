@@ -93,6 +93,36 @@ impl Desk {
         answer(&[&genkey, more].concat());
         fs::read_to_string(self.path(&format!("{selector}.txt"))).unwrap()
     }
+
+    /// With two keys of example.com, both published, and a KeyTable; `DIR` in it is the directory.
+    pub(crate) fn with_tables(key_table: &str) -> Self {
+        let desk = Self::empty();
+        let (s1, ed) = (desk.genkey("s1", &[]), desk.genkey("ed", &["--ed25519"]));
+        desk.write("zone", &format!("$ORIGIN example.com.\n{s1}{ed}"));
+        desk.fill("kt", key_table);
+        desk.fill(
+            "conf",
+            "KeyTable file:DIR/kt\nSigningTable csl:example.com=one\nRequireSafeKeys no\n",
+        );
+        desk
+    }
+
+    /// Writes a file, `DIR` in it being the directory.
+    pub(crate) fn fill(&self, name: &str, text: &str) {
+        let here = self.path("");
+        self.write(name, &text.replace("DIR", here.trim_end_matches('/')));
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        let here = self.path("");
+        let text = fs::read_to_string(self.path(name)).unwrap();
+        text.replace(here.trim_end_matches('/'), "DIR")
+    }
+
+    pub(crate) fn testkey(&self, more: &[&str]) -> Run {
+        let (conf, zone) = (self.path("conf"), self.path("zone"));
+        run([&["dkim", "testkey", "-x", &conf, "--zone", &zone], more].concat())
+    }
 }
 
 pub(crate) const MESSAGE: &str = "\

@@ -114,7 +114,7 @@ impl Edit {
 /// A file of that content in the place of the old one.
 fn put(path: &Path, text: &[u8]) -> io::Result<()> {
     let old = fs::metadata(path)?;
-    let directory = path.parent().unwrap_or(Path::new("/"));
+    let directory = path.parent().unwrap_or_else(|| Path::new("/"));
     let mut new = tempfile::NamedTempFile::new_in(directory)?;
     new.write_all(text)?;
     give(new.as_file(), &old, old.mode() & 0o7777)?;
