@@ -122,3 +122,19 @@ fn testkey_of_a_table_takes_no_private_key_beside_it() {
     let line = refusal(&["dkim", "testkey", "-x", "/no/such"]);
     assert!(line.contains("/no/such: "), "{line}");
 }
+
+#[test]
+fn testkey_tells_of_a_pending_successor_and_blames_nobody() {
+    let desk = Desk::with_tables(
+        "one example.com:s1:DIR/s1.private\n#=successor one ed DIR/ed.private\n\
+         #=successor one next DIR/ed.private\n",
+    );
+    let Run { status, out, .. } = desk.testkey(&[]);
+    assert_eq!(status, 0);
+    assert_eq!(
+        out,
+        "one: s1._domainkey.example.com: key OK\n\
+         one: ed._domainkey.example.com: pending successor of s1: published\n\
+         one: next._domainkey.example.com: pending successor of s1: there is no record\n"
+    );
+}

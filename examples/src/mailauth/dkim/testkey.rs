@@ -24,6 +24,12 @@ use crate::signatories::{SignArgument, Signatory};
 /// it was revoked, it is too small or not for mail. With -v good news is told, too, and warnings
 /// are.
 ///
+/// With -x every key of an opendkim.conf is looked at, those of its KeyTable or the one of its
+/// KeyFile, and each has a line; -d and -s narrow them. All records are asked for at once, of whom
+/// the configuration names unless --nameserver or --zone says otherwise. A key that signs for the
+/// domain of each author (%) can only be looked at for a domain given with -d; without it a line
+/// says so, which counts neither way; nor does the line of a pending successor (see rotate).
+///
 /// Exit status: 0 if all is well, 1 if it is not, 2 if it could not be looked at.
 #[derive(Args, Debug)]
 #[command(
@@ -35,7 +41,7 @@ Example: mailauth dkim testkey -x /etc/opendkim.conf
 JSON keys: ok; name, where the record is looked for; reason, what is wrong or null; bits, the size of
 the key; testing, whether the domain says that it is only testing DKIM. With -x: ok; keys, a list of
 objects with these keys and key, the name in KeyTable or else KeyFile; their ok is null where the key
-was not looked at."
+was not looked at, and for pending successors."
 )]
 pub(super) struct Testkey {
     /// Looks at the keys of this opendkim.conf

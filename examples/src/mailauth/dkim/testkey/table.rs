@@ -27,7 +27,16 @@ pub(super) struct Table<'t> {
 impl Table<'_> {
     pub(super) fn run(&self, shared: &Shared) -> Result<ExitCode, Fault> {
         let snapshot = Snapshot::read(self.config)?;
-        let rows = self.rows(snapshot.signers());
+        let mut rows = self.rows(snapshot.signers());
+        let waiting = snapshot.successors().filter(|next| {
+            let mut selectors = [&next.from, &next.selector].into_iter();
+            selectors.any(|selector| self.wants_selector(selector))
+                && self.domain.is_none_or(|wanted| *wanted == next.domain)
+        });
+        rows.extend(waiting.map(|next| Row {
+            succeeds: Some(next.from.clone()),
+            ..Row::new(&next.name, &next.domain, &next.selector, &next.key)
+        }));
         if rows.is_empty() {
             let wanted = self.domain.is_some() || self.selector.is_some();
             let text = match wanted {
@@ -146,6 +155,8 @@ struct Row {
     /// What is wrong without looking at the DNS; with `is_unknown` why it could not be looked at.
     reason: Option<String>,
     is_unknown: bool,
+    /// The selector of the key that signs until this one is published.
+    succeeds: Option<Domain>,
 }
 
 impl Row {
@@ -167,6 +178,7 @@ impl Row {
             own,
             reason,
             is_unknown: false,
+            succeeds: None,
         }
     }
 
@@ -177,6 +189,7 @@ impl Row {
             own: None,
             reason: Some(reason),
             is_unknown: false,
+            succeeds: None,
         }
     }
 
@@ -207,6 +220,12 @@ impl Row {
                 json.testing = record.is_testing();
             }
             Err(error) => json.reason = Some(one_line(&error)),
+        }
+        // It is not expected to be published yet, so nothing is wrong if it is not.
+        if let Some(present) = &self.succeeds {
+            json.ok = None;
+            let state = json.reason.as_deref().unwrap_or("published");
+            json.reason = Some(format!("pending successor of {present}: {state}"));
         }
         json
     }
