@@ -131,7 +131,7 @@ fn the_name_server_that_is_given_is_asked() {
     assert!(reply.starts_with("250 "), "{reply}");
     let results = field(&messages(directory.path())[0], "Authentication-Results");
     assert!(
-        results.contains("spf=none (example.com: domain of b.example "),
+        results.contains("spf=none (example.com: domain of a@b.example "),
         "{results}"
     );
 }

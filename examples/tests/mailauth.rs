@@ -196,7 +196,7 @@ fn a_trace_is_a_tree_in_both_forms() {
         "decided by: -all, octet 39 of the record at example.com\n",
         "explanation: example.com explains: 192.0.2.1 is none of our servers\n",
         "look-ups: 4 of 10, 2 of 2 that found nothing\n",
-        "\nReceived-SPF: fail\n",
+        "\nReceived-SPF: fail (domain of amy@example.com does not designate ",
     ] {
         assert!(text.contains(line), "{line} is not in {text}");
     }
