@@ -4,10 +4,12 @@
 mod support;
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::Command;
 
 use support::milter::Files;
 use support::postfix::Postfix;
-use support::{Peer, dkimpy, field, run_script};
+use support::{Peer, dkimpy, field, first_fields, run_script, skip};
 
 const INSIDE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const OUTSIDE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
@@ -35,7 +37,7 @@ fn from(author: &str) -> String {
 }
 
 #[test]
-fn mail_of_our_own_leaves_signed() {
+fn mail_of_our_own_leaves_signed_and_everybody_verifies_it() {
     let files = Files::new();
     let filter = files.start("");
     let Some(postfix) = Postfix::with_milter(filter.address()) else {
@@ -44,20 +46,76 @@ fn mail_of_our_own_leaves_signed() {
     let reply = send(INSIDE, postfix.address, &from("amy@example.com"));
     assert!(reply.starts_with("250 "), "{reply}");
     let message = postfix.take_message();
-    println!("{message}");
-    assert!(message.contains("DKIM-Signature: "));
-    let line = filter.log_line("sign as");
-    println!("{line}");
+    let line = filter.log_line("sign as d=example.com s=rsa");
+    assert!(
+        line.contains("the client is internal (127.0.0.1)"),
+        "{line}"
+    );
+    filter.log_line("DKIM-Signature field added (d=example.com s=ed a=ed25519-sha256");
+    verify_with_dkimpy(&files, &message);
+    verify_with_opendkim(&files, &message);
+    verify_with_mail_dkim(&files, &message);
+}
+
+/// What the delivering Postfix puts on top is no part of what was signed.
+fn verify_with_dkimpy(files: &Files, message: &str) {
     let Some(python) = dkimpy() else { return };
-    let records: Vec<&str> = files
-        .records
-        .iter()
-        .flat_map(|(n, t)| [n.as_str(), t.as_str()])
-        .collect();
+    let records = files.records.iter();
+    let records: Vec<&str> = records.flat_map(|(name, text)| [&**name, text]).collect();
     let output = run_script(python, "dkimpy_verify.py", &records, message.as_bytes());
     assert_eq!(
         String::from_utf8(output).unwrap(),
         "rsa-sha256 example.com rsa pass\ned25519-sha256 example.com ed pass\n"
+    );
+}
+
+fn verify_with_opendkim(files: &Files, message: &str) {
+    let conf = files.write(
+        "verify.conf",
+        "Mode v\nAuthservID mx.example.org\nTestDNSData DIR/dns\n",
+    );
+    let path = files.write("message.eml", message);
+    let mut opendkim = Command::new("opendkim");
+    let opendkim = opendkim.arg("-x").arg(conf).arg("-t").arg(path).arg("-vv");
+    let Ok(output) = opendkim.output() else {
+        return skip("opendkim");
+    };
+    let said = String::from_utf8_lossy(&output.stdout);
+    let passed = ["rsa-sha256", "ed25519-sha256"].map(|algorithm| {
+        said.contains(&format!("header.a={algorithm}")) && !said.contains("dkim=fail")
+    });
+    assert_eq!(
+        passed,
+        [true; 2],
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(said.matches("dkim=pass").count(), 2, "{said}");
+}
+
+fn verify_with_mail_dkim(files: &Files, message: &str) {
+    let perl = ["-MMail::DKIM::Verifier", "-MNet::DNS", "-e", "1"];
+    let has_it = Command::new("perl").args(perl).output();
+    if !has_it.is_ok_and(|output| output.status.success()) {
+        return skip("Mail::DKIM");
+    }
+    let records = files.records.iter();
+    let zone: String = records
+        .map(|(name, text)| format!("{name} {text}\n"))
+        .collect();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/interop/mail_dkim.pl");
+    let mut perl = Command::new("perl");
+    perl.arg(script).arg(files.write("zone.txt", &zone));
+    let output = perl
+        .arg(files.write("message.eml", message))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    // It knows no Ed25519.
+    assert!(
+        said.contains(" rsa-sha256=pass"),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
     );
 }
 
@@ -77,12 +135,68 @@ fn mail_from_outside_gets_results_and_loses_forged_ones() {
     let reply = send(OUTSIDE, postfix.address, &message);
     assert!(reply.starts_with("250 "), "{reply}");
     let message = postfix.take_message();
-    println!("{message}");
-    assert!(!message.contains("mx.example.com; dkim=pass header.d=bank"));
     let results = field(&message, "Authentication-Results");
     assert!(
         results
             .starts_with("Authentication-Results: mx.example.com; dkim=pass header.d=example.net"),
         "{results}"
     );
+    assert_eq!(message.matches("bank.example").count(), 1, "{message}");
+    assert!(message.contains("authentication-results: list.example; "));
+    // Above the Received field of this Postfix, and below what its delivery adds.
+    assert_eq!(
+        first_fields(&message, 5)[3..],
+        ["Authentication-Results", "Received"]
+    );
+}
+
+#[test]
+fn a_reputation_of_the_author_is_checked_where_it_is_switched_on() {
+    let files = Files::new();
+    files.write_dns(
+        "example.net\tv=spf1 ip4:127.0.0.2 -all\n_dmarc.example.net\tv=DMARC1; p=reject\n",
+    );
+    let filter = files.start("SPF yes\nDMARC yes\nBelowReceived yes\n");
+    let Some(postfix) = Postfix::with_milter(filter.address()) else {
+        return;
+    };
+    let message = files.signed_by_example_net(&from("amy@example.net"));
+    let reply = send(OUTSIDE, postfix.address, &message);
+    assert!(reply.starts_with("250 "), "{reply}");
+    let message = postfix.take_message();
+    let results = field(&message, "Authentication-Results");
+    for result in [
+        "spf=pass",
+        "smtp.mailfrom=example.net",
+        "spf=none",
+        "smtp.helo=client.example",
+        "dkim=pass",
+        "dmarc=pass",
+    ] {
+        assert!(results.contains(result), "{result}: {results}");
+    }
+    assert_eq!(
+        first_fields(&message, 5)[3..],
+        ["Received", "Authentication-Results"]
+    );
+}
+
+#[test]
+fn mail_whose_key_cannot_be_read_is_put_off() {
+    let files = Files::new();
+    let filter = files.start("");
+    let Some(postfix) = Postfix::with_milter(filter.address()) else {
+        return;
+    };
+    let reply = send(INSIDE, postfix.address, &from("amy@lost.example"));
+    assert_eq!(reply, "451 4.7.5 the message cannot be signed now\r\n");
+    let line = filter.log_line("cannot sign");
+    assert!(
+        line.contains("no-key: cannot be read: No such file"),
+        "{line}"
+    );
+    // From outside nobody would sign it.
+    let reply = send(OUTSIDE, postfix.address, &from("amy@lost.example"));
+    assert!(reply.starts_with("250 "), "{reply}");
+    filter.log_line("external host unknown 127.0.0.2 sends as lost.example");
 }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use clap::Parser;
 use examples::config::ConfigError;
-use examples::milter::explain;
 use examples::milter::process::{self, PidFile};
 use examples::milter::{Bound, Server, Snapshot, tell_reload};
+use examples::milter::{explain, syslog};
 use examples::shutdown::{self, Signals};
 use examples::{logging, program};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -62,7 +62,6 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(exit) => return exit,
     };
-    logging::to_stderr(Level::INFO);
     match start(arguments) {
         Ok(Start::Ended(exit)) => exit,
         Ok(Start::Check(check)) => program::run(PROGRAM, check.run()),
@@ -104,6 +103,7 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
     if arguments.detached {
         process::detach().map_err(|error| ConfigError::flag("Background", error))?;
     }
+    log(settings.syslog && arguments.detached);
     for warning in snapshot.warnings() {
         warn!("{warning}");
     }
@@ -129,6 +129,10 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
             .give_to(account)
             .and_then(|()| process::become_user(account))
             .map_err(|error| place.fault(error))?;
+        for key in process::keys_out_of_reach(&snapshot) {
+            let key = key.display();
+            warn!("{place}: {key}: its user cannot read it, and a reload would not find it");
+        }
     }
     Ok(Start::Serve(Service {
         path,
@@ -136,6 +140,20 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
         bound,
         pid_file,
     }))
+}
+
+/// In the foreground whoever started the process reads its log; in the background nobody would.
+fn log(to_syslog: bool) {
+    let failed = match to_syslog {
+        true => syslog::to_syslog(PROGRAM).err(),
+        false => None,
+    };
+    if !to_syslog || failed.is_some() {
+        logging::to_stderr(Level::INFO);
+    }
+    if let Some(error) = failed {
+        warn!("nobody takes the system's log, which goes here: {error}");
+    }
 }
 
 /// What is to be said of a configuration.

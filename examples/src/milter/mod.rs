@@ -81,6 +81,7 @@ mod signed_fields;
 mod signing_table;
 mod snapshot;
 mod successor;
+pub mod syslog;
 #[cfg(test)]
 mod tests;
 mod verify;

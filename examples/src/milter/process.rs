@@ -11,6 +11,8 @@ use nix::sys::stat::{Mode, umask};
 use nix::unistd::{setgid, setgroups, setsid, setuid};
 
 use super::conf::Account;
+use super::key::KeySource;
+use super::snapshot::Snapshot;
 
 /// Sets the mask for new files (`UMask`).
 pub fn set_umask(mask: u32) {
@@ -31,6 +33,21 @@ pub fn become_user(account: &Account) -> io::Result<()> {
         Err(_) => Ok(()),
         Ok(()) => Err(io::Error::other("privileges could not be given up")),
     }
+}
+
+/// Key files that were read, and that the user that this process has become cannot open: the next
+/// time that the configuration is read, mail that they sign would be put off.
+pub fn keys_out_of_reach(snapshot: &Snapshot) -> Vec<PathBuf> {
+    let keys = snapshot.signers().keys();
+    let usable = keys.into_iter().filter(|key| key.signer().is_ok());
+    let files = usable.filter_map(|key| match key.source() {
+        KeySource::File(path) => Some(path.clone()),
+        KeySource::Inline => None,
+    });
+    let mut files: Vec<PathBuf> = files.filter(|path| fs::File::open(path).is_err()).collect();
+    files.sort_unstable();
+    files.dedup();
+    files
 }
 
 /// A file with the id of this process (`PidFile`), removed when dropped.

@@ -141,11 +141,11 @@ pub fn tell_reload(reloaded: &Result<Arc<Snapshot>, ConfigError>) {
 fn protocol() -> Config {
     let steps = Steps::LEADING_SPACE
         | Steps::NO_DATA
-        | Steps::NO_RCPT
         | Steps::NO_REPLY_BODY
         | Steps::NO_REPLY_HEADER
         | Steps::NO_REPLY_HELO
         | Steps::NO_REPLY_MAIL
+        | Steps::NO_REPLY_RCPT
         | Steps::NO_UNKNOWN;
     Config::new(Actions::ADD_HEADERS | Actions::CHANGE_HEADERS)
         .wishes(Actions::QUARANTINE)

@@ -2,7 +2,9 @@
 
 use core::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use dkim_sign::rand_core::UnwrapErr;
 use dkim_sign::{KeyKind, PrivateKey, SignMessage, SignRequest, SigningKey, UnixTime, sign};
@@ -110,3 +112,77 @@ TestDNSData DIR/dns
 LogWhy yes
 SyslogSuccess yes
 ";
+
+/// Has OpenDKIM's `miltertest` play the mail server of a filter that listens at `socket`, and gives
+/// what it prints; `None`, said aloud, where it is not installed. The script may use what `PRELUDE`
+/// defines.
+pub(crate) fn miltertest(socket: &str, script: &str) -> Option<String> {
+    let child = Command::new("miltertest")
+        .arg("-D")
+        .arg(format!("socket={socket}"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut child) = child else {
+        super::skip("miltertest");
+        return None;
+    };
+    // An error is silent otherwise.
+    let script = format!(
+        "{PRELUDE}
+        local fine, failure = pcall(function() {script} end)
+        if not fine then mt.echo(failure) os.exit(1) end"
+    );
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(script.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).replace('\r', "");
+    assert!(output.status.success(), "{said}");
+    Some(said)
+}
+
+/// The same at a port of this machine.
+pub(crate) fn miltertest_at(filter: &Program, script: &str) -> Option<String> {
+    miltertest(
+        &format!("inet:{}@127.0.0.1", filter.address().port()),
+        script,
+    )
+}
+
+const PRELUDE: &str = r#"
+function start(address)
+    conn = mt.connect(socket, 40, 0.25)
+    mt.conninfo(conn, "client.example", address)
+end
+function expect(reply)
+    if mt.getreply(conn) ~= reply then error("replied " .. mt.getreply(conn), 2) end
+end
+function header(...)
+    mt.macro(conn, SMFIC_MAIL, "i", "Q1")
+    mt.mailfrom(conn, "<bounce@example.net>")
+    mt.rcptto(conn, "<user@example.com>")
+    for _, field in ipairs({...}) do
+        mt.header(conn, field[1], field[2])
+    end
+    mt.header(conn, "Date", " Tue, 24 Nov 2026 10:00:00 +0000")
+    mt.eoh(conn)
+end
+function finish()
+    mt.bodystring(conn, "At noon.\r\n")
+    mt.eom(conn)
+end
+function inserted(name, text)
+    local value = mt.getheader(conn, name, 0)
+    if not value then error("no " .. name, 2) end
+    if not string.find(value, text, 1, true) then error(value, 2) end
+end
+function untouched(name)
+    if mt.getheader(conn, name, 0) then error("there is a " .. name, 2) end
+end
+"#;
