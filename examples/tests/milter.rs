@@ -2,13 +2,13 @@
 
 mod support;
 
+use core::time::Duration;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
-use std::time::Duration;
 
 use support::milter::{Files, miltertest, miltertest_at};
 use support::{MILTER, skip_because};
