@@ -55,7 +55,7 @@ fn postfix_delivers_to_each_recipient() {
         ("RCPT TO:<other@example.com>", "250 "),
         ("DATA", "354 "),
     ]);
-    peer.send(b"Subject: one\r\n\r\n..dot\r\n".to_vec());
+    peer.send(b"Subject: one\r\n\r\n..dot\r\n");
     assert!(peer.say(".").starts_with("250 "));
     for recipient in ["user", "other"] {
         let to = format!(" to=<{recipient}@example.com>, ");

@@ -266,8 +266,7 @@ fn postfix_delivers_between_addresses_beyond_ascii() {
     ]);
     peer.send(
         "From: j\u{f6}rg@b\u{fc}cher.example\r\nSubject: Gr\u{fc}\u{df}e\r\n\r\nHallo\r\n"
-            .as_bytes()
-            .to_vec(),
+            .as_bytes(),
     );
     assert!(peer.say(".").starts_with("250 "));
     let log = postfix.log();

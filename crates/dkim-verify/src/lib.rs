@@ -28,6 +28,10 @@
 //!
 //! # A message as it arrives
 //!
+//! Where the header arrives in chunks too, `dkim_canon::HeaderReader` collects it. Lines end with
+//! CRLF, and the header with an empty one: a message from a file whose lines end with a bare LF goes
+//! through `dkim_canon::ToCrlf` first, or no end of the header is found in it.
+//!
 //! [`Verifier::begin`] takes the header, reads all DKIM-Signature fields, and as an
 //! [`Inquiry`](dns_txt::Inquiry) hands out the questions for keys at once, so that answers can
 //! travel while the body is still coming in. Body chunks go to [`Verifier::body`], answers to

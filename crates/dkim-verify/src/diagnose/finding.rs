@@ -13,8 +13,9 @@ use dkim_canon::Form;
 /// are counted. What is proven of the body is proven for `bh=`, `c=` and `l=` as they are now, so it
 /// is certain where nothing is left of the header that is not known.
 ///
-/// Offsets and lengths are in octets of the body as it is now. Names and values are those of header fields, as they are in the
-/// message, and may hold any octets; [`Display`](fmt::Display) escapes them.
+/// Offsets and lengths are in octets of the body as it is now. Names and values are those of header
+/// fields, as they are in the message, and may hold any octets; [`Display`](fmt::Display) escapes
+/// them.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Finding {
