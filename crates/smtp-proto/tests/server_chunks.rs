@@ -160,6 +160,14 @@ fn b07_a_size_that_cannot_be_read_closes_the_connection() {
         "BDAT \u{661}",
         "BDAT 18446744073709551616",
         "BDAT 99999999999999999999999999 LAST",
+        // What another reader may take for a chunk.
+        "BDAT\t5",
+        "BDAT\u{b}5",
+        "BDAT\r5",
+        "BDAT5",
+        "BDAT\u{a0}5",
+        " BDAT 5",
+        "\tbdat 5 LAST",
     ] {
         for config in [chunking(), mx()] {
             let octets = format!("{command}\r\nRSET\r\nMAIL FROM:<>\r\n");

@@ -53,6 +53,16 @@ fn b11_too_many_errors_end_the_session() {
 }
 
 #[test]
+fn b11_lines_that_are_too_long_are_errors_like_others() {
+    let config = mx().limits(Limits::default().errors(2));
+    let long = vec![b'x'; Limits::default().command_line];
+    let heard = answers(&config, &[&long, &long, &long, b"NOOP"]);
+    assert_eq!(heard[1], "500 5.5.2 Line too long\r\n");
+    assert_eq!(heard[2], "421 4.7.0 mx.example Too many errors\r\n");
+    assert_eq!(heard[3], "");
+}
+
+#[test]
 fn b11_whoever_quits_after_too_many_errors_has_the_last_word() {
     let config = mx().limits(Limits::default().errors(1).unknown_commands(1));
     for wrong in [&b"DATA"[..], b"XFOO"] {
