@@ -25,7 +25,7 @@ impl<'i> Command<'i> {
     /// Reads one line without its CRLF.
     pub fn parse(line: &'i [u8]) -> Result<Self, CommandError> {
         command(line).map_err(|error| match error {
-            CommandError::Chunk => error,
+            _ if may_be_bdat(line) => CommandError::Chunk,
             CommandError::Argument { offset }
             | CommandError::Parameter { offset }
             | CommandError::ParameterValue { offset }
@@ -86,6 +86,15 @@ fn command(line: &[u8]) -> Result<Command<'_>, CommandError> {
             .ok_or(argument_error),
         _ => Err(CommandError::Verb),
     }
+}
+
+/// Whether somebody might take a line for `BDAT`, who forgives more than this crate: then a chunk
+/// stands behind it, in which nobody must look for commands.
+fn may_be_bdat(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    let verb = line.get(..4).unwrap_or_default();
+    let next = line.get(4);
+    Word::new(verb) == BDAT && !next.is_some_and(u8::is_ascii_alphabetic)
 }
 
 /// A line without the blanks at its end (RFC 5321 §4.1.1).

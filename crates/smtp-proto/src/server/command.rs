@@ -25,6 +25,11 @@ impl Server {
             Found::Line(text) => text,
             Found::Nothing => return Step::silent(line.consumed),
             Found::Endless => return self.endless(line.consumed, out),
+            Found::TooLong { .. } if self.is_fed_up() => {
+                self.answer(answer::TOO_MANY_ERRORS, out);
+                self.close(Closing::TooManyErrors);
+                return Step::silent(line.consumed);
+            }
             Found::TooLong { start } => {
                 self.answer(
                     match start.eq_ignore_ascii_case(b"AUTH") {
