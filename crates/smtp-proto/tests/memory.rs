@@ -161,3 +161,32 @@ fn what_a_client_keeps_of_a_message_does_not_grow_with_it() {
     });
     assert!(cost.bytes_current <= 4096, "{cost:?}");
 }
+
+#[test]
+fn b11_a_long_reply_is_kept_once_however_many_recipients_it_is_for() {
+    let mut client = Client::new(smtp_proto::client::Config::new(
+        "client.example".parse().unwrap(),
+    ));
+    let mut out = Vec::with_capacity(1 << 16);
+    let advance = client
+        .advance(b"220 mx\r\n250-mx\r\n250 PIPELINING\r\n", &mut out)
+        .unwrap();
+    assert_eq!(advance.event, Some(ClientEvent::Ready));
+    let recipient = |number| format!("b{number}@mx.example").parse().unwrap();
+    let envelope = Envelope::new(None, (0..50).map(recipient).collect());
+    client.begin(&envelope, &mut out).unwrap();
+    let advance = client.advance(&b"250 ok\r\n".repeat(51), &mut out).unwrap();
+    assert_eq!(advance.event, None);
+    let advance = client.advance(b"354 go on\r\n", &mut out).unwrap();
+    assert_eq!(advance.event, Some(ClientEvent::SendBody));
+    client.end_body(&mut out).unwrap();
+    let line = |end| [b"550", &[end][..], &[b'x'; 2000], b"\r\n"].concat();
+    let reply = [line(b'-').repeat(200), line(b' ')].concat();
+    let mut event = None;
+    let cost = measure(|| event = client.advance(&reply, &mut out).unwrap().event);
+    let Some(ClientEvent::Finished(report)) = event else {
+        panic!("{event:?}")
+    };
+    assert_eq!(report.refused().count(), 50);
+    assert!(cost.bytes_max < 4 * 400_000, "{cost:?}");
+}
