@@ -1,12 +1,11 @@
 //! Replies that every server needs.
 
-use alloc::borrow::Cow;
 use alloc::string::String;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Code, EnhancedCode, Reply};
+use super::{Code, EnhancedCode, Reply, Text};
 
 impl Reply {
     /// 220: answers a connection. The server puts its name before the text.
@@ -50,7 +49,7 @@ impl Reply {
         Self {
             code: Code::known(334),
             enhanced: None,
-            text: Cow::Owned(STANDARD.encode(octets)),
+            text: STANDARD.encode(octets).into(),
         }
     }
 
@@ -104,7 +103,7 @@ impl Reply {
         Self {
             code: Code::known(code),
             enhanced: None,
-            text: Cow::Borrowed(text),
+            text: Text::Fixed(text),
         }
     }
 
@@ -112,7 +111,7 @@ impl Reply {
         Self {
             code: Code::known(code),
             enhanced: Some(EnhancedCode::known(enhanced.0, enhanced.1, enhanced.2)),
-            text: Cow::Borrowed(text),
+            text: Text::Fixed(text),
         }
     }
 
@@ -126,7 +125,7 @@ impl Reply {
             text.push_str(&self.text);
         }
         Self {
-            text: Cow::Owned(text),
+            text: text.into(),
             ..self.clone()
         }
     }

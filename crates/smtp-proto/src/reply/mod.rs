@@ -7,6 +7,7 @@ mod code;
 mod common;
 mod parse;
 mod print;
+mod text;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -16,6 +17,7 @@ use thiserror::Error;
 
 pub use self::code::{Code, EnhancedCode, Severity};
 pub use self::parse::{ReplyLimits, ReplyReadError};
+use self::text::Text;
 
 /// A reply: a code, an enhanced code where there is one, and text of one line or more.
 ///
@@ -26,7 +28,7 @@ pub struct Reply {
     code: Code,
     enhanced: Option<EnhancedCode>,
     /// Lines with `\n` between them.
-    text: Cow<'static, str>,
+    text: Text,
 }
 
 impl Reply {
@@ -49,7 +51,7 @@ impl Reply {
     /// ```
     pub fn new(code: u16, text: impl Into<Cow<'static, str>>) -> Result<Self, ReplyError> {
         let code = Code::new(code).ok_or(ReplyError::Code { code })?;
-        let text = text.into();
+        let text = Text::from(text.into());
         if let Some(offset) = text.bytes().position(|octet| !is_text(octet)) {
             return Err(ReplyError::Octet { offset });
         }
@@ -96,10 +98,10 @@ impl Reply {
     }
 
     /// Takes the enhanced code off the lines it stands on.
-    fn from_parts(code: Code, enhanced: Option<EnhancedCode>, text: Cow<'static, str>) -> Self {
+    fn from_parts(code: Code, enhanced: Option<EnhancedCode>, text: Text) -> Self {
         let text = match enhanced {
             None => text,
-            Some(enhanced) => Cow::Owned(without(enhanced, &text)),
+            Some(enhanced) => without(enhanced, &text).into(),
         };
         Self {
             code,

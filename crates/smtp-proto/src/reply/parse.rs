@@ -1,6 +1,5 @@
 //! Replies read from the wire.
 
-use alloc::borrow::Cow;
 use alloc::string::String;
 
 use memchr::memchr;
@@ -53,7 +52,7 @@ impl Reply {
 
     fn from_wire(code: Code, text: String) -> Self {
         let enhanced = enhanced_of(&text).filter(|it| it.severity() == code.severity());
-        Self::from_parts(code, enhanced, Cow::Owned(text))
+        Self::from_parts(code, enhanced, text.into())
     }
 }
 
