@@ -3,8 +3,6 @@
 
 use core::fmt;
 use core::net::SocketAddr;
-use core::pin::Pin;
-use core::task::{Context, Poll};
 use std::fs;
 use std::io;
 use std::net::ToSocketAddrs;
@@ -12,8 +10,8 @@ use std::os::unix::fs::{FileTypeExt, chown};
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::{Path, PathBuf};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, UnixListener};
 
 use super::conf::{Account, Socket};
 
@@ -52,9 +50,6 @@ impl Bound {
                 let kind = Kind::Unix(listener, path.clone());
                 Ok(Self { kind, name })
             }
-            // A socket of a kind that came later.
-            #[expect(unreachable_patterns, reason = "the list is non-exhaustive elsewhere")]
-            _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
@@ -101,15 +96,18 @@ pub(super) enum Listener {
 
 impl Listener {
     /// The next connection. Cancel safe.
-    pub(super) async fn accept(&self) -> io::Result<Stream> {
+    pub(super) async fn accept(&self) -> io::Result<Box<dyn Stream>> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
                 // Replies are short, and the mail server waits for each.
                 stream.set_nodelay(true)?;
-                Ok(Stream::Tcp(stream))
+                Ok(Box::new(stream))
             }
-            Self::Unix { listener, .. } => Ok(Stream::Unix(listener.accept().await?.0)),
+            Self::Unix { listener, .. } => {
+                let (stream, _) = listener.accept().await?;
+                Ok(Box::new(stream))
+            }
         }
     }
 }
@@ -125,52 +123,10 @@ impl Drop for SocketFile {
     }
 }
 
-/// A connection of a mail server.
-#[derive(Debug)]
-pub(super) enum Stream {
-    Tcp(TcpStream),
-    Unix(UnixStream),
-}
+/// A connection of a mail server, whatever the socket.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
-impl AsyncRead for Stream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
-            Self::Unix(stream) => Pin::new(stream).poll_read(context, buffer),
-        }
-    }
-}
-
-impl AsyncWrite for Stream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        octets: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_write(context, octets),
-            Self::Unix(stream) => Pin::new(stream).poll_write(context, octets),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_flush(context),
-            Self::Unix(stream) => Pin::new(stream).poll_flush(context),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Tcp(stream) => Pin::new(stream).poll_shutdown(context),
-            Self::Unix(stream) => Pin::new(stream).poll_shutdown(context),
-        }
-    }
-}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 fn address(host: &str, port: u16, v6: bool) -> io::Result<SocketAddr> {
     let is_literal = host.parse::<core::net::IpAddr>().is_ok();

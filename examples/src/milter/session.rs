@@ -21,7 +21,7 @@ use crate::shutdown::Shutdown;
 
 /// Serves a mail server until it quits, goes away or breaks the protocol. Once the filter is told
 /// to end, a connection ends behind its message.
-pub(super) async fn serve(server: &Server, stream: Stream, shutdown: Shutdown) {
+pub(super) async fn serve(server: &Server, stream: Box<dyn Stream>, shutdown: Shutdown) {
     let connection = Connection {
         input: Vec::new(),
         out: Vec::new(),
@@ -49,7 +49,7 @@ struct Connection<'s> {
     server: &'s Server,
     session: Session,
     shutdown: Shutdown,
-    stream: Stream,
+    stream: Box<dyn Stream>,
 }
 
 /// Where a message, or the time between two, ends.
