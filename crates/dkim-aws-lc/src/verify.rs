@@ -10,15 +10,26 @@ use aws_lc_rs::signature::{
 use dkim_verify::{InvalidKey, InvalidSignature, PreparedKey, PublicKey, VerifySignature};
 
 /// Verifies with AWS-LC.
+///
+/// A server keeps keys from one message to the next:
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+///
+/// use dkim_aws_lc::AwsLc;
+/// use dkim_verify::{KeyCache, VerifySignature};
+///
+/// let cache = KeyCache::new(AwsLc::default(), KeyCache::DEFAULT_CAPACITY);
+/// let crypto: Arc<dyn VerifySignature> = Arc::new(Mutex::new(cache));
+/// // `Verifier::begin` takes a clone of it for each message.
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct AwsLc;
 
 impl AwsLc {
-    /// The implementation, as [`Verifier::begin`](dkim_verify::Verifier::begin) wants it.
-    ///
-    /// A server that keeps keys between messages puts it into a
-    /// [`KeyCache`](dkim_verify::KeyCache) instead.
+    /// The implementation, as [`Verifier::begin`](dkim_verify::Verifier::begin) wants it where no
+    /// keys are kept.
     pub fn shared() -> Arc<dyn VerifySignature> {
         Arc::new(Self)
     }

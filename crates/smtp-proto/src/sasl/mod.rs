@@ -53,7 +53,7 @@
 //! | `SCRAM-SHA-256`, `-PLUS` (feature `sasl`) | RFC 7677 | no, nor must the server know it |
 //!
 //! A token that is refused may be refused with the reason: [`Bearer::refuse`]. With SCRAM there is
-//! one more step, [`Step::Lookup`], before the client is challenged, and the login that comes out
+//! one more step, `Step::Lookup`, before the client is challenged, and the login that comes out
 //! is proved already:
 //!
 #![cfg_attr(feature = "sasl", doc = "```")]
