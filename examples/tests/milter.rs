@@ -10,8 +10,9 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 
+use dkim_sign::KeyKind;
 use support::milter::{Files, miltertest, miltertest_at};
-use support::{MILTER, skip_because};
+use support::{MILTER, Program, skip_because};
 
 #[test]
 fn the_main_paths() {
@@ -126,6 +127,47 @@ fn a_signal_swaps_the_configuration_and_a_bad_one_stays_outside() {
         filter.log_line("configuration read anew");
         miltertest_at(&filter, SIGNED);
     }
+}
+
+#[test]
+fn a_key_gives_way_to_its_successor_once_that_is_published() {
+    let mut files = Files::new();
+    let new = files.record("rsa2.example.com", KeyKind::Ed25519);
+    files.write(
+        "KeyTable",
+        "rsa example.com:rsa:DIR/rsa.example.com\n\
+         #=successor rsa rsa2 DIR/rsa2.example.com\n",
+    );
+    files.write("SigningTable", "*@example.com rsa\n");
+    let signed_with = |filter: &Program, selector: &str| {
+        miltertest_at(
+            filter,
+            &format!(
+                r#"
+                start("127.0.0.1")
+                header({{"From", " amy@example.com"}})
+                finish()
+                inserted("DKIM-Signature", "s={selector};")
+                mt.disconnect(conn)
+                "#
+            ),
+        )
+    };
+    let filter = files.start("");
+    if signed_with(&filter, "rsa").is_none() {
+        return;
+    }
+    files
+        .records
+        .push(("rsa2._domainkey.example.com".into(), new));
+    files.write_dns("");
+    filter.signal("USR1");
+    filter.log_line("key rsa: example.com signs with rsa2 from now on");
+    signed_with(&filter, "rsa2");
+    // What is known outlasts another reading.
+    filter.signal("USR1");
+    filter.log_line("configuration read anew");
+    signed_with(&filter, "rsa2");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::config::ConfigError;
 use crate::dns::SYSTEM;
 
 /// A configuration at work. Swapped as a whole, so that no message sees two.
+#[derive(Clone)]
 pub(super) struct Live {
     snapshot: Arc<Snapshot>,
     resolver: Arc<dyn AsyncResolve>,
@@ -60,6 +61,14 @@ impl Live {
             signatures_only,
             snapshot,
         })
+    }
+
+    /// The same with other keys.
+    pub(super) fn with(&self, snapshot: Arc<Snapshot>) -> Self {
+        Self {
+            snapshot,
+            ..self.clone()
+        }
     }
 
     pub(super) fn snapshot(&self) -> &Snapshot {

@@ -85,6 +85,7 @@ pub mod syslog;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod watch;
 
 pub use self::conf::Settings;
 pub use self::data_set::{Case, DataSet, DataSource, DataSourceError, Entry};

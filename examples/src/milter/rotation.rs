@@ -49,7 +49,8 @@ pub struct Rotation {
 
 impl Rotation {
     /// Turns to the successors of a configuration that was read, and keeps what is known of those
-    /// that were there before with the same key.
+    /// that were there before with the same key. Those that wait are due at once: who has the
+    /// configuration read may have published a record before.
     pub fn adopt(&mut self, snapshot: &Snapshot) {
         let mut known: BTreeMap<Question, Vec<Watch>> = BTreeMap::new();
         for watch in self.watches.drain(..) {
@@ -62,7 +63,11 @@ impl Rotation {
             match before {
                 Some(watch) => Watch {
                     successor: Arc::clone(successor),
-                    ..watch.clone()
+                    due: match watch.in_use {
+                        true => watch.due,
+                        false => Duration::ZERO,
+                    },
+                    ..*watch
                 },
                 None => Watch::new(successor),
             }

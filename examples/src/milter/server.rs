@@ -1,19 +1,22 @@
 //! The filter: takes connections, and swaps its configuration while it serves them.
 
 use core::fmt;
+use core::pin::pin;
 use core::time::Duration;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use dkim_aws_lc::AwsLc;
 use dkim_verify::{KeyCache, VerifySignature};
 use milter_proto::{Actions, Config, Steps};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::listen::Bound;
 use super::live::Live;
+use super::rotation::Rotation;
 use super::session;
 use super::snapshot::Snapshot;
 use crate::config::{ConfigError, one_line};
@@ -23,6 +26,11 @@ use crate::shutdown::Shutdown;
 pub struct Server {
     path: PathBuf,
     live: RwLock<Arc<Live>>,
+    /// Which keys have given way to their successors. Held while either changes.
+    rotation: Mutex<Rotation>,
+    /// Told of each configuration that was read.
+    reread: Notify,
+    began: Instant,
     /// Keeps keys from one message to the next, for all sessions and configurations.
     crypto: Arc<dyn VerifySignature>,
     config: Arc<Config>,
@@ -33,8 +41,13 @@ impl Server {
     /// the next. To be called within a Tokio runtime.
     pub fn new(path: PathBuf, snapshot: Arc<Snapshot>) -> Result<Self, ConfigError> {
         let keys = KeyCache::new(AwsLc::default(), KeyCache::DEFAULT_CAPACITY);
+        let mut rotation = Rotation::default();
+        rotation.adopt(&snapshot);
         Ok(Self {
             path,
+            rotation: Mutex::new(rotation),
+            reread: Notify::new(),
+            began: Instant::now(),
             live: RwLock::new(Arc::new(Live::new(snapshot)?)),
             crypto: Arc::new(Mutex::new(keys)),
             config: Arc::new(protocol()),
@@ -47,9 +60,13 @@ impl Server {
     /// Blocks while files are read. To be called within a Tokio runtime.
     pub fn reload(&self) -> Result<Arc<Snapshot>, ConfigError> {
         let snapshot = Snapshot::read(&self.path)?;
-        let live = Arc::new(Live::new(Arc::clone(&snapshot))?);
-        // Nothing can panic while it is held.
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
+        let mut rotation = self.rotation();
+        let mut adopted = rotation.clone();
+        adopted.adopt(&snapshot);
+        let snapshot = Arc::new(snapshot.rotated(&adopted));
+        self.swap(Live::new(Arc::clone(&snapshot))?);
+        *rotation = adopted;
+        self.reread.notify_one();
         Ok(snapshot)
     }
 
@@ -60,6 +77,7 @@ impl Server {
         let room = Arc::new(Semaphore::new(CONNECTIONS));
         let mut connections = JoinSet::new();
         let mut told = shutdown.clone();
+        let mut watch = pin!(self.watch());
         loop {
             let accepted = async {
                 let place = Arc::clone(&room).acquire_owned().await;
@@ -68,6 +86,7 @@ impl Server {
             let (place, accepted) = tokio::select! {
                 accepted = accepted => accepted,
                 () = told.requested() => break,
+                () = &mut watch => continue,
                 Some(ended) = connections.join_next() => {
                     if let Err(error) = ended {
                         warn!(%error, "a connection ended badly");
@@ -104,6 +123,25 @@ impl Server {
     pub(super) fn live(&self) -> Arc<Live> {
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&live)
+    }
+
+    /// Puts another one to work.
+    pub(super) fn swap(&self, live: Live) {
+        // Nothing can panic while it is held.
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
+    }
+
+    pub(super) fn rotation(&self) -> MutexGuard<'_, Rotation> {
+        self.rotation.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn reread(&self) -> &Notify {
+        &self.reread
+    }
+
+    /// What the time of the rotation is counted from.
+    pub(super) fn began(&self) -> Instant {
+        self.began
     }
 
     pub(super) fn crypto(&self) -> Arc<dyn VerifySignature> {

@@ -32,10 +32,7 @@ impl Files {
             ("example.com", "ed", KeyKind::Ed25519),
             ("example.net", "s", KeyKind::Rsa2048),
         ] {
-            let key = PrivateKey::generate(kind, &mut UnwrapErr(getrandom::SysRng)).unwrap();
-            let name = format!("{selector}.{domain}");
-            secret_file(files.path(&name), &*key.to_pem());
-            let record = SigningKey::new(&key).unwrap().key_record().to_string();
+            let record = files.record(&format!("{selector}.{domain}"), kind);
             let name = format!("{selector}._domainkey.{domain}");
             files.records.push((name, record));
         }
@@ -51,6 +48,13 @@ impl Files {
         );
         files.write("TrustedHosts", "127.0.0.1\n::1\n");
         files
+    }
+
+    /// Makes a key in a file of this name, and gives its record.
+    pub(crate) fn record(&self, name: &str, kind: KeyKind) -> String {
+        let key = PrivateKey::generate(kind, &mut UnwrapErr(getrandom::SysRng)).unwrap();
+        secret_file(self.path(name), &*key.to_pem());
+        SigningKey::new(&key).unwrap().key_record().to_string()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
