@@ -168,6 +168,8 @@ function expect(reply)
     if mt.getreply(conn) ~= reply then error("replied " .. mt.getreply(conn), 2) end
 end
 function header(...)
+    -- Else it greets by itself, behind the macros of MAIL, which are over then.
+    mt.helo(conn, "client.example")
     mt.macro(conn, SMFIC_MAIL, "i", "Q1")
     mt.mailfrom(conn, "<bounce@example.net>")
     mt.rcptto(conn, "<user@example.com>")
