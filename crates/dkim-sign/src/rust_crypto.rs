@@ -7,7 +7,7 @@ use core::fmt;
 use dkim_canon::{Algorithm, HashAlgorithm, KeyRecord, KeyType, PublicKey};
 use ed25519_dalek::Signer;
 use rand_core::CryptoRng;
-use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPublicKey};
+use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPrivateKey, EncodeRsaPublicKey};
 use sha2::{Digest, Sha256};
 
 use crate::key::{Exposed, PrivateKey, PrivateKeyError};
@@ -38,6 +38,12 @@ impl SigningKey {
             Exposed::Rsa { pkcs1 } => {
                 let key = rsa::PrivateKey::from_pkcs1_der(pkcs1);
                 let key = key.map_err(|_| PrivateKeyError::Inconsistent)?;
+                // The last three numbers are computed anew: those that were given may not differ.
+                let again = key.to_pkcs1_der();
+                let again = again.map_err(|_| PrivateKeyError::Inconsistent)?;
+                if again.as_bytes() != pkcs1 {
+                    return Err(PrivateKeyError::Inconsistent);
+                }
                 let public = key.as_public_key().to_pkcs1_der();
                 let public = public.map_err(|_| PrivateKeyError::Inconsistent)?;
                 let record = record(KeyType::Rsa, public.as_bytes())?;

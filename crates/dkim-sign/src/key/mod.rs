@@ -223,12 +223,18 @@ fn pkcs8(mut reader: Reader<'_>) -> Result<PrivateKey, PrivateKeyError> {
 /// `RSAPrivateKey` behind its version (RFC 8017 §A.1.2); `pkcs1` is the whole of it.
 fn rsa(pkcs1: &[u8], mut reader: Reader<'_>) -> Result<PrivateKey, PrivateKeyError> {
     let modulus = reader.unsigned().ok_or(PrivateKeyError::Malformed)?;
-    // Two exponents, two primes, and three numbers that make the arithmetic faster.
-    for _ in 0..7 {
+    let _public_exponent = reader.unsigned().ok_or(PrivateKeyError::Malformed)?;
+    let exponent = reader.unsigned().ok_or(PrivateKeyError::Malformed)?;
+    // Two primes, and three numbers that make the arithmetic faster.
+    for _ in 0..5 {
         reader.unsigned().ok_or(PrivateKeyError::Malformed)?;
     }
     if !reader.is_empty() {
         return Err(PrivateKeyError::Malformed);
+    }
+    // RFC 8017 §3.2
+    if (exponent.len(), exponent) >= (modulus.len(), modulus) {
+        return Err(PrivateKeyError::Inconsistent);
     }
     match bits(modulus) {
         bits @ ..1024 => Err(PrivateKeyError::TooSmall { bits }),
