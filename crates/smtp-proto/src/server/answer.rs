@@ -87,6 +87,32 @@ impl Due {
 }
 
 impl Server {
+    /// Writes an answer of the server's own.
+    pub(super) fn answer(&mut self, answer: Answer, out: &mut Vec<u8>) {
+        if answer.is_error() {
+            self.errors = self.errors.saturating_add(1);
+        }
+        answer.print(&self.config, out);
+    }
+
+    pub(super) fn print(&self, reply: &Reply, out: &mut Vec<u8>) {
+        match self.config.has_enhanced_codes() {
+            true => reply.print_enhanced(out),
+            false => reply.print_without_enhanced(out),
+        }
+    }
+
+    /// Writes a reply that begins with the server's name: 220 and 421 (RFC 5321 §4.2).
+    pub(super) fn print_named(&self, reply: &Reply, out: &mut Vec<u8>) {
+        let named = || reply.with_name(self.config.hostname.as_str());
+        match reply.code().get() {
+            // In a greeting nothing stands before the name (RFC 2034 §4).
+            220 => named().print_without_enhanced(out),
+            421 => self.print(&named(), out),
+            _ => self.print(reply, out),
+        }
+    }
+
     /// `ehlo-ok-rsp`: who the server is and, to `EHLO`, what it offers: further lines of the
     /// caller's, and the extensions. No enhanced code (RFC 2034 §4).
     pub(super) fn print_hello(&self, extended: bool, reply: &Reply, out: &mut Vec<u8>) {

@@ -108,7 +108,6 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use self::answer::Answer;
 pub use self::config::{Config, Role};
 pub use self::event::{Advance, ApiMisuse, Closing, Event, Hello, Peer};
 pub use self::limits::Limits;
@@ -396,32 +395,6 @@ impl Server {
         self.answer(answer::TOO_LONG, out);
         self.close(Closing::EndlessLine);
         Step::silent(consumed)
-    }
-
-    /// Writes an answer of the server's own.
-    fn answer(&mut self, answer: Answer, out: &mut Vec<u8>) {
-        if answer.is_error() {
-            self.errors = self.errors.saturating_add(1);
-        }
-        answer.print(&self.config, out);
-    }
-
-    fn print(&self, reply: &Reply, out: &mut Vec<u8>) {
-        match self.config.has_enhanced_codes() {
-            true => reply.print_enhanced(out),
-            false => reply.print_without_enhanced(out),
-        }
-    }
-
-    /// Writes a reply that begins with the server's name: 220 and 421 (RFC 5321 §4.2).
-    fn print_named(&self, reply: &Reply, out: &mut Vec<u8>) {
-        let named = || reply.with_name(self.config.hostname.as_str());
-        match reply.code().get() {
-            // In a greeting nothing stands before the name (RFC 2034 §4).
-            220 => named().print_without_enhanced(out),
-            421 => self.print(&named(), out),
-            _ => self.print(reply, out),
-        }
     }
 }
 
