@@ -21,7 +21,11 @@ pub(crate) fn expected(mail_from: &spf::Check, verifier: &Verifier) -> Vec<Ident
 }
 
 /// The results.
-pub(crate) fn known(mail_from: &spf::Report, dkim: &[dkim_verify::Verdict]) -> Vec<Identifier> {
+pub(crate) fn known(
+    mail_from: &spf::Report,
+    dkim: &[dkim_verify::Verdict],
+    testing_counts: bool,
+) -> Vec<Identifier> {
     let spf = mail_from.domain.as_ref().map(|domain| Identifier {
         domain: domain.clone(),
         mechanism: Mechanism::Spf,
@@ -36,6 +40,12 @@ pub(crate) fn known(mail_from: &spf::Report, dkim: &[dkim_verify::Verdict]) -> V
             domain: verdict.signature.as_ref()?.tags().domain().clone(),
             mechanism: Mechanism::Dkim,
             outcome: match verdict.outcome {
+                // RFC 6376 §3.6.1: verifiers "MUST NOT treat messages from Signers in testing mode
+                // differently from unsigned email, even should the signature fail to verify". The
+                // failure is the lesser case of that sentence, and a pass that turns `dmarc=fail`
+                // into `pass` is a difference. mail-auth does not look at the flag here, nor does
+                // OpenDMARC, to which OpenDKIM says `dkim=pass`.
+                _ if verdict.testing && !testing_counts => Outcome::NotAuthenticated,
                 dkim_verify::Outcome::Pass => Outcome::Authenticated,
                 dkim_verify::Outcome::Unsettled(_) => Outcome::Unsettled,
                 _ => Outcome::NotAuthenticated,

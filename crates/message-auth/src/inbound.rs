@@ -29,6 +29,7 @@ use crate::report::Report;
 pub struct Inbound {
     checks: Checks,
     facts: Facts,
+    testing_counts: bool,
     whole_mail_from: bool,
     questions: Questions,
     helo: spf::Check,
@@ -62,6 +63,7 @@ impl Inbound {
                 dmarc: options.dmarc.clone(),
                 to_ascii: options.to_ascii,
             },
+            testing_counts: options.testing_counts,
             whole_mail_from: options.whole_mail_from,
         }
     }
@@ -165,7 +167,8 @@ impl Inbound {
             } => {
                 let dkim = verifier.finish();
                 let dmarc = dmarc.map(|mut check| {
-                    check.identifiers(identifiers::known(&spf_mail_from, &dkim));
+                    let known = identifiers::known(&spf_mail_from, &dkim, self.testing_counts);
+                    check.identifiers(known);
                     check.finish()
                 });
                 (dkim, dmarc, forged, from)

@@ -19,6 +19,10 @@ pub struct Options {
     /// How much an SPF check may cost, and what else it is told. Its receiver and its time are
     /// those of the [`Facts`](crate::Facts), whatever is set here.
     pub spf: spf::Options,
+    /// Whether the pass of a domain that is only testing DKIM counts for DMARC. It does not by
+    /// default: such a message is to fare as one without a signature (RFC 6376 §3.6.1). What the
+    /// signature is worth is told either way, with a comment that says so.
+    pub testing_counts: bool,
     /// Converts internationalized domains in From (RFC 9989 §5.3.1):
     /// `|text| Domain::from_unicode(text).ok()`, with feature `idna` of `dns-txt`. Without it such a
     /// From is a [defect](mail_address::FromDefect). SPF and DKIM have options of their own.
@@ -66,6 +70,13 @@ impl Options {
         self
     }
 
+    /// Sets [`Options::testing_counts`].
+    #[must_use]
+    pub fn testing_counts(mut self, counts: bool) -> Self {
+        self.testing_counts = counts;
+        self
+    }
+
     /// Sets [`Options::to_ascii`].
     #[must_use]
     pub fn to_ascii(mut self, to_ascii: fn(&str) -> Option<Domain>) -> Self {
@@ -89,6 +100,7 @@ impl Default for Options {
             dmarc: dmarc::Options::default(),
             header_octets: dkim_canon::HeaderReader::DEFAULT_LIMIT,
             spf: spf::Options::default(),
+            testing_counts: false,
             to_ascii: None,
             whole_mail_from: false,
         }

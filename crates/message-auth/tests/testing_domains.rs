@@ -41,6 +41,13 @@ fn the_pass_of_a_testing_domain_is_no_aligned_pass() {
 }
 
 #[test]
+fn a_receiver_can_let_the_pass_of_a_testing_domain_count() {
+    let options = Options::default().testing_counts(true);
+    let stranger = facts(CLIENT_OF_NOBODY, "x.example", "a@example.com");
+    assert_eq!(verdict(&received(stranger, true, &options)), Verdict::Pass);
+}
+
+#[test]
 fn a_testing_domain_can_still_pass_by_spf() {
     let report = received(honest(), true, &Options::default());
     assert_eq!(verdict(&report), Verdict::Pass);
