@@ -29,12 +29,16 @@ pub struct Config {
     pub password_without_tls: bool,
     /// Whether commands are sent ahead of replies where the server offers it. On.
     pub pipelining: bool,
-    /// Octets of commands that may wait for their replies. 4096, the least window that RFC 2920
-    /// §3.1 speaks of: a caller that writes and reads in turn then never hangs.
-    pub window: usize,
+    /// Octets of text that the replies about one message may have together in its report: 1 MiB,
+    /// twice what the longest lines of RFC 5321 §4.5.3.1.5 have for 1000 recipients. Of replies
+    /// that go beyond it, the codes are kept. No RFC has a limit.
+    pub report_text: usize,
     /// How much a server may say. While logging in, a line may have the 12288 octets of
     /// RFC 4954 §4.
     pub replies: ReplyLimits,
+    /// Octets of commands that may wait for their replies. 4096, the least window that RFC 2920
+    /// §3.1 speaks of: a caller that writes and reads in turn then never hangs.
+    pub window: usize,
 }
 
 impl Config {
@@ -47,8 +51,9 @@ impl Config {
             lmtp: false,
             password_without_tls: false,
             pipelining: true,
-            window: 4096,
             replies: ReplyLimits::default(),
+            report_text: 1 << 20,
+            window: 4096,
         }
     }
 
@@ -87,17 +92,24 @@ impl Config {
         self
     }
 
-    /// Sets [`window`](Self::window).
-    #[must_use]
-    pub fn window(mut self, octets: usize) -> Self {
-        self.window = octets;
-        self
-    }
-
     /// Sets [`replies`](Self::replies).
     #[must_use]
     pub fn replies(mut self, limits: ReplyLimits) -> Self {
         self.replies = limits;
+        self
+    }
+
+    /// Sets [`report_text`](Self::report_text).
+    #[must_use]
+    pub fn report_text(mut self, octets: usize) -> Self {
+        self.report_text = octets;
+        self
+    }
+
+    /// Sets [`window`](Self::window).
+    #[must_use]
+    pub fn window(mut self, octets: usize) -> Self {
+        self.window = octets;
         self
     }
 

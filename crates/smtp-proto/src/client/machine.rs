@@ -166,7 +166,11 @@ impl Client {
             self.send(&Command::Rset, Expected::CleanUp { login: None }, out);
         }
         let chunked = envelope.is_binary() || self.config.chunking && self.capabilities.chunking();
-        self.transaction = Some(Transaction::new(envelope.clone(), chunked));
+        self.transaction = Some(Transaction::new(
+            envelope.clone(),
+            chunked,
+            self.config.report_text,
+        ));
         self.proceed(out);
         Ok(())
     }

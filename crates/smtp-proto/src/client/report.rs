@@ -76,9 +76,14 @@ impl Refusal {
         self.verb
     }
 
-    /// The reply, word for word.
+    /// The reply, word for word, as far as
+    /// [`Config::report_text`](field@super::Config::report_text) reaches.
     pub fn reply(&self) -> &Reply {
         &self.reply
+    }
+
+    pub(super) fn into_reply(self) -> Reply {
+        self.reply
     }
 
     /// Whether the same will be refused again, so that the sender has to hear of it. Else it may be

@@ -6,6 +6,7 @@ use mail_address::Mailbox;
 
 use super::{Capabilities, Envelope, Outcome, Recipient, Refusal, Report};
 use crate::command::Mail;
+use crate::reply::Reply;
 
 /// What has been written and answered of a transaction.
 #[derive(Debug)]
@@ -24,10 +25,12 @@ pub(super) struct Transaction {
     data: bool,
     /// In LMTP, what became of the message for those who were accepted, in order.
     outcomes: Vec<Outcome>,
+    /// Octets of text that further replies may have.
+    text_left: usize,
 }
 
 impl Transaction {
-    pub(super) fn new(envelope: Envelope, chunked: bool) -> Self {
+    pub(super) fn new(envelope: Envelope, chunked: bool, text: usize) -> Self {
         Self {
             envelope,
             begun: false,
@@ -37,6 +40,7 @@ impl Transaction {
             chunked,
             data: false,
             outcomes: Vec::new(),
+            text_left: text,
         }
     }
 
@@ -82,6 +86,7 @@ impl Transaction {
     }
 
     pub(super) fn answer_recipient(&mut self, answer: Result<(), Refusal>) {
+        let answer = answer.map_err(|refusal| self.kept_refusal(refusal));
         self.answers.push(answer);
     }
 
@@ -101,9 +106,29 @@ impl Transaction {
 
     /// One more recipient's outcome. Tells whether it was the last.
     pub(super) fn answer_message(&mut self, outcome: Outcome) -> bool {
+        let outcome = match outcome {
+            Outcome::Accepted(reply) => Outcome::Accepted(self.kept(reply)),
+            Outcome::Refused(refusal) => Outcome::Refused(self.kept_refusal(refusal)),
+        };
         self.outcomes.push(outcome);
         let accepted = self.answers.iter().filter(|answer| answer.is_ok());
         self.outcomes.len() >= accepted.count()
+    }
+
+    /// A reply as it stays in memory: how long each of many is, the server decides.
+    fn kept(&mut self, reply: Reply) -> Reply {
+        match self.text_left.checked_sub(reply.text().len()) {
+            Some(left) => {
+                self.text_left = left;
+                reply
+            }
+            None => reply.without_text(),
+        }
+    }
+
+    fn kept_refusal(&mut self, refusal: Refusal) -> Refusal {
+        let verb = refusal.verb();
+        Refusal::new(verb, self.kept(refusal.into_reply()))
     }
 
     /// The recipients' refusals that are known.

@@ -97,6 +97,14 @@ impl Reply {
         self.text.split('\n')
     }
 
+    /// The codes alone.
+    pub(crate) fn without_text(self) -> Self {
+        Self {
+            text: Text::Fixed(""),
+            ..self
+        }
+    }
+
     /// Takes the enhanced code off the lines it stands on.
     fn from_parts(code: Code, enhanced: Option<EnhancedCode>, text: Text) -> Self {
         let text = match enhanced {
