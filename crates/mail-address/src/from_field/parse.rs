@@ -227,10 +227,20 @@ fn domain_literal(input: &[u8]) -> Parsed<'_, Cow<'_, [u8]>> {
     let (rest, _) = nom::combinator::opt(fws).parse(rest)?;
     let end = memchr::memchr(b']', rest).ok_or_else(|| error(input, What::Domain))?;
     let (content, rest) = rest.split_at_checked(end).unwrap_or_default();
-    let literal = [b"[", content.trim_ascii_end(), b"]"].concat();
+    let literal = [b"[", without_last_fws(content), b"]"].concat();
     let (rest, _) = expect(What::Domain, tag("]")).parse(rest)?;
     let (rest, _) = cfws(rest)?;
     Ok((rest, Cow::Owned(literal)))
+}
+
+fn without_last_fws(content: &[u8]) -> &[u8] {
+    let (text, space) = content
+        .split_at_checked(content.trim_ascii_end().len())
+        .unwrap_or((content, b""));
+    match fws::<()>(space) {
+        Ok((b"", _)) => text,
+        _ => content,
+    }
 }
 
 /// Words and dots, and the CFWS behind them: possibly none.
