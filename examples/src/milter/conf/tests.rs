@@ -193,12 +193,40 @@ fn options_that_would_change_what_happens_are_refused_with_advice() {
         "ResignAll yes",
         "ResignMailTo a@example.com",
         "TestPublicKeys /a",
+        "IdentityHeader X-Id",
+        "IdentityHeaderRemove yes",
         "SignatureAlgorithm rsa-sha1",
     ] {
         let error = read(&format!("# first\n{line}\n")).unwrap_err();
         let name = line.split(' ').next().unwrap();
         assert!(error.starts_with(&format!("CONF:2: {name}")), "{error}");
         assert!(error.contains(" is not supported: "), "{error}");
+    }
+}
+
+#[test]
+fn an_option_that_cannot_be_turned_off_says_so() {
+    assert_eq!(read("RemoveARAll yes\n").unwrap().warnings, []);
+    let settings = read("RemoveARAll no\n").unwrap();
+    let [warning] = settings.warnings.as_slice() else {
+        panic!("{:?}", settings.warnings);
+    };
+    assert_eq!(
+        warning.text,
+        "RemoveARAll does nothing: it is always on (RFC 8601 §5)"
+    );
+}
+
+#[test]
+fn a_name_that_only_begins_like_an_old_option_is_unknown() {
+    for line in [
+        "LDAPUseTSL yes",
+        "AutoRestarts yes",
+        "VBR-Typ all",
+        "ATPS yes",
+    ] {
+        let error = read(&format!("{line}\n")).unwrap_err();
+        assert!(error.contains(": no such option; "), "{error}");
     }
 }
 
