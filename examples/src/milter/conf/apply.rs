@@ -15,6 +15,32 @@ use crate::milter::place::Warning;
 
 /// Sets what the directive is about.
 pub(super) fn apply(settings: &mut Settings, line: &Directive) -> Result<(), OptionFault> {
+    let refused = |advice| {
+        let name = line.name.clone();
+        Err(OptionFault::Refused { name, advice })
+    };
+    match Standing::of(&line.name) {
+        Standing::Honoured => honoured(settings, line),
+        Standing::Idle(why) => idle(settings, line, why),
+        Standing::OffOnly(advice) if line.boolean()? => refused(advice),
+        Standing::OffOnly(_) => idle(settings, line, "it is always off"),
+        Standing::Refused(advice) => refused(advice),
+        Standing::Unknown => unknown(line),
+    }
+}
+
+fn idle(settings: &mut Settings, line: &Directive, why: &str) -> Result<(), OptionFault> {
+    let text = format!("{} does nothing: {why}", line.name);
+    settings.warnings.push(Warning::new(&line.place, text));
+    Ok(())
+}
+
+fn unknown(line: &Directive) -> Result<(), OptionFault> {
+    let name = line.name.clone();
+    Err(OptionFault::Unknown { name })
+}
+
+fn honoured(settings: &mut Settings, line: &Directive) -> Result<(), OptionFault> {
     let name = line.name.to_ascii_lowercase();
     if let Some(name) = name.strip_prefix("on-") {
         return on(&mut settings.on, name, line);
@@ -52,7 +78,11 @@ pub(super) fn apply(settings: &mut Settings, line: &Directive) -> Result<(), Opt
         "oversignheaders" => settings.oversign_headers = Some(data_set(line)?),
         "peerlist" => settings.peer_list = Some(data_set(line)?),
         "pidfile" => settings.pid_file = Some(line.value.clone().into()),
-        "removearall" => settings.remove_ar_all = line.boolean()?,
+        "removearall" => {
+            if !line.boolean()? {
+                return idle(settings, line, "it is always on (RFC 8601 §5)");
+            }
+        }
         "removearfrom" => settings.remove_ar_from = Some(data_set(line)?),
         "requiresafekeys" => settings.require_safe_keys = line.boolean()?,
         "resolverconfiguration" => {
@@ -93,7 +123,7 @@ pub(super) fn apply(settings: &mut Settings, line: &Directive) -> Result<(), Opt
             let user_id = user_id.ok_or_else(|| line.wrong("USER or USER:GROUP"))?;
             settings.user_id = Some((line.place.clone(), user_id));
         }
-        _ => return not_honoured(settings, &name, line),
+        _ => return unknown(line),
     }
     Ok(())
 }
@@ -109,36 +139,9 @@ fn on(on: &mut Actions, occasion: &str, line: &Directive) -> Result<(), OptionFa
         "nosignature" => on.no_signature = action()?,
         "security" => on.security = action()?,
         "signatureerror" => on.signature_error = action()?,
-        _ => {
-            let name = line.name.clone();
-            return Err(OptionFault::Unknown { name });
-        }
+        _ => return unknown(line),
     }
     Ok(())
-}
-
-fn not_honoured(settings: &mut Settings, name: &str, line: &Directive) -> Result<(), OptionFault> {
-    let refused = |advice| {
-        let name = line.name.clone();
-        Err(OptionFault::Refused { name, advice })
-    };
-    match Standing::of(name) {
-        Standing::Idle(why) => {
-            let text = format!("{} does nothing: {why}", line.name);
-            settings.warnings.push(Warning::new(&line.place, text));
-            Ok(())
-        }
-        Standing::OffOnly(advice) if line.boolean()? => refused(advice),
-        Standing::OffOnly(_) => {
-            let text = format!("{} does nothing: it is always off", line.name);
-            settings.warnings.push(Warning::new(&line.place, text));
-            Ok(())
-        }
-        Standing::Refused(advice) => refused(advice),
-        Standing::Unknown => Err(OptionFault::Unknown {
-            name: line.name.clone(),
-        }),
-    }
 }
 
 /// RFC 8301 §3.1: signers "MUST NOT" make rsa-sha1.

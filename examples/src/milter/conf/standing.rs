@@ -1,8 +1,13 @@
-//! What becomes of the options that are not honoured.
+//! What becomes of each option.
+//!
+//! Every name stands in one of the lists below. The table in docs/opendkim.md is the same for
+//! people, and a test holds the two together.
 
-/// What an option that is not honoured comes to.
+/// What an option comes to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Standing {
+    /// It does what opendkim.conf(5) says.
+    Honoured,
     /// Accepted; a warning says why it does nothing.
     Idle(&'static str),
     /// A boolean whose default is accepted; the advice is for any other value.
@@ -14,207 +19,300 @@ pub(super) enum Standing {
 }
 
 impl Standing {
-    /// Of an option, its name in lower case.
+    /// Of an option, its name in whatever case.
     pub(super) fn of(name: &str) -> Self {
-        let idle = IDLE.iter().find(|(known, _)| *known == name);
-        let off_only = OFF_ONLY.iter().find(|(known, _)| *known == name);
-        let refused = REFUSED.iter().find(|(known, _)| *known == name);
-        let family = FAMILIES.iter().find(|(prefix, _)| name.starts_with(prefix));
-        match (idle.or(family), off_only, refused) {
-            (Some((_, why)), ..) => Self::Idle(why),
-            (_, Some((_, advice)), _) => Self::OffOnly(advice),
-            (.., Some((_, advice))) => Self::Refused(advice),
+        let find = |list: Reasons| {
+            let known = list
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(name));
+            known.map(|(_, why)| *why)
+        };
+        let idle = find(IDLE).or_else(|| of_family(name));
+        let is_honoured = HONOURED
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name));
+        match (is_honoured, idle, find(OFF_ONLY), find(REFUSED)) {
+            (true, ..) => Self::Honoured,
+            (_, Some(why), ..) => Self::Idle(why),
+            (_, _, Some(advice), _) => Self::OffOnly(advice),
+            (.., Some(advice)) => Self::Refused(advice),
             _ => Self::Unknown,
         }
     }
 }
 
-const LUA: &str = "Lua scripts are not run";
-const REPORTS: &str = "failure reports are not sent";
-const RESOLVER: &str = "the resolver has no such switch";
-const FILES: &str = "no such files are written";
-const OBSOLETE: &str = "obsolete";
+fn of_family(name: &str) -> Option<&'static str> {
+    let family = FAMILIES.iter().find(|(prefix, _)| {
+        let head = name.get(..prefix.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+    });
+    family.map(|(_, why)| *why)
+}
 
-/// Prefixes of names that OpenDKIM has had in one version or another.
-const FAMILIES: &[(&str, &str)] = &[
-    ("adsp", "ADSP is historic"),
-    ("atps", "ATPS is not asked for"),
-    ("autorestart", "restarting is left to the service manager"),
-    ("flow", "mail is not counted"),
-    ("ldap", "there is no LDAP here"),
-    ("reputation", "reputation is not asked for"),
-    ("statistics", "statistics are not kept"),
-    ("vbr-", "VBR is not asked for"),
+/// Names of options, each with a reason or an advice.
+pub(super) type Reasons = &'static [(&'static str, &'static str)];
+
+/// Those that do what they say, additions of our own among them.
+pub(super) const HONOURED: &[&str] = &[
+    "AlwaysAddARHeader",
+    "AuthservID",
+    "Background",
+    "BelowReceived",
+    "Canonicalization",
+    "ClockDrift",
+    "DMARC",
+    "DNSTimeout",
+    "Domain",
+    "ExternalIgnoreList",
+    "Include",
+    "InternalHosts",
+    "KeepAuthResults",
+    "KeyFile",
+    "KeyTable",
+    "LogWhy",
+    "MTA",
+    "MacroList",
+    "MaximumHeaders",
+    "MaximumSignaturesToVerify",
+    "MinimumKeyBits",
+    "Mode",
+    "MultipleSignatures",
+    "Nameservers",
+    "OmitHeaders",
+    "On-BadSignature",
+    "On-DNSError",
+    "On-Default",
+    "On-InternalError",
+    "On-KeyNotFound",
+    "On-NoSignature",
+    "On-Security",
+    "On-SignatureError",
+    "OversignHeaders",
+    "PeerList",
+    "PidFile",
+    "RemoveARAll",
+    "RemoveARFrom",
+    "RequireSafeKeys",
+    "ResolverConfiguration",
+    "SPF",
+    "Selector",
+    "SignHeaders",
+    "SignatureAlgorithm",
+    "SignatureTTL",
+    "SigningTable",
+    "Socket",
+    "SubDomains",
+    "Syslog",
+    "SyslogSuccess",
+    "TestDNSData",
+    "UMask",
+    "UserID",
 ];
 
-const IDLE: &[(&str, &str)] = &[
-    ("allowsha1only", "SHA-256 is always there"),
-    ("boguskey", "DNSSEC is left to the name server"),
+const ATPS: &str = "ATPS is not asked for";
+const FILES: &str = "no such files are written";
+const LDAP: &str = "there is no LDAP here";
+const LUA: &str = "Lua scripts are not run";
+const OBSOLETE: &str = "obsolete";
+const REPORTS: &str = "failure reports are not sent";
+const RESOLVER: &str = "the resolver has no such switch";
+const RESTART: &str = "restarting is left to the service manager";
+const STATISTICS: &str = "statistics are not kept";
+const TRAFFIC: &str = "mail is not counted";
+const VBR: &str = "VBR is not asked for";
+
+/// Prefixes of names that versions and builds of OpenDKIM have had that Debian's has not.
+pub(super) const FAMILIES: Reasons = &[
+    ("ADSP", "ADSP is historic"),
+    ("Flow", TRAFFIC),
+    ("Reputation", "reputation is not asked for"),
+];
+
+/// Those that are accepted and do nothing.
+pub(super) const IDLE: Reasons = &[
+    ("ATPSDomains", ATPS),
+    ("ATPSHashAlgorithm", ATPS),
+    ("AllowSHA1Only", "SHA-256 is always there"),
+    ("AutoRestart", RESTART),
+    ("AutoRestartCount", RESTART),
+    ("AutoRestartRate", RESTART),
+    ("BogusKey", "DNSSEC is left to the name server"),
     (
-        "captureunknownerrors",
+        "CaptureUnknownErrors",
         "there are no unknown errors to quarantine for",
     ),
-    ("diagnosticdirectory", FILES),
-    ("disablecryptoinit", "there is nothing to initialize"),
-    ("dnsconnect", RESOLVER),
-    ("domainkeyscompat", OBSOLETE),
-    ("enablecoredumps", "left to the service manager"),
-    ("finalpolicyscript", LUA),
-    ("keeptemporaryfiles", FILES),
+    ("DNSConnect", RESOLVER),
+    ("DiagnosticDirectory", FILES),
+    ("DisableCryptoInit", "there is nothing to initialize"),
+    ("DomainKeysCompat", OBSOLETE),
+    ("EnableCoredumps", "left to the service manager"),
+    ("FinalPolicyScript", LUA),
+    ("KeepTemporaryFiles", FILES),
+    ("LDAPAuthMechanism", LDAP),
+    ("LDAPAuthName", LDAP),
+    ("LDAPAuthRealm", LDAP),
+    ("LDAPAuthUser", LDAP),
+    ("LDAPBindPassword", LDAP),
+    ("LDAPBindUser", LDAP),
+    ("LDAPDisableCache", LDAP),
+    ("LDAPKeepaliveIdle", LDAP),
+    ("LDAPKeepaliveInterval", LDAP),
+    ("LDAPKeepaliveProbes", LDAP),
+    ("LDAPTimeout", LDAP),
+    ("LDAPUseTLS", LDAP),
     (
-        "logresults",
+        "LogResults",
         "results are in the Authentication-Results field",
     ),
-    ("milterdebug", "there is no milter library to debug"),
-    ("mtacommand", REPORTS),
-    ("popdbfile", "POP before SMTP is obsolete; use SMTP AUTH"),
+    ("MTACommand", REPORTS),
+    ("MilterDebug", "there is no milter library to debug"),
+    ("POPDBFile", "POP before SMTP is obsolete; use SMTP AUTH"),
     (
-        "querycache",
+        "QueryCache",
         "keys are kept as long as the resolver keeps them",
     ),
-    ("ratelimits", "mail is not counted"),
-    ("replaceheaders", "header fields are signed as they are"),
-    ("replacerules", "header fields are signed as they are"),
-    ("reportaddress", REPORTS),
-    ("reportbccaddress", REPORTS),
-    ("requestreports", REPORTS),
-    ("resolvertracing", RESOLVER),
-    ("screenpolicyscript", LUA),
-    ("sendreports", REPORTS),
-    ("setuppolicyscript", LUA),
-    ("smtpuri", REPORTS),
-    ("softstart", "there is no database to wait for"),
+    ("RateLimits", TRAFFIC),
+    ("ReplaceHeaders", "header fields are signed as they are"),
+    ("ReplaceRules", "header fields are signed as they are"),
+    ("ReportAddress", REPORTS),
+    ("ReportBccAddress", REPORTS),
+    ("RequestReports", REPORTS),
+    ("ResolverTracing", RESOLVER),
+    ("SMTPURI", REPORTS),
+    ("ScreenPolicyScript", LUA),
+    ("SendReports", REPORTS),
+    ("SetupPolicyScript", LUA),
+    ("SoftStart", "there is no database to wait for"),
     (
-        "softwareheader",
+        "SoftwareHeader",
         "no field says which software filters here",
     ),
-    ("stricttestmode", "there is no test mode"),
-    ("syslogfacility", "it is `mail`"),
-    ("syslogname", "it is the name of the program"),
-    ("temporarydirectory", FILES),
-    ("trustanchorfile", "DNSSEC is left to the name server"),
-    ("unprotectedkey", "DNSSEC is left to the name server"),
-    ("x-header", OBSOLETE),
+    ("Statistics", STATISTICS),
+    ("StatisticsName", STATISTICS),
+    ("StatisticsPolicyScript", STATISTICS),
+    ("StatisticsPrefix", STATISTICS),
+    ("StrictTestMode", "there is no test mode"),
+    ("SyslogFacility", "it is `mail`"),
+    ("SyslogName", "it is the name of the program"),
+    ("TemporaryDirectory", FILES),
+    ("TrustAnchorFile", "DNSSEC is left to the name server"),
+    ("UnprotectedKey", "DNSSEC is left to the name server"),
+    ("VBR-Certifiers", VBR),
+    ("VBR-PurgeFields", VBR),
+    ("VBR-TrustedCertifiers", VBR),
+    ("VBR-TrustedCertifiersOnly", VBR),
+    ("VBR-Type", VBR),
+    ("X-Header", OBSOLETE),
 ];
 
 /// Booleans that are off where OpenDKIM is not told otherwise, and change what happens when on.
-const OFF_ONLY: &[(&str, &str)] = &[
+pub(super) const OFF_ONLY: Reasons = &[
     (
-        "authservidwithjobid",
+        "AuthservIDWithJobID",
         "set AuthservID to a name that stays, and turn this off",
     ),
     (
-        "diagnostics",
+        "Diagnostics",
         "copies of the header (z=) are not made; turn it off",
     ),
-    ("fixcrlf", "bodies are hashed as they arrive; turn it off"),
+    ("FixCRLF", "bodies are hashed as they arrive; turn it off"),
     (
-        "ignoremalformedmail",
+        "IdentityHeaderRemove",
+        "no header field is taken for an identity; turn it off",
+    ),
+    (
+        "IgnoreMalformedMail",
         "malformed mail gets its Authentication-Results; turn it off",
     ),
-    ("noheaderb", "header.b is always printed; turn it off"),
-    ("quarantine", "set On-BadSignature to quarantine instead"),
+    ("NoHeaderB", "header.b is always printed; turn it off"),
+    ("Quarantine", "set On-BadSignature to quarantine instead"),
     (
-        "removeoldsignatures",
+        "RemoveOldSignatures",
         "signatures of others are kept; turn it off",
     ),
     (
-        "requiredheaders",
+        "RequiredHeaders",
         "leave the check of the header to the mail server, and turn it off",
     ),
     (
-        "resignall",
+        "ResignAll",
         "received mail is not signed again; turn it off",
     ),
     (
-        "strictheaders",
+        "StrictHeaders",
         "leave the check of the header to the mail server, and turn it off",
     ),
     (
-        "weaksyntaxchecks",
+        "WeakSyntaxChecks",
         "a From that cannot be read has no author; turn it off",
     ),
 ];
 
-const REFUSED: &[(&str, &str)] = &[
+/// Those that would change what is signed, judged or delivered.
+pub(super) const REFUSED: Reasons = &[
     (
-        "basedirectory",
+        "BaseDirectory",
         "write paths that begin with a slash, and delete the line",
     ),
     (
-        "bodylengthdb",
+        "BodyLengthDB",
         "bodies are signed whole (RFC 6376 §8.2); delete the line",
     ),
     (
-        "changerootdirectory",
+        "ChangeRootDirectory",
         "let the service manager confine the server, and delete the line",
     ),
     (
-        "conditionalsignatures",
+        "ConditionalSignatures",
         "they are an expired draft; delete the line",
     ),
     (
-        "dontsignmailto",
+        "DontSignMailTo",
         "recipients do not decide who signs; delete the line",
     ),
     (
-        "exemptdomains",
+        "ExemptDomains",
         "use PeerList to pass clients by, and delete the line",
     ),
     (
-        "maximumsignedbytes",
+        "IdentityHeader",
+        "name the signer (i=) in the SigningTable, and delete the line",
+    ),
+    (
+        "MaximumSignedBytes",
         "bodies are signed whole (RFC 6376 §8.2); delete the line",
     ),
     (
-        "minimum",
+        "Minimum",
         "a signature of part of a body does not pass; delete the line",
     ),
     (
-        "mustbesigned",
+        "MustBeSigned",
         "the fields that a signature covers do not change its verdict; delete the line",
     ),
     (
-        "redirectfailuresto",
+        "RedirectFailuresTo",
         "set On-BadSignature to quarantine instead, and delete the line",
     ),
     (
-        "resignmailto",
+        "ResignMailTo",
         "received mail is not signed again; delete the line",
     ),
     (
-        "selectcanonicalizationheader",
+        "SelectCanonicalizationHeader",
         "set Canonicalization instead, and delete the line",
     ),
     (
-        "senderheaders",
+        "SenderHeaders",
         "the author is whom From names; delete the line",
     ),
     (
-        "sendermacro",
+        "SenderMacro",
         "the author is whom From names; delete the line",
     ),
-    ("testpublickeys", "use TestDNSData instead"),
+    ("TestPublicKeys", "use TestDNSData instead"),
     (
-        "trustsignaturesfrom",
+        "TrustSignaturesFrom",
         "a signature says what it says, whoever made it; delete the line",
     ),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_found_in_lower_case_only_once() {
-        let tables = [IDLE, OFF_ONLY, REFUSED, FAMILIES];
-        let mut names: Vec<&str> = tables
-            .iter()
-            .flat_map(|t| t.iter().map(|(n, _)| *n))
-            .collect();
-        let count = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), count);
-        assert!(names.iter().all(|name| *name == name.to_ascii_lowercase()));
-    }
-}
