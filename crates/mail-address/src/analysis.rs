@@ -127,13 +127,17 @@ pub enum FromDefect {
     Syntax(#[source] FromFieldError),
 }
 
+fn is_from(name: &[u8]) -> bool {
+    is_named(name, b"from")
+}
+
 /// RFC 5322 §1.2.2: names have no case. A name that is folded is one for some readers, and one with
 /// octets that no name may hold (RFC 5322 §2.2) for those that drop them.
-fn is_from(name: &[u8]) -> bool {
+pub(crate) fn is_named(name: &[u8], lower_case: &[u8]) -> bool {
     let letters = name.iter().filter(|octet| octet.is_ascii_graphic());
     letters
         .map(u8::to_ascii_lowercase)
-        .eq(b"from".iter().copied())
+        .eq(lower_case.iter().copied())
 }
 
 /// Whether a reader who takes a bare CR or LF for the end of a line finds a From inside of a field

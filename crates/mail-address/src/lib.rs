@@ -65,6 +65,7 @@ mod analysis;
 mod from_field;
 mod local_part;
 mod mailbox;
+mod sender;
 
 pub use dns_txt::{Domain, DomainError};
 
@@ -73,3 +74,4 @@ pub use crate::analysis::{Authors, FromDefect};
 pub use crate::from_field::{Address, FromField, FromFieldError, Group, NamedMailbox};
 pub use crate::local_part::LocalPart;
 pub use crate::mailbox::{Mailbox, MailboxError, MailboxRef};
+pub use crate::sender::SenderDefect;
