@@ -22,10 +22,14 @@ fuzz_target!(|input: &[u8]| {
         assert_eq!(whole.said(), octets.said());
         assert_eq!(whole.error, octets.error);
     }
-    assert!(whole.finished <= whole.begun);
     if whole.is_closed {
         assert_eq!(whole.finished, whole.begun);
     }
+    // Wherever it ends, each message has one report.
+    let open = whole.client.into_reports();
+    assert_eq!(whole.finished + open.len(), whole.begun);
+    assert!(open.iter().all(|report| report.recipients().len() == 2));
+    assert_eq!(octets.client.into_reports(), open);
 });
 
 struct Session {

@@ -160,7 +160,10 @@
 //!                 out.clear();
 //!                 let mut buffer = [0; 4096];
 //!                 match connection.read(&mut buffer)? {
-//!                     0 => return report.ok_or("the server hung up".into()),
+//!                     0 => {
+//!                         let report = report.or_else(|| client.into_reports().pop());
+//!                         return report.ok_or("the server hung up".into());
+//!                     }
 //!                     length => input.extend_from_slice(&buffer[..length]),
 //!                 }
 //!             }

@@ -40,6 +40,22 @@ fn check_report(message: &Message, number: usize, report: &Report, setup: &Setup
     }
 }
 
+/// What is known of a message whose connection broke is what the server has.
+fn check_broken(number: usize, message: &Message, report: &Report, done: &Done) {
+    assert_eq!(report.recipients().len(), message.recipients.len());
+    for (mailbox, outcome) in report.recipients() {
+        // The number of the message stands in the addresses.
+        assert!(mailbox.to_string().contains(&format!(".{number}.")));
+        let receives = |stored: &&Stored| stored.receivers.contains(&mailbox.to_string());
+        let copies = done.store.iter().filter(receives).count();
+        match outcome {
+            Outcome::Accepted(_) => assert_eq!(copies, 1),
+            Outcome::Refused(_) | Outcome::Unsent => assert_eq!(copies, 0),
+            Outcome::Unknown => assert!(copies <= 1),
+        }
+    }
+}
+
 /// What a server should have of these messages.
 fn expected(
     messages: &[Message],
@@ -95,6 +111,13 @@ proptest! {
         let reported = broken.reports.len();
         for (number, report) in &broken.reports {
             check_report(&messages[*number], *number, report, &setup, &done);
+        }
+        // Of the others, too, each recipient has one outcome, and it is what is stored, as far as
+        // it can be known.
+        let open = broken.client.into_reports();
+        prop_assert_eq!(open.len(), broken.begun.len());
+        for (number, report) in broken.begun.iter().zip(&open) {
+            check_broken(*number, &messages[*number], report, &done);
         }
         // All that was reported is stored, then at most what was begun, in order.
         let begun = reported + broken.begun.len();

@@ -40,7 +40,8 @@ impl Client {
     /// chunks are used, or with dots at the start of a line doubled. Everything else goes out as it
     /// is.
     ///
-    /// After an error but [`BodyError::ReplyDue`] the message cannot be ended: close the connection.
+    /// After an error but [`BodyError::ReplyDue`] the message cannot be ended: close the connection,
+    /// and take the report with [`into_reports`](Self::into_reports).
     pub fn body(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), BodyError> {
         self.write_body(piece, false, out)
     }
@@ -149,7 +150,6 @@ impl Client {
     /// Half a message is on the wire, and the other half cannot be sent.
     fn give_up(&mut self) {
         self.body = None;
-        self.transaction = None;
         self.state = State::Broken(None);
     }
 }

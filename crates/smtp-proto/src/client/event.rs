@@ -43,8 +43,8 @@ pub enum Event {
     StartTls,
 }
 
-/// What a server said that no server may say. The connection is of no further use, and what was
-/// not reported as accepted is not accepted.
+/// What a server said that no server may say. The connection is of no further use; what is known
+/// of the messages under way, [`Client::into_reports`](super::Client::into_reports) tells.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum ProtocolError {

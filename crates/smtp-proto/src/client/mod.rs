@@ -16,7 +16,8 @@
 //! | [`Client::quit`] | [`Event::Closed`] |
 //!
 //! What a server refuses outside a transaction is an [`Event::Refused`]. When the connection
-//! breaks, a message without report is to be sent again.
+//! breaks, [`Client::into_reports`] tells what is known of messages without report, for each
+//! recipient once: who has no answer is to be tried again.
 //!
 //! Addresses, the client's name and every other argument are types that cannot hold a line end,
 //! so no value can become a command.

@@ -7,7 +7,7 @@ use super::body::Body;
 use super::machine::{Client, State};
 use super::queue::Expected;
 use super::transaction::{Transaction, mail};
-use super::{Capabilities, Event, Outcome, ProtocolError, Refusal, Verb};
+use super::{Capabilities, Event, Outcome, ProtocolError, Refusal, Report, Verb};
 use crate::command::Command;
 use crate::data::DotStuffer;
 use crate::reply::{Reply, Severity};
@@ -30,10 +30,14 @@ impl Client {
             }
             (Expected::Data, Severity::Intermediate) => return self.data_accepted(reply, out),
             (Expected::Quit, _) => self.close(reply),
-            // Nothing else has a further step. DATA is not done before the message, nothing that
-            // was cancelled is, and RSET cannot be refused (RFC 5321 §4.1.1.5).
-            (_, Severity::Intermediate)
-            | (Expected::AuthCancelled | Expected::Data, Severity::Completion)
+            // Nothing else has a further step. What waits is still without its reply.
+            (expected, Severity::Intermediate) => {
+                self.queue.push_front(expected);
+                return Err(ProtocolError::Unexpected { verb, reply });
+            }
+            // DATA is not done before the message, nothing that was cancelled is, and RSET cannot
+            // be refused (RFC 5321 §4.1.1.5).
+            (Expected::AuthCancelled | Expected::Data, Severity::Completion)
             | (Expected::CleanUp { .. }, Severity::Permanent | Severity::Transient) => {
                 return Err(ProtocolError::Unexpected { verb, reply });
             }
@@ -215,6 +219,29 @@ impl Client {
     fn finish(&mut self, transaction: Transaction, rest: &Outcome) {
         let report = transaction.into_report(rest);
         self.events.push_back(Event::Finished(report));
+    }
+
+    /// Ends the client when the connection has ended, or is of no further use: gives the reports of
+    /// all messages that were begun and have none yet, in their order. What the server has said of
+    /// a recipient stands in them; of the others, the outcome is [`Outcome::Unknown`] or
+    /// [`Outcome::Unsent`].
+    pub fn into_reports(mut self) -> Vec<Report> {
+        let mut reports = Vec::new();
+        for event in core::mem::take(&mut self.events) {
+            if let Event::Finished(report) = event {
+                reports.push(report);
+            }
+        }
+        let refused = self.refused_chunk.take().map(Outcome::Refused);
+        let rest = |open| refused.clone().unwrap_or(open);
+        while let Some(expected) = self.queue.pop() {
+            if let Expected::Message(transaction) = expected {
+                reports.push(transaction.into_report(&rest(Outcome::Unknown)));
+            }
+        }
+        let unsent = self.transaction.take();
+        reports.extend(unsent.map(|transaction| transaction.into_report(&rest(Outcome::Unsent))));
+        reports
     }
 
     /// A reply while no command waits for one. Servers that will not hear the end of a message

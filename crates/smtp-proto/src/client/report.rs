@@ -31,7 +31,7 @@ impl Report {
         self.recipients()
             .filter_map(|(mailbox, outcome)| match outcome {
                 Outcome::Accepted(reply) => Some((mailbox, reply)),
-                Outcome::Refused(_) => None,
+                _ => None,
             })
     }
 
@@ -39,8 +39,18 @@ impl Report {
     pub fn refused(&self) -> impl Iterator<Item = (&Mailbox, &Refusal)> {
         self.recipients()
             .filter_map(|(mailbox, outcome)| match outcome {
-                Outcome::Accepted(_) => None,
                 Outcome::Refused(refusal) => Some((mailbox, refusal)),
+                _ => None,
+            })
+    }
+
+    /// The recipients of whom the server has said nothing that counts before the connection
+    /// ended: [`Outcome::Unknown`] and [`Outcome::Unsent`]. They are to be tried again.
+    pub fn unanswered(&self) -> impl Iterator<Item = &Mailbox> {
+        self.recipients()
+            .filter_map(|(mailbox, outcome)| match outcome {
+                Outcome::Unknown | Outcome::Unsent => Some(mailbox),
+                _ => None,
             })
     }
 }
@@ -49,13 +59,19 @@ impl Report {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "the server has the mail, or the client still has it"
+    reason = "the server has the mail, the client still has it, or nobody knows"
 )]
 pub enum Outcome {
     /// The server has taken the message for this recipient.
     Accepted(Reply),
     /// It has not.
     Refused(Refusal),
+    /// The message was written to its end, and the connection ended before the reply: the server
+    /// may have it. Who sends it again may send it twice, and who does not may lose it; mail is
+    /// sent again (RFC 1047, RFC 5321 §6.1).
+    Unknown,
+    /// The connection ended before the message did: the server does not have it.
+    Unsent,
 }
 
 /// A negative reply, and to what.

@@ -109,6 +109,7 @@ impl Transaction {
         let outcome = match outcome {
             Outcome::Accepted(reply) => Outcome::Accepted(self.kept(reply)),
             Outcome::Refused(refusal) => Outcome::Refused(self.kept_refusal(refusal)),
+            Outcome::Unknown | Outcome::Unsent => outcome,
         };
         self.outcomes.push(outcome);
         let accepted = self.answers.iter().filter(|answer| answer.is_ok());

@@ -117,6 +117,8 @@ pub(crate) fn outcomes(report: &Report) -> Vec<(String, String, String)> {
                 refusal.verb().to_string(),
                 refusal.reply().to_string(),
             ),
+            Outcome::Unknown => (mailbox.to_string(), "unknown".into(), String::new()),
+            Outcome::Unsent => (mailbox.to_string(), "unsent".into(), String::new()),
         })
         .collect()
 }
