@@ -311,7 +311,7 @@ mod tests {
         assert_eq!(value("b"), Some(Some("c d")));
         assert_eq!(value("alone"), Some(None));
         assert_eq!(value("a"), None);
-        assert_eq!(set.find("b").unwrap().place.line(), 4);
+        assert_eq!(set.find("b").unwrap().place.line(), Some(4));
         let set = file("", "A one\n", Case::Ignored).unwrap();
         assert!(set.find("a").is_some());
     }
@@ -327,7 +327,7 @@ mod tests {
             .map(|e| (e.key.as_str(), e.value.as_deref()))
             .collect();
         assert_eq!(entries, [("a", None), ("b", Some("c")), ("d", Some(""))]);
-        assert_eq!(set.find("a").unwrap().place.line(), 7);
+        assert_eq!(set.find("a").unwrap().place.line(), Some(7));
     }
 
     #[test]

@@ -6,39 +6,59 @@ use std::sync::Arc;
 
 use crate::config::{Cause, ConfigError};
 
-/// A line of a file.
+/// A line of a file, or a flag of the command line.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Place {
-    path: Arc<Path>,
-    line: usize,
+pub struct Place(Spot);
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Spot {
+    Flag(&'static str),
+    Line { path: Arc<Path>, line: usize },
 }
 
 impl Place {
     /// A line, counted from 1.
     pub fn new(path: Arc<Path>, line: usize) -> Self {
-        Self { path, line }
+        Self(Spot::Line { path, line })
     }
 
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// A flag, with its hyphens.
+    pub fn flag(flag: &'static str) -> Self {
+        Self(Spot::Flag(flag))
     }
 
-    /// The line, counted from 1.
-    pub fn line(&self) -> usize {
-        self.line
+    /// The file, if it is a line of one.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.0 {
+            Spot::Flag(_) => None,
+            Spot::Line { path, .. } => Some(path),
+        }
+    }
+
+    /// The line, counted from 1, if it is one.
+    pub fn line(&self) -> Option<usize> {
+        match self.0 {
+            Spot::Flag(_) => None,
+            Spot::Line { line, .. } => Some(line),
+        }
     }
 
     /// That something is wrong here.
     pub fn fault(&self, cause: impl Into<Cause>) -> ConfigError {
-        ConfigError::line(&self.path, self.line, cause)
+        match &self.0 {
+            Spot::Flag(flag) => ConfigError::flag(flag, cause),
+            Spot::Line { path, line } => ConfigError::line(path, *line, cause),
+        }
     }
 }
 
-/// As compilers print it: `FILE:LINE`.
+/// As compilers print it, `FILE:LINE`, or the flag.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.path.display(), self.line)
+        match &self.0 {
+            Spot::Flag(flag) => f.write_str(flag),
+            Spot::Line { path, line } => write!(f, "{}:{line}", path.display()),
+        }
     }
 }
 

@@ -124,7 +124,7 @@ impl Successors {
 fn file_of_marks(settings: &Settings) -> Option<&Path> {
     match (&settings.key_table, &settings.key_file) {
         (Some(key_table), _) => key_table.path(),
-        (None, key_file) => key_file.as_ref().map(|(place, _)| place.path()),
+        (None, key_file) => key_file.as_ref().and_then(|(place, _)| place.path()),
     }
 }
 

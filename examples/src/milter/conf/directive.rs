@@ -59,7 +59,7 @@ fn directive<'l>(line: &'l [u8], place: &Place) -> Result<Option<(&'l str, &'l s
     let line = core::str::from_utf8(line).map_err(|_| OptionFault::Utf8)?;
     // An editor's mark of UTF-8 is no part of the first name.
     let line = match place.line() {
-        1 => line.strip_prefix('\u{feff}').unwrap_or(line),
+        Some(1) => line.strip_prefix('\u{feff}').unwrap_or(line),
         _ => line,
     };
     let line = line.trim();
@@ -92,7 +92,7 @@ mod tests {
         })?;
         let directives = directives.into_iter();
         Ok(directives
-            .map(|directive| (directive.name, directive.value, directive.place.line()))
+            .map(|directive| (directive.name, directive.value, directive.place.line().unwrap()))
             .collect())
     }
 
@@ -129,7 +129,7 @@ mod tests {
         let directives = read_directives(&path("a")).unwrap();
         let values: Vec<&str> = directives.iter().map(|one| one.value.as_str()).collect();
         assert_eq!(values, ["s", "sv", "y", "v"]);
-        assert_eq!(directives[2].place.path(), path("b"));
+        assert_eq!(directives[2].place.path(), Some(&*path("b")));
     }
 
     #[test]

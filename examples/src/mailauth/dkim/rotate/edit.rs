@@ -35,18 +35,23 @@ impl Edit {
 
     /// Adds a line behind another one.
     pub(super) fn add_behind(&mut self, place: &Place, line: String) {
-        self.added.entry(place.line()).or_default().push(line);
+        if let Some(number) = place.line() {
+            self.added.entry(number).or_default().push(line);
+        }
     }
 
     /// Puts a line into the place of another one.
     pub(super) fn replace(&mut self, place: &Place, line: String) {
-        self.replaced.insert(place.line(), line.into_bytes());
+        if let Some(number) = place.line() {
+            self.replaced.insert(number, line.into_bytes());
+        }
     }
 
     /// Changes the value on a line, and leaves the name, white space and comment as they are.
     pub(super) fn change_value(&mut self, place: &Place, change: impl FnOnce(&str) -> String) {
+        let Some(number) = place.line() else { return };
         let mut lines = self.before.split(|&octet| octet == b'\n');
-        let line = lines.nth(place.line().saturating_sub(1));
+        let line = lines.nth(number.saturating_sub(1));
         let line = line.unwrap_or_default();
         let is_comment = |&octet: &u8| octet == b'#';
         let end = line.iter().position(is_comment).unwrap_or(line.len());
@@ -63,7 +68,7 @@ impl Edit {
         let tail = rest.get(value.len()..).unwrap_or_default();
         let changed = format!("{head}{space}{}{tail}", change(value));
         let changed = [changed.as_bytes(), comment].concat();
-        self.replaced.insert(place.line(), changed);
+        self.replaced.insert(number, changed);
     }
 
     /// Writes the file, if anything is to be changed. Whoever reads it sees the old one or the new

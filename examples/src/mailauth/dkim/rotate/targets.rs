@@ -46,7 +46,7 @@ impl Site {
                 let text = "KeyTable: put the list into a file, where a successor can be noted";
                 Fault::from(table.place().fault(text))
             })?,
-            (None, Some((place, _))) => place.path(),
+            (None, Some((place, _))) => place.path().unwrap_or(config),
             (None, None) => return Err(Fault::file(config, "names no keys")),
         };
         let marks = Mark::read(file)?.into_iter().map(|(place, mark)| {
