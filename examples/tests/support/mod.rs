@@ -3,7 +3,11 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub(crate) mod milter;
+pub(crate) mod mta;
+pub(crate) mod name_server;
+pub(crate) mod opendkim;
 pub(crate) mod postfix;
+mod program;
 pub(crate) mod stage;
 
 use core::net::{IpAddr, SocketAddr};
@@ -11,115 +15,12 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::process::{Command, Stdio};
 use std::thread;
 
 use tempfile::TempDir;
 
-/// A server in a process of its own; killed when dropped.
-pub(crate) struct Program {
-    child: Child,
-    pub(crate) addresses: Vec<SocketAddr>,
-    log: mpsc::Receiver<String>,
-}
-
-impl Program {
-    /// Starts one of the package's programs and waits until it listens at `listening` addresses.
-    pub(crate) fn start<S: AsRef<std::ffi::OsStr>>(
-        program: &str,
-        arguments: impl IntoIterator<Item = S>,
-        listening: usize,
-    ) -> Self {
-        let mut child = Command::new(program)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // Read to its end, or the program would wait for room in the pipe.
-        let (sender, log) = mpsc::channel();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        thread::spawn(move || {
-            for line in stderr.lines().map_while(Result::ok) {
-                let _ = sender.send(line);
-            }
-        });
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut addresses = Vec::new();
-        while addresses.len() < listening {
-            let mut line = String::new();
-            if stdout.read_line(&mut line).unwrap() == 0 {
-                let log: Vec<String> = log.iter().collect();
-                panic!("{program} did not start: {log:#?}");
-            }
-            if let Some((_, rest)) = line.split_once("listening on ") {
-                let address = rest.split_whitespace().next().unwrap();
-                addresses.push(address.parse().unwrap());
-            }
-        }
-        Self {
-            child,
-            addresses,
-            log,
-        }
-    }
-
-    /// The only address.
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.addresses[0]
-    }
-
-    /// Whether it still runs.
-    pub(crate) fn is_running(&mut self) -> bool {
-        self.child.try_wait().unwrap().is_none()
-    }
-
-    /// Ends it as `kill -9` does.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    /// Sends it a signal, such as `TERM`.
-    pub(crate) fn signal(&self, name: &str) {
-        let status = Command::new("kill")
-            .args([&format!("-{name}"), &self.child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(status.success());
-    }
-
-    /// Waits for its end.
-    pub(crate) fn wait(&mut self) -> ExitStatus {
-        self.child.wait().unwrap()
-    }
-
-    /// The next line of its log that holds this text.
-    pub(crate) fn log_line(&self, text: &str) -> String {
-        let mut lines = self.log.iter();
-        let found = lines.find(|line| line.contains(text));
-        found.unwrap_or_else(|| panic!("nothing is logged about {text}"))
-    }
-
-    /// What it has logged until its end.
-    pub(crate) fn whole_log(&self) -> Vec<String> {
-        self.log.iter().collect()
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        if thread::panicking() {
-            for line in self.log.iter() {
-                eprintln!("server: {line}");
-            }
-        }
-    }
-}
+pub(crate) use self::program::Program;
 
 /// An `mx` for example.com with the given master-file text as its DNS, and its Maildir.
 pub(crate) struct Mx {
