@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::{Feedback, Row};
+use super::{AuthResult, Feedback, Row};
 
 impl Feedback {
     /// The report as an XML document. Characters that XML cannot hold are printed as U+FFFD.
@@ -95,8 +95,9 @@ fn record(xml: &mut Xml, row: &Row) {
     for dkim in row.dkim.iter().take(MAX_SIGNATURES) {
         xml.open("dkim");
         xml.text("domain", &dkim.domain);
-        xml.optional("selector", dkim.selector.as_deref());
-        xml.text("result", dkim.result.as_str());
+        // Required, unlike in RFC 7489.
+        xml.text("selector", dkim.selector.as_deref().unwrap_or_default());
+        xml.text("result", dkim_result(dkim.result).as_str());
         xml.optional("human_result", dkim.human_result.as_deref());
         xml.close("dkim");
     }
@@ -110,6 +111,15 @@ fn record(xml: &mut Xml, row: &Row) {
     }
     xml.close("auth_results");
     xml.close("record");
+}
+
+/// The schema has no `softfail` for DKIM, nor has RFC 8601 §2.7.1: no pass is what it has in common
+/// with `fail`.
+fn dkim_result(result: AuthResult) -> AuthResult {
+    match result {
+        AuthResult::SoftFail => AuthResult::Fail,
+        other => other,
+    }
 }
 
 struct Xml {

@@ -38,22 +38,28 @@ pub struct Row {
 
 impl Row {
     /// One message and what was done with it. The results of SPF and DKIM themselves are to be
-    /// added. A policy that `t=y` lowered is given as a reason.
+    /// added.
+    ///
+    /// A message that failed has a reason where the policy was not applied as published
+    /// (RFC 9990 §3.1.1.14): that `t=y` lowered it, and the receiver's own policy if something else
+    /// was done. Who knows better puts that in its place.
     pub fn new(source_ip: IpAddr, report: &Report, disposition: Disposition) -> Self {
-        let lowered = report.verdict == Verdict::Fail && report.is_lowered();
+        let failed = report.verdict == Verdict::Fail;
+        let lowered = report.is_lowered().then_some(OverrideType::PolicyTestMode);
+        let overridden = disposition != Disposition::from(report);
+        let local = overridden.then_some(OverrideType::LocalPolicy);
+        let reasons = [lowered, local].into_iter().flatten();
+        let reason = |kind| OverrideReason {
+            kind,
+            comment: None,
+        };
         Self {
             source_ip,
             count: 1,
             disposition,
             dkim_aligned: report.is_aligned(Mechanism::Dkim),
             spf_aligned: report.is_aligned(Mechanism::Spf),
-            reasons: lowered
-                .then_some(OverrideReason {
-                    kind: OverrideType::PolicyTestMode,
-                    comment: None,
-                })
-                .into_iter()
-                .collect(),
+            reasons: reasons.filter(|_| failed).map(reason).collect(),
             header_from: report.author.as_str().into(),
             envelope_from: None,
             envelope_to: None,
@@ -184,9 +190,9 @@ impl OverrideType {
 pub struct DkimAuth {
     /// `d=`.
     pub domain: String,
-    /// `s=`; reports of RFC 7489 may lack it.
+    /// `s=`; reports of RFC 7489 may lack it, and an empty one is printed then.
     pub selector: Option<String>,
-    /// The result, which is never `softfail`.
+    /// The result; DKIM has no `softfail`, for which `fail` is printed.
     pub result: AuthResult,
     /// More about it, for people.
     pub human_result: Option<String>,
