@@ -220,6 +220,41 @@ fn signatures_without_end_take_a_hundred_elements() {
     assert_eq!(record.at("auth_results").all("dkim").count(), 100);
 }
 
+/// RFC 9990 §3.1.3: those of the author's domain that pass, then others that pass, then the rest; so
+/// that no number of bad signatures hides a good one.
+#[test]
+fn signatures_that_pass_come_first() {
+    let report = checked("shop.example", "p=none", false);
+    let mut row = Row::new("192.0.2.1".parse().unwrap(), &report, Disposition::None);
+    let signature = |domain: &str, result| DkimAuth {
+        domain: domain.into(),
+        selector: Some("s".into()),
+        result,
+        human_result: None,
+    };
+    row.dkim = vec![signature("shop.example", AuthResult::Fail); 150];
+    row.dkim.push(signature("list.example", AuthResult::Pass));
+    row.dkim
+        .push(signature("mail.shop.example", AuthResult::Pass));
+    row.dkim.push(signature("Shop.example", AuthResult::Pass));
+    let published = PolicyPublished::new(&report).unwrap();
+    let metadata = Metadata::new("R", "r@r.example", "1").period(1, 2);
+    let printed = Feedback::new(metadata, published, vec![row]).to_xml();
+    let root = xml::document(&printed).unwrap();
+    let results = root.at("record").at("auth_results");
+    let domains: Vec<_> = results
+        .all("dkim")
+        .map(|dkim| &*dkim.at("domain").text)
+        .collect();
+    assert_eq!(domains.len(), 100);
+    // Which of the others are of the same organization, a row does not know.
+    assert_eq!(
+        domains[..3],
+        ["Shop.example", "list.example", "mail.shop.example"]
+    );
+    assert_eq!(domains[3], "shop.example");
+}
+
 /// RFC 9990 §3.1.1.14: a reason "MUST be present" where alignment failed and what was done is not
 /// what the policy asks for.
 #[test]
