@@ -1,7 +1,7 @@
 //! What the server says of its own accord.
 
-use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::fmt::{self, Write};
 
 use super::state::Due;
 use super::{Config, Server};
@@ -155,7 +155,10 @@ impl Server {
             }
         }
         match config.limits.message_size {
-            Some(octets) if config.size => lines.put(&["SIZE ", &octets.to_string()]),
+            Some(octets) if config.size => {
+                lines.put(&["SIZE "]);
+                lines.append_number(octets);
+            }
             None if config.size => lines.put(&["SIZE"]),
             _ => {}
         }
@@ -180,12 +183,13 @@ impl Server {
     /// `LIMITS` (RFC 9422 §3), whose numbers have at most six digits.
     fn put_limits(&self, lines: &mut Lines<'_>) {
         let limits = &self.config.limits;
-        let number = |limit: u32| limit.min(999_999).to_string();
-        let recipients = number(limits.least_recipients());
-        lines.put(&["LIMITS RCPTMAX=", &recipients]);
+        let number = |limit: u32| u64::from(limit.min(999_999));
+        lines.put(&["LIMITS RCPTMAX="]);
+        lines.append_number(number(limits.least_recipients()));
         // A limit of none cannot be told: 0 is no number there.
         if let Some(messages) = limits.messages.filter(|&messages| messages > 0) {
-            lines.append(&[" MAILMAX=", &number(messages)]);
+            lines.append(&[" MAILMAX="]);
+            lines.append_number(number(messages));
         }
     }
 
@@ -230,11 +234,22 @@ impl<'o> Lines<'o> {
         }
     }
 
+    fn append_number(&mut self, number: u64) {
+        write!(self, "{number}").expect("a buffer takes every number");
+    }
+
     fn finish(self) {
         if let Some(separator) = self.out.get_mut(self.last + "250".len()) {
             *separator = b' ';
         }
         self.out.extend_from_slice(b"\r\n");
+    }
+}
+
+impl Write for Lines<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.append(&[text]);
+        Ok(())
     }
 }
 
@@ -296,6 +311,8 @@ pub(super) const TOO_LARGE: Answer = Answer::new(
 pub(super) const TOO_LONG: Answer = Answer::new("500", "5.5.2", "Line too long");
 pub(super) const TOO_MANY_CHUNKS: Answer =
     Answer::new("554", "5.5.0", "Message has too many chunks");
+pub(super) const TOO_MANY_COMMANDS: Answer =
+    Answer::named("421", "4.7.0", "Too many commands without a message");
 pub(super) const TOO_MANY_ERRORS: Answer = Answer::named("421", "4.7.0", "Too many errors");
 pub(super) const TOO_MANY_MESSAGES: Answer =
     Answer::new("452", "4.7.0", "Too many messages in this session");

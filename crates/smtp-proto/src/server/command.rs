@@ -25,12 +25,12 @@ impl Server {
             Found::Line(text) => text,
             Found::Nothing => return Step::silent(line.consumed),
             Found::Endless => return self.endless(line.consumed, out),
-            Found::TooLong { .. } if self.is_fed_up() => {
-                self.answer(answer::TOO_MANY_ERRORS, out);
-                self.close(Closing::TooManyErrors);
-                return Step::silent(line.consumed);
-            }
             Found::TooLong { start } => {
+                if let Some((answer, closing)) = self.fed_up() {
+                    self.answer(answer, out);
+                    self.close(closing);
+                    return Step::silent(line.consumed);
+                }
                 self.answer(
                     match start.eq_ignore_ascii_case(b"AUTH") {
                         true => answer::AUTH_TOO_LONG,
@@ -45,16 +45,14 @@ impl Server {
                 return Step::silent(line.consumed);
             }
         };
-        let outcome = match Command::parse(text) {
+        let outcome = match (Command::parse(text), self.fed_up()) {
             // Who quits is told goodbye whatever came before (RFC 5321 §4.1.1.10).
-            Ok(Command::Quit) => Outcome::Quit,
-            _ if self.is_fed_up() => {
-                Outcome::Closed(answer::TOO_MANY_ERRORS, Closing::TooManyErrors)
-            }
-            Ok(command) if must_be_last(&command) && line.consumed < input.len() => {
+            (Ok(Command::Quit), _) => Outcome::Quit,
+            (_, Some((answer, closing))) => Outcome::Closed(answer, closing),
+            (Ok(command), None) if must_be_last(&command) && line.consumed < input.len() => {
                 return self.pipelined(input, out);
             }
-            Ok(Command::Bdat(bdat)) => {
+            (Ok(Command::Bdat(bdat)), None) => {
                 self.bdat(bdat);
                 let chunk = self.chunk(input.get(line.consumed..).unwrap_or_default(), out);
                 return Step {
@@ -62,8 +60,13 @@ impl Server {
                     ..chunk
                 };
             }
-            Ok(command) => self.command(command, line.consumed == input.len()),
-            Err(error) => self.command_error(error, text),
+            (Ok(command), None) => {
+                self.idle_commands = self
+                    .idle_commands
+                    .saturating_add(u32::from(is_idle(&command)));
+                self.command(command, line.consumed == input.len())
+            }
+            (Err(error), None) => self.command_error(error, text),
         };
         let event = match outcome {
             Outcome::Answered(answer) => {
@@ -101,10 +104,16 @@ impl Server {
         }
     }
 
-    /// Whether the client has made all the errors it may make.
-    fn is_fed_up(&self) -> bool {
+    /// Whether the client has made all the errors, or sent all the idle commands, that it may.
+    fn fed_up(&self) -> Option<(Answer, Closing)> {
         let limits = &self.config.limits;
-        self.errors >= limits.errors || self.unknown_commands >= limits.unknown_commands
+        if self.errors >= limits.errors || self.unknown_commands >= limits.unknown_commands {
+            Some((answer::TOO_MANY_ERRORS, Closing::TooManyErrors))
+        } else if self.idle_commands >= limits.idle_commands {
+            Some((answer::TOO_MANY_COMMANDS, Closing::TooManyCommands))
+        } else {
+            None
+        }
     }
 
     fn command<'i>(&mut self, command: Command<'i>, is_last: bool) -> Outcome<'i> {
@@ -312,6 +321,20 @@ fn must_be_last(command: &Command<'_>) -> bool {
         | Command::XClient(_) => true,
         _ => false,
     }
+}
+
+/// Whether a command that is in order brings no message nearer.
+fn is_idle(command: &Command<'_>) -> bool {
+    matches!(
+        command,
+        Command::Ehlo(_)
+            | Command::Helo(_)
+            | Command::Help(_)
+            | Command::Lhlo(_)
+            | Command::Noop(_)
+            | Command::Rset
+            | Command::Vrfy(_)
+    )
 }
 
 /// Whether a line, perhaps not all of it, is one that may carry a long response.

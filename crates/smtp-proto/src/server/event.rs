@@ -139,6 +139,8 @@ pub enum Closing {
     Proxy,
     /// The client has said goodbye.
     Quit,
+    /// The client sent too many commands that bring no message.
+    TooManyCommands,
     /// The client made too many errors.
     TooManyErrors,
 }

@@ -29,6 +29,11 @@ pub struct Limits {
     /// (`smtpd_hard_error_limit`). A message that is accepted sets the count back. With fewer than
     /// three, a client cannot fail to log in as often as RFC 4954 §9 wants it to.
     pub errors: u32,
+    /// Commands that bring no message (`EHLO`, `HELO`, `HELP`, `LHLO`, `NOOP`, `RSET`, `VRFY`)
+    /// before the next but `QUIT` is answered with 421: 100, as in Postfix
+    /// (`smtpd_junk_command_limit`). A message that is accepted sets the count back. Without it, a
+    /// client keeps its connection for ever.
+    pub idle_commands: u32,
     /// Octets of a message: 50 MiB, as in Exim (`message_size_limit`). RFC 5321 §4.5.3.1.7 asks
     /// for 64 KiB at least. `None` is no limit.
     pub message_size: Option<u64>,
@@ -42,8 +47,8 @@ pub struct Limits {
     /// of a longer one with [`BodyFaults::long_line`](crate::data::BodyFaults::long_line), and gets
     /// it whole.
     pub text_line: usize,
-    /// Commands that no server knows before the next command is answered with 421: 100, as in
-    /// Postfix (`smtpd_junk_command_limit`). They are no reason to close before
+    /// Commands that no server knows before the next command is answered with 421: 100, like
+    /// [`idle_commands`](Self::idle_commands). They are no reason to close before
     /// (RFC 5321 §3.8), so they do not count as errors.
     pub unknown_commands: u32,
 }
@@ -107,6 +112,14 @@ impl Limits {
         Self { errors, ..self }
     }
 
+    /// With another number of commands that bring no message.
+    pub fn idle_commands(self, idle_commands: u32) -> Self {
+        Self {
+            idle_commands,
+            ..self
+        }
+    }
+
     /// With another size of messages.
     pub fn message_size(self, octets: Option<u64>) -> Self {
         Self {
@@ -158,6 +171,7 @@ impl Default for Limits {
             data_patience: Duration::from_secs(3 * 60),
             endless_line: 65536,
             errors: 20,
+            idle_commands: 100,
             message_size: Some(50 * 1024 * 1024),
             messages: None,
             recipients: 1000,

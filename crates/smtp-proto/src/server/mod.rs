@@ -123,6 +123,8 @@ pub struct Server {
     closing: Option<Closing>,
     due: Option<Due>,
     errors: u32,
+    /// Commands since the last message that was accepted, of those that bring none.
+    idle_commands: u32,
     lines: LineReader,
     /// `MAIL` commands that were taken.
     messages: u32,
@@ -143,6 +145,7 @@ impl Server {
             closing: None,
             due: None,
             errors: 0,
+            idle_commands: 0,
             lines: LineReader::default(),
             messages: 0,
             phase: Phase::Start,
@@ -323,6 +326,7 @@ impl Server {
             Due::BodyEnd { replies } => {
                 if accepted {
                     self.errors = 0;
+                    self.idle_commands = 0;
                 }
                 match replies {
                     ..=1 => self.session.transaction = None,
