@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::{AuthResult, Feedback, Row};
+use super::{AuthResult, DkimAuth, Feedback, Row};
 
 impl Feedback {
     /// The report as an XML document. Characters that XML cannot hold are printed as U+FFFD.
@@ -91,8 +91,7 @@ fn record(xml: &mut Xml, row: &Row) {
     xml.optional("envelope_to", row.envelope_to.as_deref());
     xml.close("identifiers");
     xml.open("auth_results");
-    // RFC 9990 §3.1.3: no more than a hundred signatures.
-    for dkim in row.dkim.iter().take(MAX_SIGNATURES) {
+    for dkim in first_signatures(row) {
         xml.open("dkim");
         xml.text("domain", &dkim.domain);
         // Required, unlike in RFC 7489.
@@ -111,6 +110,18 @@ fn record(xml: &mut Xml, row: &Row) {
     }
     xml.close("auth_results");
     xml.close("record");
+}
+
+/// No more than a hundred signatures, those that pass first (RFC 9990 §3.1.3). Which of these are
+/// relaxed in alignment is not known here: they keep the order of the row.
+fn first_signatures(row: &Row) -> impl Iterator<Item = &DkimAuth> {
+    let mut signatures: Vec<&DkimAuth> = row.dkim.iter().collect();
+    signatures.sort_by_key(|dkim| match dkim.result {
+        AuthResult::Pass if dkim.domain.eq_ignore_ascii_case(&row.header_from) => 0,
+        AuthResult::Pass => 1,
+        _ => 2,
+    });
+    signatures.into_iter().take(MAX_SIGNATURES)
 }
 
 /// The schema has no `softfail` for DKIM, nor has RFC 8601 §2.7.1: no pass is what it has in common

@@ -18,7 +18,7 @@ use Often::{Any, AtLeastOnce, AtMostOnce, Once};
 enum Content {
     /// Children in the order of the table, which is that of the schema where it has a sequence.
     /// Elsewhere it has none, and the table is what we promise.
-    Children(&'static [(&'static str, Often, &'static Content)]),
+    Children(&'static [(&'static str, Often, &'static Self)]),
     Text,
     Number,
     Address,
@@ -217,7 +217,7 @@ fn fits(text: &str, expected: &Content) -> bool {
     match expected {
         Children(_) | Text => true,
         Number => number(text),
-        Address => text.parse::<std::net::IpAddr>().is_ok(),
+        Address => text.parse::<core::net::IpAddr>().is_ok(),
         Word(words) => words.contains(&text),
         FailureOptions => {
             let letters: Vec<&str> = text.split(':').collect();

@@ -7,16 +7,16 @@ pub(crate) struct Element {
     pub(crate) name: String,
     pub(crate) attributes: Vec<(String, String)>,
     pub(crate) text: String,
-    pub(crate) children: Vec<Element>,
+    pub(crate) children: Vec<Self>,
 }
 
 impl Element {
-    pub(crate) fn all<'e>(&'e self, name: &str) -> impl Iterator<Item = &'e Element> {
+    pub(crate) fn all<'e>(&'e self, name: &str) -> impl Iterator<Item = &'e Self> {
         let children = self.children.iter();
         children.filter(move |child| child.name == name)
     }
 
-    pub(crate) fn at<'e>(&'e self, name: &'e str) -> &'e Element {
+    pub(crate) fn at<'e>(&'e self, name: &'e str) -> &'e Self {
         self.all(name).next().unwrap()
     }
 }
