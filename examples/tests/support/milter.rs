@@ -1,6 +1,7 @@
 //! A `milter` with the classic files: keys, KeyTable, SigningTable, and DNS records to test with.
 
 use core::fmt::Write as _;
+use core::net::SocketAddr;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -23,15 +24,20 @@ impl Files {
     /// Keys of example.com under `rsa` and `ed`, of example.net under `s`, and a table entry for
     /// lost.example whose key is not there.
     pub(crate) fn new() -> Self {
+        Self::with_keys(&[
+            ("rsa", "example.com", KeyKind::Rsa2048),
+            ("ed", "example.com", KeyKind::Ed25519),
+            ("s", "example.net", KeyKind::Rsa2048),
+        ])
+    }
+
+    /// The same tables with these keys, by selector and domain.
+    pub(crate) fn with_keys(keys: &[(&str, &str, KeyKind)]) -> Self {
         let mut files = Self {
             directory: tempfile::tempdir().unwrap(),
             records: Vec::new(),
         };
-        for (domain, selector, kind) in [
-            ("example.com", "rsa", KeyKind::Rsa2048),
-            ("example.com", "ed", KeyKind::Ed25519),
-            ("example.net", "s", KeyKind::Rsa2048),
-        ] {
+        for &(selector, domain, kind) in keys {
             let record = files.record(&format!("{selector}.{domain}"), kind);
             let name = format!("{selector}._domainkey.{domain}");
             files.records.push((name, record));
@@ -84,15 +90,30 @@ impl Files {
     }
 
     pub(crate) fn start(&self, more: &str) -> Program {
-        let conf = self.write_conf(more);
-        Program::start(MILTER, [Path::new("-x"), &conf], 1)
+        Self::start_with(&self.write_conf(more))
+    }
+
+    /// The same, with another source of records than TestDNSData.
+    pub(crate) fn start_asking(&self, name_server: SocketAddr, more: &str) -> Program {
+        let conf = CONF.replace("TestDNSData DIR/dns\n", "");
+        let conf = format!("{conf}Nameservers {name_server}\n{more}");
+        Self::start_with(&self.write("opendkim.conf", &conf))
+    }
+
+    fn start_with(conf: &Path) -> Program {
+        Program::start(MILTER, [Path::new("-x"), conf], 1)
     }
 
     /// A message with a signature of example.net on top.
     pub(crate) fn signed_by_example_net(&self, message: &str) -> String {
-        let key = fs::read(self.path("s.example.net")).unwrap();
+        self.signed("s", "example.net", message)
+    }
+
+    /// A message with another signature on top, for which a key was made under this name.
+    pub(crate) fn signed(&self, selector: &str, domain: &str, message: &str) -> String {
+        let key = fs::read(self.path(&format!("{selector}.{domain}"))).unwrap();
         let key = SigningKey::parse(&key).unwrap();
-        let [domain, selector] = ["example.net", "s"].map(|name| name.parse().unwrap());
+        let [domain, selector] = [domain, selector].map(|name| name.parse().unwrap());
         let request = SignRequest::new(key.algorithm(), domain, selector);
         let now = std::time::SystemTime::now();
         let now = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();

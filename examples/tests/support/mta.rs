@@ -1,0 +1,221 @@
+//! A mail server's side of the milter protocol, step by step as Postfix takes them.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+
+use milter_proto::Steps;
+use milter_proto::packet::Packet;
+
+use super::Program;
+use super::program::DEADLOCK;
+
+/// A connection to a filter.
+pub(crate) struct Mta {
+    stream: Box<dyn Stream>,
+    input: Vec<u8>,
+    steps: Steps,
+}
+
+trait Stream: Read + Write {}
+
+impl<T: Read + Write> Stream for T {}
+
+impl Mta {
+    /// Connects to a filter, and tells it of a client at this address.
+    pub(crate) fn with_client(filter: &Program, address: &str) -> Self {
+        let mut mta = Self::connect(&filter.names[0]);
+        assert_eq!(mta.client(address), "continue");
+        mta
+    }
+
+    /// Connects to an address or a path, and offers everything.
+    pub(crate) fn connect(name: &str) -> Self {
+        Self::offering(name, ALL_ACTIONS)
+    }
+
+    /// The same, with other actions on offer.
+    pub(crate) fn offering(name: &str, actions: u32) -> Self {
+        let stream: Box<dyn Stream> = if name.starts_with('/') {
+            let stream = UnixStream::connect(name).unwrap();
+            stream.set_read_timeout(Some(DEADLOCK)).unwrap();
+            Box::new(stream)
+        } else {
+            let stream = TcpStream::connect(name).unwrap();
+            stream.set_nodelay(true).unwrap();
+            stream.set_read_timeout(Some(DEADLOCK)).unwrap();
+            Box::new(stream)
+        };
+        let mut mta = Self {
+            stream,
+            input: Vec::new(),
+            steps: Steps::empty(),
+        };
+        let offer = [6, actions, ALL_STEPS].map(u32::to_be_bytes);
+        mta.put(b'O', offer.as_flattened());
+        let (letter, payload) = mta.packet().unwrap();
+        assert_eq!((letter, payload.len()), (b'O', 12));
+        mta.steps = Steps::from_bits(number(&payload[8..]));
+        mta
+    }
+
+    /// Tells of a client, and gives the reply.
+    pub(crate) fn client(&mut self, address: &str) -> String {
+        let (family, address) = match address.contains(':') {
+            true => (b'6', format!("IPv6:{address}")),
+            false => (b'4', address.into()),
+        };
+        let port = b"\x30\x39";
+        let text = [b"client.example\0", &[family][..], port, address.as_bytes()].concat();
+        self.put(b'C', &[&text, &b"\0"[..]].concat());
+        self.reply()
+    }
+
+    /// Tells macros of the command of a letter.
+    pub(crate) fn macros(&mut self, letter: u8, pairs: &[(&str, &str)]) {
+        let pairs = pairs.iter();
+        let text: String = pairs
+            .map(|(name, value)| format!("{name}\0{value}\0"))
+            .collect();
+        self.put(b'D', &[&[letter], text.as_bytes()].concat());
+    }
+
+    /// Sends a message with its envelope, and gives what the filter wants: changes first, the reply
+    /// last.
+    pub(crate) fn send(&mut self, message: &str) -> Vec<String> {
+        match self.begin(message) {
+            Some(reply) => vec![reply],
+            None => self.end(),
+        }
+    }
+
+    /// Sends a message up to its last octet. Gives the reply if the filter wants no more of it.
+    pub(crate) fn begin(&mut self, message: &str) -> Option<String> {
+        let (header, body) = message.split_once("\r\n\r\n").unwrap();
+        self.macros(b'M', &[("i", "Q1")]);
+        for (letter, text, step) in [
+            (b'H', "client.example", Steps::NO_REPLY_HELO),
+            (b'M', "<bounce@example.net>", Steps::NO_REPLY_MAIL),
+            (b'R', "<user@example.com>", Steps::NO_REPLY_RCPT),
+        ] {
+            if letter == b'M' {
+                self.macros(b'M', &[("i", "Q1")]);
+            }
+            self.put(letter, format!("{text}\0").as_bytes());
+            if let Some(reply) = self.early(step) {
+                return Some(reply);
+            }
+        }
+        // A field may go on in lines that begin with white space; these are joined by LF.
+        let header = header.replace("\r\n ", "\n ").replace("\r\n\t", "\n\t");
+        for field in header.split("\r\n") {
+            let (name, value) = field.split_once(':').unwrap();
+            self.put(b'L', format!("{name}\0{value}\0").as_bytes());
+            if let Some(reply) = self.early(Steps::NO_REPLY_HEADER) {
+                return Some(reply);
+            }
+        }
+        self.put(b'N', b"");
+        if let Some(reply) = self.early(Steps::NO_REPLY_END_OF_HEADER) {
+            return Some(reply);
+        }
+        for piece in body.as_bytes().chunks(PIECE) {
+            self.put(b'B', piece);
+            if !self.steps.contains(Steps::NO_REPLY_BODY) && self.reply() == "skip" {
+                break;
+            }
+        }
+        None
+    }
+
+    /// Ends the message.
+    pub(crate) fn end(&mut self) -> Vec<String> {
+        self.put(b'E', b"");
+        let mut told = Vec::new();
+        loop {
+            let (letter, payload) = self.packet().expect("a reply");
+            told.push(text(letter, &payload));
+            if !b"imqp".contains(&letter) {
+                return told;
+            }
+        }
+    }
+
+    /// Whether the filter closes the connection without another word.
+    pub(crate) fn is_closed(&mut self) -> bool {
+        self.packet().is_none()
+    }
+
+    /// What is said before there is a whole message, if it is more than to go on.
+    fn early(&mut self, step: Steps) -> Option<String> {
+        let reply = (!self.steps.contains(step)).then(|| self.reply());
+        reply.filter(|reply| reply != "continue")
+    }
+
+    fn reply(&mut self) -> String {
+        let (letter, payload) = self.packet().expect("a reply");
+        text(letter, &payload)
+    }
+
+    fn put(&mut self, letter: u8, payload: &[u8]) {
+        let mut octets = Vec::new();
+        let printed = Packet::new(letter, payload).print(&mut octets);
+        printed.unwrap();
+        // That the filter has closed shows in the reply.
+        let _ = self.stream.write_all(&octets);
+    }
+
+    /// `None` at the end of the connection.
+    fn packet(&mut self) -> Option<(u8, Vec<u8>)> {
+        loop {
+            let read = Packet::read(&self.input, 1 << 20).unwrap();
+            if let Some((packet, length)) = read {
+                let taken = (packet.letter, packet.payload.to_vec());
+                self.input.drain(..length);
+                return Some(taken);
+            }
+            let mut piece = [0; 4096];
+            match self.stream.read(&mut piece) {
+                Ok(0) => return None,
+                Ok(count) => self.input.extend_from_slice(&piece[..count]),
+                Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return None,
+                Err(error) => panic!("the filter says nothing: {error}"),
+            }
+        }
+    }
+}
+
+/// A packet of a filter in words.
+fn text(letter: u8, payload: &[u8]) -> String {
+    let field = |from: usize| {
+        let octets = payload.get(from..).unwrap_or_default();
+        let text = String::from_utf8_lossy(octets).into_owned();
+        text.trim_end_matches('\0').replacen('\0', ":", 1)
+    };
+    match letter {
+        b'a' => "accept".into(),
+        b'c' => "continue".into(),
+        b'd' => "discard".into(),
+        b'i' => format!("insert {} {}", number(payload), field(4)),
+        b'm' if payload.ends_with(b"\0\0") => format!("delete {} {}", number(payload), field(4)),
+        b'm' => format!("change {} {}", number(payload), field(4)),
+        b'p' => "progress".into(),
+        b'q' => format!("quarantine {}", field(0)),
+        b'r' => "reject".into(),
+        b's' => "skip".into(),
+        b't' => "tempfail".into(),
+        b'y' => field(0),
+        _ => panic!("{}: {}", char::from(letter), payload.escape_ascii()),
+    }
+}
+
+fn number(octets: &[u8]) -> u32 {
+    u32::from_be_bytes(octets[..4].try_into().unwrap())
+}
+
+/// What Postfix 3 offers.
+pub(crate) const ALL_ACTIONS: u32 = 0x1ff;
+const ALL_STEPS: u32 = 0x1f_ffff;
+
+/// Octets of a body in one packet.
+const PIECE: usize = 65535;
