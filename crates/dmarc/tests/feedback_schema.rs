@@ -99,7 +99,11 @@ fn row() -> impl Strategy<Value = Row> {
         Just(Disposition::Quarantine),
         Just(Disposition::Reject),
     ];
-    let seen = (any::<core::net::IpAddr>(), any::<(bool, u32)>(), disposition);
+    let seen = (
+        any::<core::net::IpAddr>(),
+        any::<(bool, u32)>(),
+        disposition,
+    );
     let identifiers = (
         text(),
         proptest::option::of(text()),
