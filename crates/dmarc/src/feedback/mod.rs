@@ -27,6 +27,7 @@
 //!
 //! [RFC 9990]: https://www.rfc-editor.org/rfc/rfc9990
 
+mod document;
 mod print;
 mod read;
 mod row;

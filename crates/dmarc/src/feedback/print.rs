@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
+use super::document::is_char;
 use super::{AuthResult, DkimAuth, Feedback, Row};
 
 impl Feedback {
@@ -166,11 +167,12 @@ impl Xml {
     }
 }
 
-/// `Char` of XML 1.0 (§2.2), and something in place of every other.
+/// What a document can hold, and something in place of all else. A CR is one of these: it would be
+/// read as a line end (XML 1.0 §2.11).
 fn allowed(character: char) -> char {
-    match character {
-        '\t' | '\n' | ' '..='\u{fffd}' | '\u{10000}'.. => character,
-        _ => char::REPLACEMENT_CHARACTER,
+    match is_char(character) && character != '\r' {
+        true => character,
+        false => char::REPLACEMENT_CHARACTER,
     }
 }
 

@@ -1,15 +1,10 @@
 //! Reports of others.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
 use alloc::vec::Vec;
-use core::mem;
-use core::str::FromStr;
 
-use quick_xml::Reader;
-use quick_xml::events::{BytesRef, Event};
 use thiserror::Error;
 
+use super::document::{Element, document};
 use super::{
     AuthResult, DiscoveryMethod, Disposition, DkimAuth, Feedback, Metadata, OverrideReason,
     OverrideType, PolicyPublished, Row, SpfAuth,
@@ -17,15 +12,22 @@ use super::{
 use crate::policy::{FailureOptions, Mode, Policy};
 
 impl Feedback {
-    /// Reads a report, of RFC 9990 or of RFC 7489: elements by their names in any namespace and
-    /// any order, unknown ones passed over. Entities are not expanded beyond those of XML itself,
-    /// and a document type is refused, so that the memory a report takes is in proportion to its text.
+    /// Reads a report, of RFC 9990 or of RFC 7489: elements in any order and in any one namespace,
+    /// those of others and unknown ones passed over. What contradicts itself or breaks the schema
+    /// is refused (RFC 9990 §8.1).
+    ///
+    /// Entities are not expanded beyond those of XML itself, and a document type is refused, so
+    /// that the time and the memory that a report takes are in proportion to its text. How much a
+    /// compressed one may become is for the caller to limit.
     pub fn parse(xml: &str) -> Result<Self, FeedbackError> {
-        let root = document(xml)?;
+        let mut rows: Vec<Row> = Vec::new();
+        let root = document(xml, |record| {
+            rows.push(row(record)?);
+            Ok(())
+        })?;
         let metadata = root.child("report_metadata")?;
         let range = metadata.child("date_range")?;
         let policy = root.child("policy_published")?;
-        let rows: Vec<Row> = root.all("record").map(row).collect::<Result<_, _>>()?;
         if rows.is_empty() {
             return Err(missing("record"));
         }
@@ -131,9 +133,12 @@ fn dkim(element: &Element) -> Result<DkimAuth, FeedbackError> {
     Ok(DkimAuth {
         domain: element.text("domain")?,
         selector: element.optional("selector"),
-        result: element
-            .word("result", result)?
-            .ok_or_else(|| missing("result"))?,
+        result: match element.word("result", result)? {
+            None => return Err(missing("result")),
+            // RFC 8601 §2.7.1 has no such result of DKIM, nor has RFC 9990 appendix A.
+            Some(AuthResult::SoftFail) => return Err(FeedbackError::Value { element: "result" }),
+            Some(result) => result,
+        },
         human_result: element.optional("human_result"),
     })
 }
@@ -167,7 +172,13 @@ pub enum FeedbackError {
         /// Its name.
         element: &'static str,
     },
-    /// It is not well-formed XML.
+    /// An element is there again that says something once, or more often than any report has it.
+    #[error("more than one {element} in a report")]
+    Repeated {
+        /// Its name.
+        element: &'static str,
+    },
+    /// It is not well-formed XML, or not one document.
     #[error("malformed XML at octet {offset}")]
     Syntax {
         /// Where it shows.
@@ -184,144 +195,6 @@ pub enum FeedbackError {
     },
 }
 
-fn missing(element: &'static str) -> FeedbackError {
+pub(super) fn missing(element: &'static str) -> FeedbackError {
     FeedbackError::Missing { element }
 }
-
-/// An element with what is inside of it.
-#[derive(Debug, Default)]
-struct Element {
-    name: String,
-    text: String,
-    children: Vec<Self>,
-}
-
-impl Element {
-    fn all(&self, name: &'static str) -> impl Iterator<Item = &Self> {
-        self.children.iter().filter(move |child| child.name == name)
-    }
-
-    fn child(&self, name: &'static str) -> Result<&Self, FeedbackError> {
-        self.all(name).next().ok_or_else(|| missing(name))
-    }
-
-    fn optional(&self, name: &'static str) -> Option<String> {
-        let child = self.all(name).next()?;
-        Some(child.text.trim().to_owned())
-    }
-
-    fn text(&self, name: &'static str) -> Result<String, FeedbackError> {
-        self.optional(name).ok_or_else(|| missing(name))
-    }
-
-    fn value<T: FromStr>(&self, name: &'static str) -> Result<T, FeedbackError> {
-        let text = self.text(name)?;
-        text.parse()
-            .map_err(|_| FeedbackError::Value { element: name })
-    }
-
-    fn number(&self, name: &'static str) -> Result<u64, FeedbackError> {
-        self.value(name)
-    }
-
-    /// A word of a list. An empty element is as good as none: many reports have such.
-    fn word<T>(
-        &self,
-        name: &'static str,
-        read: impl Fn(&str) -> Option<T>,
-    ) -> Result<Option<T>, FeedbackError> {
-        match self.optional(name).filter(|text| !text.is_empty()) {
-            None => Ok(None),
-            Some(text) => match read(&text) {
-                Some(value) => Ok(Some(value)),
-                None => Err(FeedbackError::Value { element: name }),
-            },
-        }
-    }
-}
-
-/// Reads the elements of a document, and gives the first at its top.
-fn document(xml: &str) -> Result<Element, FeedbackError> {
-    let mut reader = Reader::from_str(xml);
-    // The elements that are open, the outermost first; what is at the top is in the first.
-    let mut open = alloc::vec![Element::default()];
-    loop {
-        let event = reader.read_event().map_err(|_| FeedbackError::Syntax {
-            offset: reader.error_position(),
-        })?;
-        let syntax = FeedbackError::Syntax {
-            offset: reader.buffer_position(),
-        };
-        match event {
-            Event::Start(start) => {
-                if open.len() > MAX_DEPTH {
-                    return Err(FeedbackError::TooDeep);
-                }
-                open.push(element(start.local_name().as_ref()));
-            }
-            Event::Empty(empty) => {
-                let parent = open.last_mut().ok_or(syntax)?;
-                parent.children.push(element(empty.local_name().as_ref()));
-            }
-            Event::End(_) => {
-                let closed = open.pop().ok_or(syntax)?;
-                open.last_mut().ok_or(syntax)?.children.push(closed);
-            }
-            Event::Text(text) => open
-                .last_mut()
-                .ok_or(syntax)?
-                .text
-                .push_str(&text.into_inner()),
-            Event::CData(text) => {
-                open.last_mut()
-                    .ok_or(syntax)?
-                    .text
-                    .push_str(&text.into_inner());
-            }
-            Event::GeneralRef(reference) => {
-                let character = character(&reference).ok_or(syntax)?;
-                open.last_mut().ok_or(syntax)?.text.push(character);
-            }
-            Event::DocType(_) => return Err(FeedbackError::DocumentType),
-            Event::Eof => {
-                let [top] = &mut *open else {
-                    return Err(syntax);
-                };
-                let mut roots = mem::take(&mut top.children).into_iter();
-                return roots
-                    .find(|root| root.name == "feedback")
-                    .ok_or_else(|| missing("feedback"));
-            }
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
-        }
-    }
-}
-
-fn element(name: &str) -> Element {
-    Element {
-        name: name.to_owned(),
-        ..Element::default()
-    }
-}
-
-/// A reference to one of the five entities of XML, or to a character by its number.
-fn character(reference: &BytesRef<'_>) -> Option<char> {
-    match &*reference.xml10_content() {
-        "amp" => Some('&'),
-        "apos" => Some('\''),
-        "gt" => Some('>'),
-        "lt" => Some('<'),
-        "quot" => Some('"'),
-        name => {
-            let number = name.strip_prefix('#')?;
-            let number = match number.strip_prefix('x') {
-                Some(digits) => u32::from_str_radix(digits, 16),
-                None => number.parse(),
-            };
-            char::from_u32(number.ok()?)
-        }
-    }
-}
-
-/// RFC 9990 appendix A has five levels; extensions may have a few more.
-const MAX_DEPTH: usize = 16;

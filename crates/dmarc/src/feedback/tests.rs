@@ -165,7 +165,7 @@ fn reports_of_rfc_7489_are_read() {
 
 #[test]
 fn what_is_no_report_is_refused() {
-    let deep = "<a>".repeat(100);
+    let deep = "<feedback>".repeat(100);
     let bomb = alloc::format!("<!DOCTYPE f [<!ENTITY a 'aaaa'>]>{OLD}");
     let entity = OLD.replace("<email>", "<email>&a;");
     for (xml, error) in [
