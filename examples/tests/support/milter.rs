@@ -95,9 +95,13 @@ impl Files {
 
     /// The same, with another source of records than TestDNSData.
     pub(crate) fn start_asking(&self, name_server: SocketAddr, more: &str) -> Program {
+        self.start_without_test_data(&format!("Nameservers {name_server}\n{more}"))
+    }
+
+    /// The same, without TestDNSData.
+    pub(crate) fn start_without_test_data(&self, more: &str) -> Program {
         let conf = CONF.replace("TestDNSData DIR/dns\n", "");
-        let conf = format!("{conf}Nameservers {name_server}\n{more}");
-        Self::start_with(&self.write("opendkim.conf", &conf))
+        Self::start_with(&self.write("opendkim.conf", &(conf + more)))
     }
 
     fn start_with(conf: &Path) -> Program {

@@ -68,7 +68,7 @@ impl Mta {
         let port = b"\x30\x39";
         let text = [b"client.example\0", &[family][..], port, address.as_bytes()].concat();
         self.put(b'C', &[&text, &b"\0"[..]].concat());
-        self.reply()
+        self.hear()
     }
 
     /// Tells macros of the command of a letter.
@@ -121,7 +121,7 @@ impl Mta {
         }
         for piece in body.as_bytes().chunks(PIECE) {
             self.put(b'B', piece);
-            if !self.steps.contains(Steps::NO_REPLY_BODY) && self.reply() == "skip" {
+            if !self.steps.contains(Steps::NO_REPLY_BODY) && self.hear() == "skip" {
                 break;
             }
         }
@@ -130,7 +130,7 @@ impl Mta {
 
     /// Ends the message.
     pub(crate) fn end(&mut self) -> Vec<String> {
-        self.put(b'E', b"");
+        self.announce_end();
         let mut told = Vec::new();
         loop {
             let (letter, payload) = self.packet().expect("a reply");
@@ -141,6 +141,17 @@ impl Mta {
         }
     }
 
+    /// Ends the message, and does not wait.
+    pub(crate) fn announce_end(&mut self) {
+        self.put(b'E', b"");
+    }
+
+    /// What the filter says next.
+    pub(crate) fn hear(&mut self) -> String {
+        let (letter, payload) = self.packet().expect("a reply");
+        text(letter, &payload)
+    }
+
     /// Whether the filter closes the connection without another word.
     pub(crate) fn is_closed(&mut self) -> bool {
         self.packet().is_none()
@@ -148,13 +159,8 @@ impl Mta {
 
     /// What is said before there is a whole message, if it is more than to go on.
     fn early(&mut self, step: Steps) -> Option<String> {
-        let reply = (!self.steps.contains(step)).then(|| self.reply());
+        let reply = (!self.steps.contains(step)).then(|| self.hear());
         reply.filter(|reply| reply != "continue")
-    }
-
-    fn reply(&mut self) -> String {
-        let (letter, payload) = self.packet().expect("a reply");
-        text(letter, &payload)
     }
 
     fn put(&mut self, letter: u8, payload: &[u8]) {
