@@ -105,21 +105,24 @@ impl<'l> Message<'l> {
         }
     }
 
-    /// All of the message is there.
-    pub(super) async fn finish(mut self, sender: &Sender, macros: &Macros) -> Outcome {
-        // A mail server that leaves out the end of the header.
-        if let Some(outcome) = self.end_of_header(sender, macros) {
-            return outcome;
+    /// All of the message is there: waits for what is still owed, for as long as is configured.
+    pub(super) async fn settle(&mut self) {
+        if let State::Verifying(verify) = &mut self.state {
+            verify.settle().await;
         }
+    }
+
+    /// What becomes of the message, once its header has ended and what was owed is there.
+    pub(super) fn finish(self, macros: &Macros) -> Outcome {
         let id = queue_id(macros);
         match self.state {
             State::Signing(sign) => signed(self.live, *sign, &id),
             State::Verifying(verify) => {
-                let (report, forged) = verify.finish().await;
+                let (report, forged) = verify.finish();
                 verified(self.live, &report, forged, &id)
             }
             State::Settled(outcome) => *outcome,
-            // Not reached: the header has ended above.
+            // Not reached: the header has ended.
             State::Header(_) => Outcome::accept(Edits::default()),
         }
     }

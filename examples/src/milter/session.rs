@@ -1,5 +1,6 @@
 //! One connection of a mail server.
 
+use core::pin::pin;
 use core::time::Duration;
 use std::io;
 
@@ -7,7 +8,7 @@ use milter_proto::session::AdvanceError;
 use milter_proto::{Advance, Event, Reply, Session};
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::timeout;
+use tokio::time::{Instant, interval_at, timeout};
 use tracing::{debug, warn};
 
 use super::listen::Stream;
@@ -118,10 +119,10 @@ impl Connection<'_> {
                         (None, reply)
                     }
                     (Next::End(ended, reply), _) => (Some(ended), reply),
-                    (Next::Finish, Some(message)) => {
-                        let outcome = message.finish(&self.sender, self.session.macros()).await;
-                        (Some(Ended::Message), self.edit(outcome)?)
-                    }
+                    (Next::Finish, Some(message)) => match self.finish(message).await? {
+                        Some(outcome) => (Some(Ended::Message), self.edit(outcome)?),
+                        None => return Ok(Ended::Connection),
+                    },
                     (Next::Finish, None) => (Some(Ended::Message), Reply::Accept),
                 };
                 if needs_reply {
@@ -132,8 +133,7 @@ impl Connection<'_> {
                 }
             };
             self.input.drain(..consumed);
-            timeout(self.patience, self.stream.write_all(&self.out)).await??;
-            self.out.clear();
+            self.send().await?;
             if let Some(ended) = ended {
                 return Ok(ended);
             }
@@ -141,6 +141,38 @@ impl Connection<'_> {
                 return Ok(Ended::Connection);
             }
         }
+    }
+
+    /// Finds out what becomes of a message that is all there. `None` when the connection is over
+    /// before.
+    async fn finish(&mut self, mut message: Message<'_>) -> Result<Option<Outcome>, Fault> {
+        // A mail server may leave out the end of the header.
+        let known = message.end_of_header(&self.sender, self.session.macros());
+        if known.is_some() {
+            return Ok(known);
+        }
+        let mut ticks = interval_at(Instant::now() + PROGRESS, PROGRESS);
+        {
+            let mut settled = pin!(message.settle());
+            loop {
+                // What comes already is for later, and no more than a piece of it is kept.
+                let has_room = self.input.len() < self.input.capacity();
+                tokio::select! {
+                    biased;
+                    () = &mut settled => break,
+                    read = self.stream.read_buf(&mut self.input), if has_room => {
+                        if read? == 0 {
+                            return Ok(None);
+                        }
+                    }
+                    _ = ticks.tick() => {
+                        self.session.progress(&mut self.out)?;
+                        self.send().await?;
+                    }
+                }
+            }
+        }
+        Ok(Some(message.finish(self.session.macros())))
     }
 
     /// Makes the changes to a message at its end, and gives the reply.
@@ -157,6 +189,12 @@ impl Connection<'_> {
         }
         self.session.edit(&edits, &mut self.out)?;
         Ok(reply)
+    }
+
+    async fn send(&mut self) -> Result<(), Fault> {
+        timeout(self.patience, self.stream.write_all(&self.out)).await??;
+        self.out.clear();
+        Ok(())
     }
 
     /// Waits for more input, and meanwhile for answers of the DNS. `false` when the connection is
@@ -260,3 +298,8 @@ impl From<milter_proto::session::ApiMisuse> for Fault {
 
 /// Octets that are read at once: a quarter of the largest piece of a body that Postfix sends.
 const READ: usize = 16 * 1024;
+
+/// Between two words that a message is still worked on. Of the mail servers, Sendmail has the least
+/// patience: 10 seconds for a reply (`R` in the `T=` of its `INPUT_MAIL_FILTER`), which begin anew
+/// with each word (`smfi_progress` of libmilter). Postfix waits for 300 (`milter_content_timeout`).
+const PROGRESS: Duration = Duration::from_secs(3);

@@ -70,8 +70,8 @@ impl<'l> Verify<'l> {
     }
 
     /// Waits for what the DNS still owes, for as long as is configured; what is open then counts
-    /// as not answered. Gives the deletions of what was forged with the report.
-    pub(super) async fn finish(mut self) -> (Report, Edits) {
+    /// as not answered.
+    pub(super) async fn settle(&mut self) {
         let deadline = self.deadline;
         let answers = async {
             while !self.lookups.is_idle() {
@@ -82,6 +82,10 @@ impl<'l> Verify<'l> {
             Some(deadline) => drop(timeout(deadline, answers).await),
             None => answers.await,
         }
+    }
+
+    /// What was found, and the deletions of what was forged.
+    pub(super) fn finish(self) -> (Report, Edits) {
         (self.inbound.finish(), self.forged)
     }
 }
