@@ -7,6 +7,7 @@ mod dialogue;
 use std::sync::Arc;
 
 use smtp_proto::Reply;
+use smtp_proto::data::BareLineEnds;
 use smtp_proto::server::{Event, Limits, Server};
 
 use self::dialogue::{Dialogue, answers, lmtp, mx, transcript};
@@ -212,4 +213,90 @@ fn the_caller_can_hang_up_between_two_replies() {
         b"250 2.0.0 OK\r\n421 4.3.2 mx.example Service shutting down\r\n"
     );
     assert_eq!(server.replies_due(), 0);
+}
+
+#[test]
+fn b18_a_message_that_many_do_not_get_is_one_error() {
+    let config = lmtp().limits(Limits::default().errors(2));
+    for (first, others, is_error) in [(550, 550, true), (550, 250, false), (250, 550, false)] {
+        let mut server = Server::new(Arc::new(config.clone()));
+        let mut out = Vec::new();
+        let mut say = |line: &[u8], replies: &[Reply]| {
+            let _ = server.advance(line, &mut out).unwrap();
+            for reply in replies {
+                server.reply(reply, &mut out).unwrap();
+            }
+        };
+        say(b"", &[Reply::greeting()]);
+        say(b"LHLO client.example\r\n", &[Reply::hello()]);
+        let answer = |code: u16| Reply::new(code, "Whatever").unwrap();
+        let outcomes = [vec![answer(first)], vec![answer(others); 9]].concat();
+        for _ in 0..2 {
+            say(b"MAIL FROM:<>\r\n", &[Reply::sender_ok()]);
+            for _ in 0..10 {
+                say(b"RCPT TO:<b@mx.example>\r\n", &[Reply::recipient_ok()]);
+            }
+            say(b"DATA\r\n", &[Reply::start_data()]);
+            say(b".\r\n", &outcomes);
+        }
+        out.clear();
+        let _ = server.advance(b"NOOP\r\n", &mut out).unwrap();
+        assert_eq!(out.starts_with(b"421 "), is_error, "{first} {others}");
+    }
+}
+
+#[test]
+fn b18_chunks_that_end_badly_have_one_reply_each() {
+    let ok = "250 2.0.0 OK\r\n";
+    let mail_first = "503 5.5.1 Send MAIL first\r\n";
+    let bad_sequence = "503 5.5.1 Bad sequence of commands\r\n";
+    let full = "452 4.3.1 Disk is full\r\n";
+    let too_many = "554 5.5.0 Message has too many chunks\r\n";
+    for (said, heard) in [
+        // The whole, twice: the second has no recipients.
+        (
+            "BDAT 2\r\na\nBDAT 0\r\nBDAT 0 LAST\r\nBDAT 0 LAST\r\n",
+            vec![ok, too_many, mail_first, mail_first],
+        ),
+        (
+            "BDAT 1\r\naBDAT 1 LAST\r\nbBDAT 1 LAST\r\nc",
+            vec![ok, ok, ok, mail_first],
+        ),
+        // RSET between them.
+        (
+            "BDAT 1\r\naRSET\r\nBDAT 1 LAST\r\nb",
+            vec![ok, ok, mail_first],
+        ),
+        ("RSET\r\nBDAT 1 LAST\r\nb", vec![ok, mail_first]),
+        // Refused in the middle, with more in the pipe.
+        (
+            "BDAT 4\r\nfullBDAT 1\r\nbBDAT 1 LAST\r\nc",
+            vec![full, mail_first, mail_first],
+        ),
+        (
+            "BDAT 1\r\naBDAT 4\r\nfullRSET\r\nBDAT 4 LAST\r\nfull",
+            vec![ok, full, ok, mail_first],
+        ),
+        // What belongs to other ways to send it.
+        (
+            "BDAT 1\r\naRCPT TO:<d@mx.example>\r\nBDAT 1 LAST\r\nb",
+            vec![ok, bad_sequence, ok, ok],
+        ),
+        (
+            "BDAT 1\r\naMAIL FROM:<>\r\nBDAT 1 LAST\r\nb",
+            vec![ok, bad_sequence, ok, ok],
+        ),
+        ("BDAT 1\r\naDATA\r\n", vec![ok, bad_sequence]),
+    ] {
+        let limits = Limits::default().chunks(if said.contains("BDAT 0\r\n") { 1 } else { 9 });
+        let config = lmtp()
+            .chunking(true)
+            .limits(limits)
+            .bare_line_ends(BareLineEnds::Normalize);
+        for piece in [1, 5, usize::MAX] {
+            let mut dialogue = with_two_recipients(config.clone());
+            dialogue.send(said.as_bytes().chunks(piece.min(said.len())));
+            assert_eq!(dialogue.heard(), heard.concat(), "{said}");
+        }
+    }
 }
