@@ -58,6 +58,12 @@ impl Answer {
 }
 
 impl Due {
+    /// Whether more replies to the same event follow: in LMTP a message is one error at the most,
+    /// however many do not get it.
+    pub(super) fn is_answered_again(&self) -> bool {
+        matches!(self, Self::BodyEnd { replies: 2.., .. })
+    }
+
     /// Whether the event can be answered so.
     pub(super) fn takes(&self, reply: &Reply) -> bool {
         match reply.severity() {

@@ -221,7 +221,10 @@ impl Server {
         let replies = self.replies_to_message(transaction.recipients);
         match refusal(&self.config, &transaction, &message) {
             None => {
-                self.due = Some(Due::BodyEnd { replies });
+                self.due = Some(Due::BodyEnd {
+                    is_taken: false,
+                    replies,
+                });
                 let faults = message.unstuffer.faults();
                 Step::event(consumed, Event::BodyEnd(faults))
             }

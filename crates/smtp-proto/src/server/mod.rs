@@ -208,7 +208,7 @@ impl Server {
             return Err(ApiMisuse::WrongReply { code: reply.code() });
         }
         self.due = None;
-        if reply.severity() == Severity::Permanent {
+        if reply.severity() == Severity::Permanent && !due.is_answered_again() {
             self.errors = self.errors.saturating_add(1);
         }
         if reply.code() == 421 {
@@ -223,7 +223,7 @@ impl Server {
     pub fn replies_due(&self) -> u32 {
         match self.due {
             None => 0,
-            Some(Due::BodyEnd { replies }) => replies,
+            Some(Due::BodyEnd { replies, .. }) => replies,
             Some(_) => 1,
         }
     }
@@ -323,17 +323,17 @@ impl Server {
             }
             Due::Auth { rounds, .. } if reply.code() == 334 => self.phase = Phase::Auth { rounds },
             Due::Auth { .. } => self.session.authenticated = accepted,
-            Due::BodyEnd { replies } => {
-                if accepted {
+            Due::BodyEnd { is_taken, replies } => {
+                let is_taken = is_taken || accepted;
+                if replies > 1 {
+                    let replies = replies - 1;
+                    self.due = Some(Due::BodyEnd { is_taken, replies });
+                } else {
+                    self.session.transaction = None;
+                }
+                if is_taken {
                     self.errors = 0;
                     self.idle_commands = 0;
-                }
-                match replies {
-                    ..=1 => self.session.transaction = None,
-                    _ => {
-                        let replies = replies - 1;
-                        self.due = Some(Due::BodyEnd { replies });
-                    }
                 }
             }
             Due::ChunkEnd if accepted => {}

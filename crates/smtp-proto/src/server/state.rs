@@ -72,8 +72,9 @@ pub(super) enum Due {
         rounds: u32,
         is_last: bool,
     },
-    /// So many replies.
+    /// So many replies. `is_taken` says that one recipient has the message.
     BodyEnd {
+        is_taken: bool,
         replies: u32,
     },
     ChunkEnd,
