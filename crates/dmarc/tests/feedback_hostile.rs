@@ -198,6 +198,23 @@ fn memory_is_in_proportion_to_the_text() {
         let text = format!("{}{place}", piece.repeat(many));
         with(place, &text)
     };
+    // As short as they can be and still are counted.
+    let record = "<record><row><source_ip>::</source_ip><count>1</count><policy_evaluated>\
+        <disposition>none</disposition><dkim>fail</dkim><spf>fail</spf></policy_evaluated></row>\
+        <identifiers><header_from/></identifiers><auth_results/></record>";
+    let signature = "<dkim><domain/><result>fail</result></dkim>";
+    let reason = "<reason><type/></reason>";
+    let signed = format!("<auth_results>{}</", signature.repeat(900));
+    let excused = format!("{}</policy_evaluated>", reason.repeat(900));
+    let record_of_many = record
+        .replace("<auth_results/>", &format!("{signed}auth_results>"))
+        .replace("</policy_evaluated>", &excused);
+    for records in [record.repeat(many / 10), record_of_many.repeat(50)] {
+        let text = with("</feedback>", &format!("{records}</feedback>"));
+        let (octets, result) = cost(&text);
+        assert!(result.unwrap().rows.len() > 50);
+        assert!(octets < 10, "{octets} for each of a report that is sound");
+    }
     for text in [
         filled("<email>", "<a/>"),
         filled("<email>", "<a></a>"),
