@@ -100,8 +100,15 @@ impl Files {
 
     /// The same, without TestDNSData.
     pub(crate) fn start_without_test_data(&self, more: &str) -> Program {
-        let conf = CONF.replace("TestDNSData DIR/dns\n", "");
-        Self::start_with(&self.write("opendkim.conf", &(conf + more)))
+        self.start_without("TestDNSData", more)
+    }
+
+    /// The same, without one of the lines that most have.
+    pub(crate) fn start_without(&self, option: &str, more: &str) -> Program {
+        let mut lines: Vec<&str> = CONF.lines().collect();
+        lines.retain(|line| !line.starts_with(option));
+        let conf = format!("{}\n{more}", lines.join("\n"));
+        Self::start_with(&self.write("opendkim.conf", &conf))
     }
 
     fn start_with(conf: &Path) -> Program {

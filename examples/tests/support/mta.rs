@@ -15,6 +15,8 @@ pub(crate) struct Mta {
     stream: Box<dyn Stream>,
     input: Vec<u8>,
     steps: Steps,
+    /// How the client has logged in.
+    pub(crate) auth_type: Option<&'static str>,
 }
 
 trait Stream: Read + Write {}
@@ -50,6 +52,7 @@ impl Mta {
             stream,
             input: Vec::new(),
             steps: Steps::empty(),
+            auth_type: None,
         };
         let offer = [6, actions, ALL_STEPS].map(u32::to_be_bytes);
         mta.put(b'O', offer.as_flattened());
@@ -92,14 +95,15 @@ impl Mta {
     /// Sends a message up to its last octet. Gives the reply if the filter wants no more of it.
     pub(crate) fn begin(&mut self, message: &str) -> Option<String> {
         let (header, body) = message.split_once("\r\n\r\n").unwrap();
-        self.macros(b'M', &[("i", "Q1")]);
         for (letter, text, step) in [
             (b'H', "client.example", Steps::NO_REPLY_HELO),
             (b'M', "<bounce@example.net>", Steps::NO_REPLY_MAIL),
             (b'R', "<user@example.com>", Steps::NO_REPLY_RCPT),
         ] {
             if letter == b'M' {
-                self.macros(b'M', &[("i", "Q1")]);
+                let auth_type = self.auth_type.map(|name| ("{auth_type}", name));
+                let macros: Vec<_> = auth_type.into_iter().chain([("i", "Q1")]).collect();
+                self.macros(b'M', &macros);
             }
             self.put(letter, format!("{text}\0").as_bytes());
             if let Some(reply) = self.early(step) {
