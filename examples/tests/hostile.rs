@@ -246,3 +246,98 @@ fn many_clients_that_vanish_leave_no_trace() {
     }
     assert_alive(&mut mx);
 }
+
+#[test]
+fn b05_nothing_a_client_says_begins_a_line() {
+    let mx = Mx::start("", &[]);
+    let long = "a".repeat(1900);
+    let paths = [
+        "\"a>b,c;d\"@b.example",
+        "\"a\\\"(b\\)\"@b.example",
+        "\"=?utf-8?q?=0D=0ABcc:_x?=\"@b.example",
+        "\"a spf=pass smtp.mailfrom=b\"@b.example",
+        "a+0D+0ABcc:x@b.example",
+        "%0d%0aBcc@b.example",
+        "a\r@b.example",
+        "\"a\rBcc: x\"@b.example",
+        "\"a\0b\"@b.example",
+        "\"a\tb\"@b.example",
+        "\"a\u{7f}\"@b.example",
+        "j\u{f6}rg@b\u{fc}cher.example",
+        "a\u{85}Bcc@b.example",
+        "a\u{2028}Bcc@b.example",
+        "\"a\u{2028}Bcc: x\"@b.example",
+        "a\u{202e}b@b.example",
+        "a@[192.0.2.1]",
+        "a@[IPv6:::1]",
+        "a@[x:\r]",
+    ];
+    let names = [
+        "client.example",
+        "a_b.example",
+        "[x:y%z]",
+        "a\rb",
+        "a\0",
+        "a(b)",
+        "b\u{fc}cher.example",
+        &long,
+    ];
+    let mut taken = 0;
+    for (index, path) in paths.iter().enumerate() {
+        let mut peer = mx.connect();
+        let lines = [
+            "EHLO client.example".to_owned(),
+            format!("EHLO {}", names[index % names.len()]),
+            format!("MAIL FROM:<{path}> SMTPUTF8"),
+            format!("RCPT TO:<{path}>"),
+            format!("RCPT TO:<{}@example.com>", path.rsplit_once('@').unwrap().0),
+            "DATA".to_owned(),
+        ];
+        let mut heard = String::new();
+        for line in lines {
+            heard = peer.say(&line);
+            for line in heard.split_inclusive("\r\n") {
+                let (code, text) = line.split_at(3);
+                assert!(code.parse::<u16>().is_ok(), "{path}: {line}");
+                let text = text.strip_suffix("\r\n").unwrap();
+                assert!(
+                    text.chars().all(|char| matches!(char, ' '..='~')),
+                    "{path}: {line}"
+                );
+            }
+        }
+        if heard.starts_with("354 ") {
+            let heard = peer.say("From: a@b.example\r\n\r\nHello\r\n.");
+            assert!(heard.starts_with("250 "), "{path}: {heard}");
+            taken += 1;
+        }
+    }
+    let messages = mx.messages();
+    assert_eq!(messages.len(), taken);
+    assert!(taken >= 6, "{taken}");
+    for message in messages {
+        let (header, body) = message.split_once("\r\n\r\n").unwrap();
+        assert_eq!(body, "Hello\r\n");
+        let mut fields = Vec::new();
+        for line in header.split("\r\n") {
+            assert!(
+                line.len() <= 998 && !line.contains(char::is_control),
+                "{line:?}"
+            );
+            if !line.starts_with(' ') {
+                fields.push(line.split_once(':').unwrap().0);
+            }
+        }
+        let (last, stamps) = fields.split_last().unwrap();
+        assert_eq!(*last, "From");
+        assert_eq!(
+            stamps,
+            [
+                "Return-Path",
+                "Authentication-Results",
+                "Received-SPF",
+                "Received"
+            ]
+        );
+    }
+}
