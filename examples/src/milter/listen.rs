@@ -6,7 +6,7 @@ use core::net::SocketAddr;
 use std::fs;
 use std::io;
 use std::net::ToSocketAddrs;
-use std::os::unix::fs::{FileTypeExt, chown};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, chown};
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ pub struct Bound {
 #[derive(Debug)]
 enum Kind {
     Tcp(std::net::TcpListener),
-    Unix(std::os::unix::net::UnixListener, PathBuf),
+    Unix(std::os::unix::net::UnixListener, SocketFile),
 }
 
 impl Bound {
@@ -47,7 +47,7 @@ impl Bound {
                 let listener = std::os::unix::net::UnixListener::bind(path)?;
                 listener.set_nonblocking(true)?;
                 let name = path.display().to_string();
-                let kind = Kind::Unix(listener, path.clone());
+                let kind = Kind::Unix(listener, SocketFile::new(path)?);
                 Ok(Self { kind, name })
             }
         }
@@ -58,7 +58,7 @@ impl Bound {
     pub fn give_to(&self, account: &Account) -> io::Result<()> {
         match &self.kind {
             Kind::Tcp(_) => Ok(()),
-            Kind::Unix(_, path) => {
+            Kind::Unix(_, SocketFile { path, .. }) => {
                 chown(path, Some(account.uid.as_raw()), Some(account.gid.as_raw()))
             }
         }
@@ -68,9 +68,9 @@ impl Bound {
     pub(super) fn listen(self) -> io::Result<Listener> {
         match self.kind {
             Kind::Tcp(listener) => TcpListener::from_std(listener).map(Listener::Tcp),
-            Kind::Unix(listener, path) => {
+            Kind::Unix(listener, file) => {
                 let listener = UnixListener::from_std(listener)?;
-                let _file = SocketFile(path);
+                let _file = file;
                 Ok(Listener::Unix { listener, _file })
             }
         }
@@ -113,14 +113,34 @@ impl Listener {
 }
 
 /// The file of a Unix socket, removed when it is no longer listened to; where the process may not,
-/// the next start does.
+/// the next start does. One that another process has put into its place stays.
 #[derive(Debug)]
-pub(super) struct SocketFile(PathBuf);
+pub(super) struct SocketFile {
+    path: PathBuf,
+    identity: (u64, u64),
+}
+
+impl SocketFile {
+    fn new(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            path: path.to_owned(),
+            identity: identity(path)?,
+        })
+    }
+}
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+        if identity(&self.path).is_ok_and(|found| found == self.identity) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
+}
+
+/// What a file has for itself alone, whatever its path.
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    let metadata = fs::symlink_metadata(path)?;
+    Ok((metadata.dev(), metadata.ino()))
 }
 
 /// A connection of a mail server, whatever the socket.
