@@ -200,3 +200,38 @@ fn mail_whose_key_cannot_be_read_is_put_off() {
     assert!(reply.starts_with("250 "), "{reply}");
     filter.log_line("external host [127.0.0.2] 127.0.0.2 sends as lost.example");
 }
+
+/// Every form that a client can send, through a real mail server, which counts fields by its own
+/// rules.
+#[test]
+fn no_form_of_forged_results_comes_through() {
+    let files = Files::new();
+    let filter = files.start("");
+    let Some(postfix) = Postfix::with_milter(filter.address()) else {
+        return;
+    };
+    for forged in [
+        "Authentication-Results : mx.example.com; dkim=pass header.d=bank.example",
+        "Authentication-Results\t: mx.example.com; dkim=pass header.d=bank.example",
+        "Authentication-Results:mx.example.com; dkim=pass header.d=bank.example",
+        "Authentication-Results:\r\n\tmx.example.com;\r\n\tdkim=pass header.d=bank.example",
+        "Authentication-Results: (a\r\n b) mx.example.com\r\n ; dkim=pass header.d=bank.example",
+        "Authentication-Results: mx.example.com; dkim=pass (header.d=bank.example",
+    ] {
+        let message = from("amy@example.net").replacen(
+            "\r\n\r\n",
+            &format!(
+                "\r\n{forged}\r\nAuthentication-Results: list.example; dkim=pass\r\n{forged}\r\n\r\n"
+            ),
+            1,
+        );
+        let reply = send(OUTSIDE, postfix.address, &format!("{forged}\r\n{message}"));
+        assert!(reply.starts_with("250 "), "{forged:?}: {reply}");
+        let message = postfix.take_message();
+        assert!(!message.contains("bank.example"), "{message}");
+        assert!(
+            message.contains("\nAuthentication-Results: list.example; "),
+            "{message}"
+        );
+    }
+}
