@@ -7,7 +7,9 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Command;
 
+use dkim_sign::KeyKind;
 use support::milter::Files;
+use support::name_server::NameServer;
 use support::postfix::Postfix;
 use support::{Peer, dkimpy, field, first_fields, run_script, skip};
 
@@ -234,4 +236,22 @@ fn no_form_of_forged_results_comes_through() {
             "{message}"
         );
     }
+}
+
+/// Longer than this Postfix waits for a filter that says nothing.
+#[test]
+fn a_mail_server_waits_as_long_as_the_filter_is_at_work() {
+    let files = Files::new();
+    files.record("silent.example.net", KeyKind::Ed25519);
+    let name_server = NameServer::start(&files.records);
+    let filter = files.start_asking(name_server, "DNSTimeout 10\nOn-DNSError accept\n");
+    let patience = "milter_content_timeout = 6s\n";
+    let Some(postfix) = Postfix::with_milter_and(filter.address(), patience) else {
+        return;
+    };
+    let message = files.signed("silent", "example.net", &from("amy@example.net"));
+    let reply = send(OUTSIDE, postfix.address, &message);
+    assert!(reply.starts_with("250 "), "{reply}");
+    let results = field(&postfix.take_message(), "Authentication-Results");
+    assert!(results.contains("dkim=temperror"), "{results}");
 }

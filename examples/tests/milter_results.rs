@@ -81,6 +81,23 @@ fn forged_results_go_even_if_there_is_nothing_to_say() {
     assert_eq!(told, ["delete 1 Authentication-Results", "accept"]);
 }
 
+/// No name of a field ends with white space to a mail server that deletes it.
+#[test]
+fn mail_whose_forged_results_cannot_go_is_a_matter_of_security() {
+    let files = files();
+    let message = message("Authentication-Results : mx.example.com; dkim=pass\r\n");
+    let why = "a forged Authentication-Results field cannot be removed";
+    for (more, expected) in [
+        ("", format!("451 4.7.0 {why}")),
+        ("On-Security reject\n", format!("550 5.7.0 {why}")),
+        ("KeepAuthResults yes\n", "accept".into()),
+    ] {
+        let filter = files.start(more);
+        let told = told(&mut Mta::with_client(&filter, OUTSIDE), &message);
+        assert_eq!(told, [expected], "{more}");
+    }
+}
+
 #[test]
 fn results_stay_where_they_are_to_be_kept() {
     let filter = files().start("KeepAuthResults yes\nRemoveARFrom list.example\n");

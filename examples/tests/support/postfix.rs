@@ -49,8 +49,13 @@ impl Postfix {
 
     /// Has a filter look at all mail, and delivers that for example.com to a mailbox of its own.
     pub(crate) fn with_milter(filter: SocketAddr) -> Option<Self> {
+        Self::with_milter_and(filter, "")
+    }
+
+    /// The same, with more lines of main.cf.
+    pub(crate) fn with_milter_and(filter: SocketAddr, more: &str) -> Option<Self> {
         Self::with(&format!(
-            "{MAILBOX}smtpd_milters = inet:{filter}\nmilter_protocol = 6\n"
+            "{MAILBOX}smtpd_milters = inet:{filter}\nmilter_protocol = 6\n{more}"
         ))
     }
 
