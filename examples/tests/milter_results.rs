@@ -297,7 +297,8 @@ fn mail_of_our_own_has_no_results_of_spf() {
         ),
     ] {
         let mut mta = Mta::with_client(&filter, address);
-        mta.auth_type = auth_type;
+        mta.mail_macros
+            .extend(auth_type.map(|name| ("{auth_type}", name)));
         let told = told(&mut mta, message);
         assert_eq!(methods(&told), expected, "{address} {auth_type:?}");
         let is_signed = told[0].starts_with("insert 0 DKIM-Signature: ");

@@ -15,8 +15,8 @@ pub(crate) struct Mta {
     stream: Box<dyn Stream>,
     input: Vec<u8>,
     steps: Steps,
-    /// How the client has logged in.
-    pub(crate) auth_type: Option<&'static str>,
+    /// What is told of each message, beside its name.
+    pub(crate) mail_macros: Vec<(&'static str, &'static str)>,
 }
 
 trait Stream: Read + Write {}
@@ -52,7 +52,7 @@ impl Mta {
             stream,
             input: Vec::new(),
             steps: Steps::empty(),
-            auth_type: None,
+            mail_macros: Vec::new(),
         };
         let offer = [6, actions, ALL_STEPS].map(u32::to_be_bytes);
         mta.put(b'O', offer.as_flattened());
@@ -101,8 +101,7 @@ impl Mta {
             (b'R', "<user@example.com>", Steps::NO_REPLY_RCPT),
         ] {
             if letter == b'M' {
-                let auth_type = self.auth_type.map(|name| ("{auth_type}", name));
-                let macros: Vec<_> = auth_type.into_iter().chain([("i", "Q1")]).collect();
+                let macros = [&self.mail_macros[..], &[("i", "Q1")]].concat();
                 self.macros(b'M', &macros);
             }
             self.put(letter, format!("{text}\0").as_bytes());
@@ -154,6 +153,11 @@ impl Mta {
     pub(crate) fn hear(&mut self) -> String {
         let (letter, payload) = self.packet().expect("a reply");
         text(letter, &payload)
+    }
+
+    /// Gives the message up.
+    pub(crate) fn abort(&mut self) {
+        self.put(b'A', b"");
     }
 
     /// Whether the filter closes the connection without another word.
