@@ -169,7 +169,7 @@ fn found(report: &Report) -> Found {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn a_check_finds_what_the_rfc_says(story in story()) {

@@ -17,8 +17,9 @@ use crate::policy::{FailureOptions, Mode, Policy, Psd};
 ///
 /// Only what says that a record is none of DMARC makes it unreadable. A tag that is unknown or
 /// cannot be read is passed over (RFC 9989 §4.8), and so are `pct`, `rf` and `ri`, which RFC 7489
-/// had (§9.3). Of tags of one name the first counts. `Display` prints a record that reads back
-/// equal, without what is passed over and what is the default.
+/// had (§9.3). Of tags of one name the first counts, and of places for reports the first hundred.
+/// `Display` prints a record that reads back equal, without what is passed over and what is the
+/// default.
 ///
 /// ```
 /// use dmarc::{Mode, Policy, Record};

@@ -15,12 +15,18 @@ pub(super) fn record(text: &[u8]) -> Result<Record, NotDmarc> {
         Some(Ok(tag)) if is_version(&tag) => {}
         _ => return Err(NotDmarc),
     }
+    let mut values: [(&str, Option<&[u8]>); NAMES.len()] = NAMES.map(|name| (name, None));
     // RFC 9989 §4.8: what cannot be read is ignored, and the rest is not.
-    let tags: Vec<Tag<'_>> = tags.flatten().collect();
+    for tag in tags.flatten() {
+        let mut known = values.iter_mut();
+        let same = |(name, _): &&mut (&str, _)| tag.name().eq_ignore_ascii_case(name.as_bytes());
+        if let Some((_, value @ None)) = known.find(same) {
+            *value = Some(tag.value());
+        }
+    }
     let first = |name: &str| {
-        let mut tags = tags.iter();
-        let tag = tags.find(|tag| tag.name().eq_ignore_ascii_case(name.as_bytes()))?;
-        Some(tag.value())
+        let mut known = values.iter();
+        known.find(|(known, _)| *known == name)?.1
     };
     let mode = |name| first(name).and_then(Mode::parse).unwrap_or_default();
     Ok(Record {
@@ -67,5 +73,15 @@ fn uris(value: Option<&[u8]>) -> Vec<ReportUri> {
     let items = value.unwrap_or_default().split(|&octet| octet == b',');
     items
         .filter_map(|item| ReportUri::parse(item.trim_ascii()))
+        .take(MAX_URIS)
         .collect()
 }
+
+/// The tags that mean something (RFC 9989 §4.7).
+const NAMES: [&str; 10] = [
+    "p", "sp", "np", "adkim", "aspf", "psd", "t", "rua", "ruf", "fo",
+];
+
+/// Many times what anybody needs, and few enough that nobody has thousands of reports sent by others
+/// with one record.
+const MAX_URIS: usize = 100;

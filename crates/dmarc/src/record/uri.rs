@@ -41,7 +41,8 @@ impl ReportUri {
     }
 
     /// The address of a `mailto:` URI (RFC 6068 §2). `None` for other schemes, and for a URI of no
-    /// address or of several.
+    /// address or of several. Send to this and not to the URI: what stands behind a question mark in
+    /// it may name more recipients, none of whom was asked.
     pub fn mailbox(&self) -> Option<Mailbox> {
         let address = self.uri.strip_prefix("mailto:")?;
         let address = address.split('?').next()?;
