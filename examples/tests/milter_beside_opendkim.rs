@@ -151,3 +151,49 @@ fn what_is_wrong_is_told_alike() {
         }
     }
 }
+
+/// Which fields are put where, and which go.
+fn edits(socket: &str, client: &str, message: &str) -> Vec<String> {
+    let mut mta = Mta::connect(socket);
+    mta.client(client);
+    let told = mta.send(message).into_iter();
+    told.map(|line| line.split(':').next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn fields_are_put_and_taken_at_the_same_places() {
+    let files = Files::with_keys(&[("rsa", "example.com", KeyKind::Rsa2048)]);
+    // Its keys are in a directory below /tmp, which OpenDKIM does not take for safe.
+    let conf = "Background no\nAlwaysAddARHeader yes\nAuthservID mx.example.com\n\
+                TestDNSData DIR/dns\nDomain example.com\nSelector rsa\n\
+                KeyFile DIR/rsa.example.com\nRequireSafeKeys no\n";
+    let theirs = files.write("theirs.conf", &format!("{conf}Socket local:DIR/theirs\n"));
+    let Some(theirs) = OpenDkim::start(&theirs, files.path("theirs")) else {
+        return;
+    };
+    let ours = files.write("ours.conf", &format!("{conf}Socket local:DIR/ours\n"));
+    let ours = Program::start(MILTER, [Path::new("-x"), &ours], 1);
+    let message = format!(
+        "Authentication-Results: mx.example.com; dkim=pass header.d=bank.example\r\n\
+         Authentication-Results: list.example; dkim=pass header.d=bank.example\r\n\
+         Authentication-Results: mx.example.com; dkim=pass header.d=bank.example\r\n{}",
+        MESSAGE.replace("example.net", "example.com")
+    );
+    for (client, expected) in [
+        ("127.0.0.1", &["insert 0 DKIM-Signature", "accept"][..]),
+        (
+            "192.0.2.1",
+            &[
+                "delete 3 Authentication-Results",
+                "delete 1 Authentication-Results",
+                "insert 0 Authentication-Results",
+                "accept",
+            ],
+        ),
+    ] {
+        assert_eq!(edits(&ours.names[0], client, &message), expected);
+        let theirs = theirs.socket.to_str().unwrap();
+        assert_eq!(edits(theirs, client, &message), expected);
+    }
+}
