@@ -1,15 +1,16 @@
 //! Signs and verifies mail for Postfix and Sendmail, as an opendkim.conf says.
 
 use core::net::IpAddr;
-use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
 use examples::config::ConfigError;
+use examples::milter::conf::Flags;
 use examples::milter::process::{self, PidFile};
-use examples::milter::{Bound, Server, Snapshot, tell_reload};
+use examples::milter::{Bound, Server, Snapshot, Source, tell_reload};
 use examples::milter::{explain, syslog};
 use examples::shutdown::{self, Signals};
 use examples::{logging, program};
@@ -20,17 +21,15 @@ use tracing::{Level, warn};
 ///
 /// Reads the files of OpenDKIM as they are, and takes its place. SIGUSR1 and SIGHUP read them anew,
 /// SIGTERM ends it behind the messages that are under way.
+///
+/// The flags of opendkim(8) that stand for a line of the configuration outdo it, and still do when
+/// it is read anew.
 #[derive(Debug, Parser)]
-#[command(name = PROGRAM, version)]
+#[command(name = PROGRAM, version, args_override_self = true)]
 struct Arguments {
-    /// The configuration
-    #[arg(
-        short = 'x',
-        long = "config",
-        value_name = "FILE",
-        default_value = "/etc/opendkim.conf"
-    )]
-    config: PathBuf,
+    /// The configuration [default: /etc/opendkim.conf]
+    #[arg(short = 'x', long = "config", value_name = "FILE")]
+    config: Option<PathBuf>,
 
     /// Stays in the foreground, whatever Background says
     #[arg(short = 'f', long)]
@@ -41,7 +40,7 @@ struct Arguments {
     check: bool,
 
     /// With -n: says what it means, and asks the DNS for the keys
-    #[arg(short = 'v', long, requires = "check")]
+    #[arg(short = 'v', long)]
     verbose: bool,
 
     /// With -n: says what would become of mail from this author
@@ -55,6 +54,9 @@ struct Arguments {
     /// Was started by itself to serve in the background
     #[arg(long, hide = true, requires = "foreground")]
     detached: bool,
+
+    #[command(flatten)]
+    flags: Flags,
 }
 
 fn main() -> ExitCode {
@@ -78,9 +80,9 @@ enum Start {
 
 /// All that is done before there is a second thread.
 fn start(arguments: Arguments) -> Result<Start, ConfigError> {
-    let path = std::path::absolute(&arguments.config)
-        .map_err(|error| ConfigError::file(&arguments.config, error))?;
-    let snapshot = Snapshot::read(&path)?;
+    let source = source(&arguments)?;
+    let path = source.path();
+    let snapshot = Snapshot::of(&source)?;
     let settings = snapshot.settings();
     if arguments.check {
         return Ok(Start::Check(Check {
@@ -90,12 +92,12 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
         }));
     }
     let Some(socket) = &settings.socket else {
-        return Err(ConfigError::file(&path, "Socket is missing"));
+        return Err(ConfigError::file(path, "Socket is missing"));
     };
     if settings.background && !arguments.foreground {
-        let arguments = ["--foreground", "--detached", "--config"].map(OsStr::new);
-        let arguments = [&arguments[..], &[path.as_os_str()]].concat();
-        let exit = process::background(&arguments);
+        let more = ["--foreground", "--detached"].map(OsString::from);
+        let arguments = std::env::args_os().skip(1).chain(more);
+        let exit = process::background(arguments);
         return exit
             .map(Start::Ended)
             .map_err(|error| ConfigError::flag("Background", error));
@@ -118,7 +120,7 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
         )),
     };
     let bound = Bound::new(socket)
-        .map_err(|error| ConfigError::file(&path, format!("Socket {socket}: {error}")))?;
+        .map_err(|error| ConfigError::file(path, format!("Socket {socket}: {error}")))?;
     let owner = account.as_ref().map(|(_, account)| account);
     let pid_file = settings.pid_file.as_deref().map(|pid_file| {
         PidFile::write(pid_file, owner).map_err(|error| ConfigError::file(pid_file, error))
@@ -135,11 +137,28 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
         }
     }
     Ok(Start::Serve(Service {
-        path,
+        source,
         snapshot,
         bound,
         pid_file,
     }))
+}
+
+/// The file, and what the command line says in its place. OpenDKIM needs no file where it is not
+/// told of one.
+fn source(arguments: &Arguments) -> Result<Source, ConfigError> {
+    let flags = arguments.flags.directives()?;
+    let path = arguments
+        .config
+        .as_deref()
+        .unwrap_or_else(|| Path::new(CONFIG));
+    let path = std::path::absolute(path).map_err(|error| ConfigError::file(path, error))?;
+    let source = Source::file(path);
+    let source = match arguments.config.is_none() && !flags.is_empty() {
+        true => source.or_nothing(),
+        false => source,
+    };
+    Ok(source.with_flags(flags))
 }
 
 /// In the foreground whoever started the process reads its log; in the background nobody would.
@@ -185,7 +204,7 @@ impl Check {
 
 /// A filter that is ready to serve.
 struct Service {
-    path: PathBuf,
+    source: Source,
     snapshot: Arc<Snapshot>,
     bound: Bound,
     pid_file: Option<PidFile>,
@@ -194,12 +213,13 @@ struct Service {
 impl Service {
     async fn run(self) -> Result<(), ConfigError> {
         let Self {
-            path,
+            source,
             snapshot,
             bound,
             pid_file,
         } = self;
-        let server = Arc::new(Server::new(path.clone(), snapshot)?);
+        let path = source.path().to_owned();
+        let server = Arc::new(Server::new(source, snapshot)?);
         let (trigger, shutdown) = shutdown::pair();
         // Whoever reads the announcement may send a signal at once.
         let signals = Signals::listen().map_err(ConfigError::Signals)?;
@@ -232,4 +252,5 @@ async fn reload(server: Arc<Server>, (mut user, mut hang_up): (Signal, Signal)) 
     }
 }
 
+const CONFIG: &str = "/etc/opendkim.conf";
 const PROGRAM: &str = "milter";

@@ -87,7 +87,7 @@ mod tests;
 mod verify;
 mod watch;
 
-pub use self::conf::Settings;
+pub use self::conf::{Settings, Source};
 pub use self::data_set::{Case, DataSet, DataSource, DataSourceError, Entry};
 pub use self::decision::{
     Action, Author, Client, Decision, NoSignature, Origin, PassReason, Signing,

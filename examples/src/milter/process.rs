@@ -1,6 +1,7 @@
 //! What a service of the system does around its work: mask, file of the process id, another user,
 //! the background. All of it before there is a second thread.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::fs::{OpenOptionsExt, chown};
@@ -89,7 +90,7 @@ impl Drop for PidFile {
 /// This is how a program goes into the background without `fork`, which a program in safe Rust
 /// cannot call: whoever starts it gets the exit status once it serves, as `Type=forking` of systemd
 /// has it. Its standard error stays that of the starter.
-pub fn background(arguments: &[&std::ffi::OsStr]) -> io::Result<ExitCode> {
+pub fn background(arguments: impl Iterator<Item = OsString>) -> io::Result<ExitCode> {
     let mut child = Command::new(std::env::current_exe()?)
         .args(arguments)
         .stdin(Stdio::null())

@@ -3,7 +3,6 @@
 use core::fmt;
 use core::pin::pin;
 use core::time::Duration;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use dkim_aws_lc::AwsLc;
@@ -14,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
+use super::conf::Source;
 use super::listen::Bound;
 use super::live::Live;
 use super::rotation::Rotation;
@@ -24,7 +24,7 @@ use crate::shutdown::Shutdown;
 
 /// A filter that signs and verifies as its opendkim.conf says.
 pub struct Server {
-    path: PathBuf,
+    source: Source,
     live: RwLock<Arc<Live>>,
     /// Which keys have given way to their successors. Held while either changes.
     rotation: Mutex<Rotation>,
@@ -37,14 +37,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// A filter with a configuration that was read from the file at `path`, from which it reads
-    /// the next. To be called within a Tokio runtime.
-    pub fn new(path: PathBuf, snapshot: Arc<Snapshot>) -> Result<Self, ConfigError> {
+    /// A filter with a configuration that was read from a source, from which it reads the next. To
+    /// be called within a Tokio runtime.
+    pub fn new(source: Source, snapshot: Arc<Snapshot>) -> Result<Self, ConfigError> {
         let keys = KeyCache::new(AwsLc::default(), KeyCache::DEFAULT_CAPACITY);
         let mut rotation = Rotation::default();
         rotation.adopt(&snapshot);
         Ok(Self {
-            path,
+            source,
             rotation: Mutex::new(rotation),
             reread: Notify::new(),
             began: Instant::now(),
@@ -59,7 +59,7 @@ impl Server {
     ///
     /// Blocks while files are read. To be called within a Tokio runtime.
     pub fn reload(&self) -> Result<Arc<Snapshot>, ConfigError> {
-        let snapshot = Snapshot::read(&self.path)?;
+        let snapshot = Snapshot::of(&self.source)?;
         let mut rotation = self.rotation();
         let mut adopted = rotation.clone();
         adopted.adopt(&snapshot);
@@ -156,7 +156,7 @@ impl Server {
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
-            .field("path", &self.path)
+            .field("source", &self.source)
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use dkim_sign::{Algorithm, Fields, SignMessage};
 use dkim_verify::Policy;
 use dns_txt::Domain;
 
-use super::conf::{Account, OptionFault, Settings};
+use super::conf::{Account, OptionFault, Settings, Source};
 use super::data_set::{Case, DataSource};
 use super::decision::{Author, Found};
 use super::domains::Domains;
@@ -43,10 +43,15 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Reads a configuration and all that it names.
+    /// Reads an opendkim.conf and all that it names.
     pub fn read(path: &Path) -> Result<Arc<Self>, ConfigError> {
-        let settings = Settings::read(path)?;
-        Self::new(settings, path).map(Arc::new)
+        Self::of(&Source::file(path.to_owned()))
+    }
+
+    /// Reads a configuration and all that it names.
+    pub fn of(source: &Source) -> Result<Arc<Self>, ConfigError> {
+        let settings = source.settings()?;
+        Self::new(settings, source.path()).map(Arc::new)
     }
 
     /// Reads what the settings name; `path` is where they come from.

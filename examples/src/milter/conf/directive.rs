@@ -92,7 +92,13 @@ mod tests {
         })?;
         let directives = directives.into_iter();
         Ok(directives
-            .map(|directive| (directive.name, directive.value, directive.place.line().unwrap()))
+            .map(|directive| {
+                (
+                    directive.name,
+                    directive.value,
+                    directive.place.line().unwrap(),
+                )
+            })
             .collect())
     }
 

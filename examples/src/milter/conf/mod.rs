@@ -9,9 +9,11 @@
 mod apply;
 mod directive;
 mod fault;
+mod flags;
 mod on;
 mod settings;
 mod socket;
+mod source;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -20,7 +22,9 @@ mod value;
 
 pub use self::directive::Directive;
 pub use self::fault::OptionFault;
+pub use self::flags::Flags;
 pub use self::on::{Actions, OnAction};
 pub use self::settings::{Mode, Settings};
 pub use self::socket::{Socket, SocketError};
+pub use self::source::Source;
 pub use self::user_id::{Account, NoSuchAccount, UserId};

@@ -2,12 +2,12 @@
 
 use core::net::SocketAddr;
 use core::time::Duration;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use dkim_sign::{Algorithm, Canonicalization};
 
 use super::apply::apply;
-use super::directive::read_directives;
+use super::directive::Directive;
 use super::on::Actions;
 use super::socket::Socket;
 use super::user_id::UserId;
@@ -85,11 +85,11 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads an opendkim.conf and what it includes. Later lines win.
-    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+    /// What these say. Later ones win.
+    pub fn of(directives: &[Directive]) -> Result<Self, ConfigError> {
         let mut settings = Self::default();
-        for directive in read_directives(path)? {
-            apply(&mut settings, &directive).map_err(|fault| directive.place.fault(fault))?;
+        for directive in directives {
+            apply(&mut settings, directive).map_err(|fault| directive.place.fault(fault))?;
         }
         Ok(settings)
     }

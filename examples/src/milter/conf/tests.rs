@@ -7,13 +7,18 @@ use std::path::Path;
 use dkim_sign::{Algorithm, Form};
 
 use super::*;
-use crate::config::one_line;
+use crate::config::{ConfigError, one_line};
+use crate::milter::place::Place;
+
+fn settings(path: &Path) -> Result<Settings, ConfigError> {
+    Source::file(path.into()).settings()
+}
 
 fn read(text: &str) -> Result<Settings, String> {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), text).unwrap();
     let path = file.path().display().to_string();
-    Settings::read(file.path()).map_err(|error| one_line(&error).replace(&path, "CONF"))
+    settings(file.path()).map_err(|error| one_line(&error).replace(&path, "CONF"))
 }
 
 /// The options that Debian's opendkim.conf sets.
@@ -64,7 +69,7 @@ fn debians_own_file_starts_unchanged() {
     let path = Path::new("/etc/opendkim.conf");
     match fs::read_to_string(path) {
         Ok(text) if text.contains("In Debian") => {
-            is_debians(&Settings::read(path).unwrap());
+            is_debians(&settings(path).unwrap());
             crate::milter::Snapshot::read(path).unwrap();
         }
         _ if std::env::var_os("CI_REQUIRE_COMPONENTS").is_some_and(|value| value == "1") => {
@@ -139,6 +144,30 @@ fn each_option_is_read() {
     assert_eq!(settings.on.no_signature, OnAction::Accept);
     assert!(settings.spf && settings.dmarc && !settings.background);
     assert_eq!(settings.authserv_id.as_deref(), Some("mx.example.com"));
+}
+
+#[test]
+fn flags_outdo_the_file_each_time_that_it_is_read() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let flag = Directive {
+        place: Place::flag("-b"),
+        name: "Mode".into(),
+        value: "s".into(),
+    };
+    let source = Source::file(file.path().into()).with_flags(vec![flag]);
+    for (text, clock_drift) in [("Mode v\n", 300), ("Mode sv\nClockDrift 1\n", 1)] {
+        fs::write(file.path(), text).unwrap();
+        let settings = source.settings().unwrap();
+        assert!(settings.mode.sign && !settings.mode.verify);
+        assert_eq!(settings.clock_drift, clock_drift);
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_empty_only_where_it_may_be() {
+    let source = Source::file("/no/file".into());
+    assert!(source.settings().is_err());
+    assert_eq!(source.or_nothing().settings().unwrap().clock_drift, 300);
 }
 
 #[test]

@@ -2,12 +2,13 @@ use std::fs;
 
 use super::*;
 use crate::config::one_line;
+use crate::milter::conf::Source;
 
 fn read(text: &str) -> Result<Fields, String> {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), text).unwrap();
     let path = file.path().display().to_string();
-    let settings = Settings::read(file.path()).unwrap();
+    let settings = Source::file(file.path().into()).settings().unwrap();
     fields(&settings).map_err(|error| one_line(&error).replace(&path, "CONF"))
 }
 
