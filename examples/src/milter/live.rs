@@ -97,7 +97,7 @@ impl Live {
     }
 
     /// Below how many fields ours are put. The topmost is a mail server's own Received, above which
-    /// RFC 8601 §4 has the results; OpenDKIM puts its fields below it.
+    /// RFC 8601 §4 has the results, and OpenDKIM its fields.
     pub(super) fn position(&self) -> u32 {
         u32::from(self.snapshot.settings().below_received)
     }
