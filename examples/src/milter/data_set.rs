@@ -339,6 +339,18 @@ mod tests {
         assert!(error.starts_with("FILE:2: "), "{error}");
     }
 
+    /// Each line was put to OpenDKIM 2.11 beta, which decided the same.
+    #[test]
+    fn a_pattern_ends_at_the_first_white_space() {
+        let text = " *@a.example x\n\t*@b.example\ty\n  # nothing\n \n*@c.example  z \n";
+        let set = file("refile:", text, Case::Ignored).unwrap();
+        assert_eq!(set.position("u@a.example"), None);
+        assert_eq!(set.position("u@b.example"), None);
+        assert_eq!(set.entries().len(), 3);
+        let found = set.find("u@c.example").unwrap();
+        assert_eq!(found.value.as_deref(), Some("z"));
+    }
+
     #[test]
     fn a_file_that_is_not_there_is_named_with_the_line_that_names_it() {
         let error = source("file:/no/such")
