@@ -7,7 +7,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::pattern::Pattern;
-use super::place::Place;
+use super::place::{Place, Warning};
 use crate::config::{ConfigError, read};
 
 /// A data set that is not read yet.
@@ -67,7 +67,8 @@ impl DataSource {
         }
     }
 
-    /// One entry a line: the key, white space, the value.
+    /// One entry a line: the key, white space, the value. In front of a pattern white space is not
+    /// skipped: as for OpenDKIM, the pattern of such a line is empty and matches nothing.
     fn lines(&self, path: &Path) -> Result<Vec<Entry>, ConfigError> {
         let text = read(path).map_err(|error| self.place.fault(error))?;
         let path: Arc<Path> = path.into();
@@ -79,15 +80,20 @@ impl DataSource {
                 .next()
                 .unwrap_or_default();
             let line = core::str::from_utf8(line);
-            let line = line.map_err(|_| place.fault(DataSourceError::Utf8))?.trim();
+            let line = line.map_err(|_| place.fault(DataSourceError::Utf8))?;
+            if line.trim().is_empty() {
+                continue;
+            }
+            let line = match self.is_patterns() {
+                true => line.trim_end(),
+                false => line.trim(),
+            };
             let (key, value) = match line.split_once(char::is_whitespace) {
                 Some((key, value)) => (key, Some(value.trim_start().into())),
                 None => (line, None),
             };
-            if !key.is_empty() {
-                let key = key.into();
-                entries.push(Entry { key, value, place });
-            }
+            let key = key.into();
+            entries.push(Entry { key, value, place });
         }
         Ok(entries)
     }
@@ -185,6 +191,15 @@ impl DataSet {
     /// The entries, in their order.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The entries that do nothing whatever the set is for.
+    pub(super) fn warnings(&self) -> impl Iterator<Item = Warning> {
+        let idle = self.entries.iter().filter(|entry| entry.key.is_empty());
+        idle.map(|entry| {
+            let text = "begins with white space, so that its pattern is empty and matches nothing";
+            Warning::new(&entry.place, text)
+        })
     }
 
     /// Whether the keys are patterns.
@@ -349,6 +364,12 @@ mod tests {
         assert_eq!(set.entries().len(), 3);
         let found = set.find("u@c.example").unwrap();
         assert_eq!(found.value.as_deref(), Some("z"));
+        let warnings: Vec<_> = set.warnings().map(|warning| warning.text).collect();
+        let text = "begins with white space, so that its pattern is empty and matches nothing";
+        assert_eq!(warnings, [text, text]);
+        // Elsewhere lines may be indented.
+        let set = file("file:", text, Case::Ignored).unwrap();
+        assert!(set.warnings().next().is_none());
     }
 
     #[test]

@@ -31,6 +31,7 @@ impl Domains {
         warnings: &mut Vec<Warning>,
     ) -> Result<Self, ConfigError> {
         let set = source.read(Case::Ignored)?;
+        warnings.extend(set.warnings());
         for entry in set.entries() {
             let parent = entry
                 .key

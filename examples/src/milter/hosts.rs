@@ -27,6 +27,7 @@ impl HostList {
     /// Reads a list, and warns of entries that do nothing.
     pub fn read(source: &DataSource, warnings: &mut Vec<Warning>) -> Result<Self, ConfigError> {
         let set = source.read(Case::Ignored)?;
+        warnings.extend(set.warnings());
         for entry in set.entries() {
             if let Some(text) = idle(&entry.key, set.is_patterns()) {
                 warnings.push(Warning::new(&entry.place, text));

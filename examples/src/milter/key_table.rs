@@ -34,6 +34,7 @@ impl KeyTable {
         warnings: &mut Vec<Warning>,
     ) -> Result<Self, ConfigError> {
         let set = source.read(Case::Matters)?;
+        warnings.extend(set.warnings());
         let mut keys = Vec::with_capacity(set.entries().len());
         for entry in set.entries() {
             let key = TableKey::read(entry, reader);

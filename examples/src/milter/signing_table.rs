@@ -25,6 +25,7 @@ impl SigningTable {
     /// they are about has to wait.
     pub fn read(source: &DataSource, warnings: &mut Vec<Warning>) -> Result<Self, ConfigError> {
         let set = source.read(Case::Ignored)?;
+        warnings.extend(set.warnings());
         let mut targets = Vec::with_capacity(set.entries().len());
         for entry in set.entries() {
             let target = Target::parse(entry.value.as_deref().unwrap_or_default());
