@@ -58,6 +58,7 @@ impl Inbound {
             questions: Questions::default(),
             stage: Stage::Header {
                 reader: HeaderReader::new(options.header_octets),
+                authors: options.authors,
                 policy: options.dkim.clone(),
                 crypto,
                 dmarc: options.dmarc.clone(),
@@ -157,7 +158,7 @@ impl Inbound {
     pub fn finish(mut self) -> Report {
         self.end_header();
         let spf_mail_from = self.mail_from.finish();
-        let (dkim, dmarc, forged, from) = match self.stage {
+        let (dkim, mut dmarc, forged, from) = match self.stage {
             Stage::Body {
                 dmarc,
                 forged,
@@ -166,21 +167,29 @@ impl Inbound {
                 ..
             } => {
                 let dkim = verifier.finish();
-                let dmarc = dmarc.map(|mut check| {
-                    let known = identifiers::known(&spf_mail_from, &dkim, self.testing_counts);
-                    check.identifiers(known);
+                let known = identifiers::known(&spf_mail_from, &dkim, self.testing_counts);
+                let dmarc = dmarc.into_iter().map(|mut check| {
+                    check.identifiers(known.iter().cloned());
                     check.finish()
                 });
+                let dmarc: Vec<dmarc::Report> = dmarc.collect();
                 (dkim, dmarc, forged, from)
             }
             // Not reached: the header has ended above.
-            Stage::Header { .. } => (Vec::new(), None, Vec::new(), Err(FromDefect::Missing)),
+            Stage::Header { .. } => {
+                let missing = Err(FromDefect::Missing);
+                (Vec::new(), Vec::new(), Vec::new(), missing)
+            }
         };
+        let has_one = from
+            .as_ref()
+            .is_ok_and(|authors| authors.only_domain().is_some());
         Report {
             checks: self.checks,
             authserv_id: self.facts.authserv_id,
             dkim,
-            dmarc,
+            dmarc: has_one.then(|| dmarc.pop()).flatten(),
+            dmarc_of_several: dmarc,
             forged,
             from,
             spf_helo: self.helo.finish(),
@@ -191,6 +200,7 @@ impl Inbound {
 
     fn begin_body(&mut self, header: Header<'static>) {
         let Stage::Header {
+            authors,
             crypto,
             dmarc,
             policy,
@@ -206,14 +216,19 @@ impl Inbound {
         let fields = header.fields();
         let written = fields.map(|field| (field.name_as_written(), field.value()));
         let from = Authors::from_fields(written, *to_ascii);
-        let author = from.as_ref().ok().and_then(Authors::only_domain);
-        let author = author.filter(|_| self.checks == Checks::All);
-        let dmarc = author.map(|author| {
+        let domains = from.as_ref().map_or(&[][..], Authors::domains);
+        // RFC 9989 §5.3.1: several of them are not looked at, unless the caller says so (§11.5).
+        let most = match self.checks {
+            Checks::All if domains.len() == 1 || *authors > 1 => *authors.max(&1),
+            Checks::All | Checks::Dkim | Checks::DkimAndSpf => 0,
+        };
+        let dmarc = domains.iter().take(most).map(|author| {
             let mut check = dmarc::Check::begin(author.clone(), dmarc);
             // Their walks are made while their checks are: there is no time for it at the end.
             check.identifiers(identifiers::expected(&self.mail_from, &verifier));
-            Box::new(check)
+            check
         });
+        let dmarc = dmarc.collect();
         self.stage = Stage::Body {
             dmarc,
             forged,
@@ -235,7 +250,7 @@ impl Inquiry for Inbound {
                     dmarc, verifier, ..
                 } => questions
                     .poll(&mut **verifier)
-                    .or_else(|| questions.poll(&mut **dmarc.as_mut()?)),
+                    .or_else(|| dmarc.iter_mut().find_map(|check| questions.poll(check))),
                 Stage::Header { .. } => None,
             })
     }
@@ -251,7 +266,7 @@ impl Inquiry for Inbound {
         } = &mut self.stage
         {
             verifier.answer(question, answer);
-            if let Some(check) = dmarc {
+            for check in dmarc {
                 check.answer(question, answer);
             }
         }
@@ -266,7 +281,7 @@ impl Inquiry for Inbound {
             && match &self.stage {
                 Stage::Body {
                     dmarc, verifier, ..
-                } => verifier.is_settled() && dmarc.as_ref().is_none_or(|check| check.is_settled()),
+                } => verifier.is_settled() && dmarc.iter().all(Inquiry::is_settled),
                 Stage::Header { .. } => true,
             }
     }
@@ -276,14 +291,15 @@ impl Inquiry for Inbound {
 #[derive(Debug)]
 enum Stage {
     Body {
-        /// `None` if the message has not one author domain.
-        dmarc: Option<Box<dmarc::Check>>,
+        /// One for each author domain; none if the message names several that are not looked at.
+        dmarc: Vec<dmarc::Check>,
         forged: Vec<usize>,
         from: Result<Authors, FromDefect>,
         header: Header<'static>,
         verifier: Box<Verifier>,
     },
     Header {
+        authors: usize,
         crypto: Arc<dyn VerifySignature>,
         dmarc: dmarc::Options,
         policy: Policy,

@@ -6,6 +6,12 @@ use dns_txt::Domain;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
+    /// How many domains of From are looked at where it names several. 1 by default, by which such a
+    /// message is not looked at (RFC 9989 §5.3.1). With more, each domain is checked as if it were
+    /// the only one, and [`Report::strictest`](crate::Report::strictest) is what its owners ask for
+    /// (§11.5): nobody gets around a policy by a second author. The message is no pass either way.
+    /// Whose domain comes behind the last that is looked at is not heard.
+    pub authors: usize,
     /// Which checks are made; all by default.
     pub checks: Checks,
     /// How signatures are judged.
@@ -35,6 +41,13 @@ pub struct Options {
 }
 
 impl Options {
+    /// Sets [`Options::authors`].
+    #[must_use]
+    pub fn authors(mut self, most: usize) -> Self {
+        self.authors = most;
+        self
+    }
+
     /// Sets [`Options::checks`].
     #[must_use]
     pub fn checks(mut self, checks: Checks) -> Self {
@@ -95,6 +108,7 @@ impl Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            authors: 1,
             checks: Checks::All,
             dkim: dkim_verify::Policy::default(),
             dmarc: dmarc::Options::default(),

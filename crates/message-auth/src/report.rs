@@ -21,6 +21,10 @@ pub struct Report {
     /// several domains: nothing is known about such a message, and it is no pass
     /// (RFC 9989 §5.3.1). `None`, too, if [`Options::checks`](crate::Options::checks) leaves it out.
     pub dmarc: Option<dmarc::Report>,
+    /// What the domains say, each by itself, of a From that names several, as far as
+    /// [`Options::authors`](crate::Options::authors) has them looked at; else none. Not even if all
+    /// pass is the message one that does.
+    pub dmarc_of_several: Vec<dmarc::Report>,
     /// Which fields of the header claim to be ours: those that must not be kept.
     pub forged: Vec<usize>,
     /// Whose mail the message says it is, or why that cannot be said.
@@ -44,6 +48,25 @@ impl Report {
     /// name, and there is one result for it.
     pub fn authentication_results(&self) -> AuthenticationResults {
         stamp::authentication_results(self)
+    }
+
+    /// The check of DMARC that decides: the only one, or of several that which fails with the
+    /// strictest policy (RFC 9989 §11.5), the first of equals. One that has no answer of the DNS comes
+    /// before those that fail and ask for nothing. `None` if there is none of these.
+    pub fn strictest(&self) -> Option<&dmarc::Report> {
+        let rank = |report: &dmarc::Report| match (report.verdict, report.disposition()) {
+            (dmarc::Verdict::Fail, dmarc::Policy::Reject) => 4,
+            (dmarc::Verdict::Fail, dmarc::Policy::Quarantine) => 3,
+            (dmarc::Verdict::TempError, _) => 2,
+            (dmarc::Verdict::Fail, dmarc::Policy::None) => 1,
+            _ => 0,
+        };
+        // Of equals, the last is what `max_by_key` gives.
+        let several = self.dmarc_of_several.iter().rev();
+        let strictest = several.filter(|report| rank(report) > 0);
+        self.dmarc
+            .as_ref()
+            .or_else(|| strictest.max_by_key(|report| rank(report)))
     }
 
     /// The fields to put above what the message came with, in the order of a delivered message:

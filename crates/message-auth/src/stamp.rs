@@ -119,7 +119,7 @@ fn dkim(verdict: &Verdict, signatures: &BTreeSet<&[u8]>) -> ResInfo {
 /// RFC 9989 §9.1, §9.2.
 fn dmarc(report: &Report) -> ResInfo {
     let permerror = || ResInfo::new(Method::Dmarc, ResultCode::Permerror);
-    let dmarc = match (&report.dmarc, &report.from) {
+    let dmarc = match (report.strictest(), &report.from) {
         (Some(dmarc), _) => dmarc,
         (None, Err(defect)) => return permerror().with_comment(&defect.to_string()),
         (None, Ok(_)) => return permerror().with_comment("From names several domains"),
