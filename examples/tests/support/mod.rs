@@ -9,6 +9,7 @@ pub(crate) mod opendkim;
 pub(crate) mod postfix;
 mod program;
 pub(crate) mod stage;
+pub(crate) mod wire;
 
 use core::net::{IpAddr, SocketAddr};
 use std::fs;
