@@ -115,6 +115,43 @@ fn a_client_is_ours_by_its_name_too_and_a_list_takes_the_place_of_the_usual() {
     }
 }
 
+/// Each line was put to OpenDKIM 2.11 beta, which decided the same.
+#[test]
+fn a_client_whose_address_nobody_knows_counts_as_this_machine() {
+    let files = files();
+    for (hosts, octets, expected) in [
+        // `sendmail -bs` of Postfix.
+        ("127.0.0.1", &b"localhost\0U"[..], "sign"),
+        ("127.0.0.0/8", b"x\0U", "sign"),
+        ("192.0.2.1", b"localhost\0U", "verify"),
+        // Whoever is behind a local socket may be anybody.
+        ("127.0.0.1", b"localhost\0L\0\0/run/x\0", "verify"),
+        ("localhost", b"localhost\0L\0\0/run/x\0", "sign"),
+    ] {
+        let filter = files.start(&format!("AlwaysAddARHeader yes\nInternalHosts {hosts}\n"));
+        let mut mta = Mta::connect(&filter.names[0]);
+        assert_eq!(mta.client_in_octets(octets), "continue");
+        let octets = octets.escape_ascii();
+        assert_eq!(done(&mta.send(OURS)), expected, "{hosts} {octets}");
+    }
+}
+
+/// As opendkim.conf(5) says of PeerList. Postfix and Sendmail tell of such a client as of one of
+/// IPv4.
+#[test]
+fn an_ipv4_address_within_one_of_ipv6_is_one_of_ipv6() {
+    let files = files();
+    for (hosts, expected) in [
+        ("csl:::ffff:192.0.2.1", "sign"),
+        ("csl:::ffff:0.0.0.0/96", "sign"),
+        ("192.0.2.1", "verify"),
+    ] {
+        let conf = format!("AlwaysAddARHeader yes\nInternalHosts {hosts}\n");
+        let told = Mta::with_client(&files.start(&conf), "::ffff:192.0.2.1").send(OURS);
+        assert_eq!(done(&told), expected, "{hosts}");
+    }
+}
+
 #[test]
 fn what_holds_for_one_message_does_not_hold_for_the_next() {
     let filter = files().start("AlwaysAddARHeader yes\n");

@@ -70,7 +70,12 @@ impl Mta {
         };
         let port = b"\x30\x39";
         let text = [b"client.example\0", &[family][..], port, address.as_bytes()].concat();
-        self.put(b'C', &[&text, &b"\0"[..]].concat());
+        self.client_in_octets(&[&text, &b"\0"[..]].concat())
+    }
+
+    /// The same, in the octets of the protocol.
+    pub(crate) fn client_in_octets(&mut self, octets: &[u8]) -> String {
+        self.put(b'C', octets);
         self.hear()
     }
 
