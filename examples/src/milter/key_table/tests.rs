@@ -84,6 +84,19 @@ fn percent_is_the_domain_that_signs() {
     );
 }
 
+/// As with OpenDKIM: that of an author is in lower case.
+#[test]
+fn percent_in_a_path_is_the_domain_as_the_table_writes_it() {
+    let site = site();
+    let lower = site.path().join("keys/b.test");
+    fs::rename(&lower, site.path().join("keys/B.Test")).unwrap();
+    let (table, warnings) = table(&site, "b B.Test:s:DIR/keys/%/mail.pem\n");
+    assert!(warnings.is_empty(), "{warnings:?}");
+    let root = site.path().display();
+    let expected = format!("b.test s {root}/keys/B.Test/mail.pem");
+    assert_eq!(resolve(&table, "b", "x.test"), Ok(expected));
+}
+
 #[test]
 fn an_algorithm_may_follow_and_has_to_be_that_of_the_key() {
     let site = site();

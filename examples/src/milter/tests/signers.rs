@@ -9,7 +9,8 @@ fn signers_are_left_out_where_they_are_not_of_the_signing_domain() {
     site.write(
         "st",
         "x.test a\ny.test a:u\nz.test a:@a.test\nw.test a:%\nv.test a:me@sub.a.test\n\
-         t.test a:x%y@a.test\nother.test a:x@other.test\nbad.test a:u@a..test\n",
+         t.test a:x%y@a.test\nother.test a:x@other.test\nbad.test a:u@a..test\n\
+         two.test a:u@x@a.test\n",
     );
     let snapshot = site.snapshot("KeyTable DIR/kt\nSigningTable file:DIR/st\n");
     for (author, expected) in [
@@ -21,6 +22,8 @@ fn signers_are_left_out_where_they_are_not_of_the_signing_domain() {
         ("u@t.test", "d=a.test s=s i=xt.testy@a.test"),
         ("u@other.test", "d=a.test s=s"),
         ("u@bad.test", "d=a.test s=s"),
+        // Its domain begins behind the first `@`, as with OpenDKIM.
+        ("u@two.test", "d=a.test s=s"),
     ] {
         assert_eq!(decide(&snapshot, &LOCAL, author), expected, "{author}");
     }
