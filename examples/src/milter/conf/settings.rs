@@ -85,10 +85,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What these say. Later ones win.
+    /// What these say. Later ones win; but On-Default comes before all others, wherever it stands
+    /// (opendkim.conf(5): it "is processed before the other "On-" values").
     pub fn of(directives: &[Directive]) -> Result<Self, ConfigError> {
         let mut settings = Self::default();
-        for directive in directives {
+        let is_default = |line: &&Directive| line.name.eq_ignore_ascii_case("On-Default");
+        let (first, then): (Vec<_>, Vec<_>) = directives.iter().partition(is_default);
+        for directive in first.into_iter().chain(then) {
             apply(&mut settings, directive).map_err(|fault| directive.place.fault(fault))?;
         }
         Ok(settings)
