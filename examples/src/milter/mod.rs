@@ -34,8 +34,8 @@
 //!
 //! # Where it differs from OpenDKIM
 //!
-//! * Fields go above the mail server's own Received (RFC 8601 §4); below it, where OpenDKIM puts
-//!   them, with `BelowReceived yes`.
+//! * `BelowReceived yes` puts fields below the mail server's own Received; else they go above it
+//!   (RFC 8601 §4), as OpenDKIM's do.
 //! * Every Authentication-Results field in our name is removed, whatever it says (RFC 8601 §5);
 //!   RemoveARAll is always on.
 //! * With several signatures one good one is enough, and what keeps the others from being good
@@ -73,6 +73,7 @@ mod pattern;
 mod place;
 pub mod process;
 mod resolver;
+mod restart;
 mod rotation;
 mod server;
 mod session;

@@ -16,6 +16,7 @@ use tracing::{info, warn};
 use super::conf::Source;
 use super::listen::Bound;
 use super::live::Live;
+use super::restart::Fixed;
 use super::rotation::Rotation;
 use super::session;
 use super::snapshot::Snapshot;
@@ -25,6 +26,7 @@ use crate::shutdown::Shutdown;
 /// A filter that signs and verifies as its opendkim.conf says.
 pub struct Server {
     source: Source,
+    fixed: Fixed,
     live: RwLock<Arc<Live>>,
     /// Which keys have given way to their successors. Held while either changes.
     rotation: Mutex<Rotation>,
@@ -45,6 +47,7 @@ impl Server {
         rotation.adopt(&snapshot);
         Ok(Self {
             source,
+            fixed: Fixed::of(snapshot.settings()),
             rotation: Mutex::new(rotation),
             reread: Notify::new(),
             began: Instant::now(),
@@ -67,6 +70,10 @@ impl Server {
         self.swap(Live::new(Arc::clone(&snapshot))?);
         *rotation = adopted;
         self.reread.notify_one();
+        let changed = self.fixed.changed_in(snapshot.settings());
+        if !changed.is_empty() {
+            warn!("only a restart changes {}", changed.join(", "));
+        }
         Ok(snapshot)
     }
 
