@@ -28,6 +28,7 @@ fn play(server: &mut Server, flights: &[&[u8]], out: &mut Vec<u8>) -> usize {
                     octets += piece.len();
                     continue;
                 }
+                Some(Event::Close(_) | Event::Quit) => return octets,
                 Some(_) => continue,
                 None => break,
             };
@@ -99,6 +100,23 @@ fn commands_and_their_replies_take_nothing_from_the_heap() {
         b"RCPT TO:<c@mx.example>\r\nRSET\r\n",
     ];
     assert_eq!(cost_of(&commands).count_total, 0);
+}
+
+#[test]
+fn a_whole_session_takes_nothing_from_the_heap() {
+    let config = config();
+    let mut out = Vec::with_capacity(1 << 16);
+    let flights = [
+        &b""[..],
+        b"EHLO client.example\r\n",
+        ENVELOPE,
+        b"DATA\r\n",
+        b".\r\nHELP\r\nQUIT\r\n",
+    ];
+    let mut server = Server::new(config);
+    let cost = measure(|| _ = play(&mut server, &flights, &mut out));
+    assert!(out.ends_with(b"221 2.0.0 mx.example Bye\r\n"));
+    assert_eq!(cost.count_total, 0);
 }
 
 #[test]

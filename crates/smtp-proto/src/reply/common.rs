@@ -1,7 +1,5 @@
 //! Replies that every server needs.
 
-use alloc::string::String;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -112,21 +110,6 @@ impl Reply {
             code: Code::known(code),
             enhanced: Some(EnhancedCode::known(enhanced.0, enhanced.1, enhanced.2)),
             text: Text::Fixed(text),
-        }
-    }
-
-    /// The same with a name put before its text (RFC 5321 §4.2: 220, 221 and 421 begin with
-    /// the server's domain).
-    pub(crate) fn with_name(&self, name: &str) -> Self {
-        let mut text = String::with_capacity(name.len() + 1 + self.text.len());
-        text.push_str(name);
-        if !self.text.is_empty() {
-            text.push(' ');
-            text.push_str(&self.text);
-        }
-        Self {
-            text: text.into(),
-            ..self.clone()
         }
     }
 }

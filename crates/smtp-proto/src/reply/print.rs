@@ -9,44 +9,51 @@ use super::{EnhancedCode, Reply};
 impl Reply {
     /// Appends the reply, the enhanced code on each line (RFC 2034 §4), each line with its CRLF.
     pub fn print(&self, out: &mut Vec<u8>) {
-        self.print_as(self.enhanced, out);
+        self.print_as("", self.enhanced, out);
     }
 
     /// The same with an enhanced code in any case, but for 3yz: a server that offers them owes
-    /// them (RFC 2034 §4).
-    pub(crate) fn print_enhanced(&self, out: &mut Vec<u8>) {
+    /// them (RFC 2034 §4). A name, where there is one, stands before the text.
+    pub(crate) fn print_enhanced(&self, name: &str, out: &mut Vec<u8>) {
         let enhanced = self
             .enhanced
             .or_else(|| EnhancedCode::undefined(self.severity()));
-        self.print_as(enhanced, out);
+        self.print_as(name, enhanced, out);
     }
 
     /// The same without the enhanced code, for a server that does not offer them.
-    pub(crate) fn print_without_enhanced(&self, out: &mut Vec<u8>) {
-        self.print_as(None, out);
+    pub(crate) fn print_without_enhanced(&self, name: &str, out: &mut Vec<u8>) {
+        self.print_as(name, None, out);
     }
 
     /// `Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF`
-    fn print_as(&self, enhanced: Option<EnhancedCode>, out: &mut Vec<u8>) {
+    fn print_as(&self, name: &str, enhanced: Option<EnhancedCode>, out: &mut Vec<u8>) {
+        let mut name = name;
         let mut rest = self.text.as_bytes();
         while let Some(line_end) = memchr(b'\n', rest) {
             let (line, after) = rest.split_at_checked(line_end).unwrap_or((rest, b""));
-            self.print_line(b'-', enhanced, line, out);
+            self.print_line(
+                b'-',
+                enhanced,
+                [core::mem::take(&mut name).as_bytes(), line],
+                out,
+            );
             rest = after.strip_prefix(b"\n").unwrap_or(after);
         }
         // A blank stands even before an empty text (RFC 5321 §4.2.1).
-        self.print_line(b' ', enhanced, rest, out);
+        self.print_line(b' ', enhanced, [name.as_bytes(), rest], out);
     }
 
     fn print_line(
         &self,
         separator: u8,
         enhanced: Option<EnhancedCode>,
-        line: &[u8],
+        [name, line]: [&[u8]; 2],
         out: &mut Vec<u8>,
     ) {
-        // Three digits, a separator, at most nine octets of enhanced code and a blank, CRLF.
-        out.reserve(16 + line.len());
+        // Three digits, a separator, at most nine octets of enhanced code and a blank, one more
+        // behind a name, CRLF.
+        out.reserve(17 + name.len() + line.len());
         print_number(self.code.get(), out);
         out.push(separator);
         if let Some(enhanced) = enhanced {
@@ -56,6 +63,10 @@ impl Reply {
             out.push(b'.');
             print_number(enhanced.detail(), out);
             // RFC 2034 §3: even before an empty text.
+            out.push(b' ');
+        }
+        out.extend_from_slice(name);
+        if !name.is_empty() && !self.text.is_empty() {
             out.push(b' ');
         }
         out.extend_from_slice(line);

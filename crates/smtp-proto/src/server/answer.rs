@@ -102,20 +102,24 @@ impl Server {
     }
 
     pub(super) fn print(&self, reply: &Reply, out: &mut Vec<u8>) {
-        match self.config.has_enhanced_codes() {
-            true => reply.print_enhanced(out),
-            false => reply.print_without_enhanced(out),
-        }
+        self.print_behind("", reply, out);
     }
 
     /// Writes a reply that begins with the server's name: 220 and 421 (RFC 5321 §4.2).
     pub(super) fn print_named(&self, reply: &Reply, out: &mut Vec<u8>) {
-        let named = || reply.with_name(self.config.hostname.as_str());
+        let name = self.config.hostname.as_str();
         match reply.code().get() {
             // In a greeting nothing stands before the name (RFC 2034 §4).
-            220 => named().print_without_enhanced(out),
-            421 => self.print(&named(), out),
+            220 => reply.print_without_enhanced(name, out),
+            421 => self.print_behind(name, reply, out),
             _ => self.print(reply, out),
+        }
+    }
+
+    fn print_behind(&self, name: &str, reply: &Reply, out: &mut Vec<u8>) {
+        match self.config.has_enhanced_codes() {
+            true => reply.print_enhanced(name, out),
+            false => reply.print_without_enhanced(name, out),
         }
     }
 

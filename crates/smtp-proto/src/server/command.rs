@@ -25,12 +25,8 @@ impl Server {
             Found::Line(text) => text,
             Found::Nothing => return Step::silent(line.consumed),
             Found::Endless => return self.endless(line.consumed, out),
+            Found::TooLong { .. } if self.is_fed_up() => return self.give_up(line.consumed, out),
             Found::TooLong { start } => {
-                if let Some((answer, closing)) = self.fed_up() {
-                    self.answer(answer, out);
-                    self.close(closing);
-                    return Step::silent(line.consumed);
-                }
                 self.answer(
                     match start.eq_ignore_ascii_case(b"AUTH") {
                         true => answer::AUTH_TOO_LONG,
@@ -45,14 +41,14 @@ impl Server {
                 return Step::silent(line.consumed);
             }
         };
-        let outcome = match (Command::parse(text), self.fed_up()) {
+        let outcome = match Command::parse(text) {
             // Who quits is told goodbye whatever came before (RFC 5321 §4.1.1.10).
-            (Ok(Command::Quit), _) => Outcome::Quit,
-            (_, Some((answer, closing))) => Outcome::Closed(answer, closing),
-            (Ok(command), None) if must_be_last(&command) && line.consumed < input.len() => {
+            Ok(Command::Quit) => Outcome::Quit,
+            _ if self.is_fed_up() => return self.give_up(line.consumed, out),
+            Ok(command) if must_be_last(&command) && line.consumed < input.len() => {
                 return self.pipelined(input, out);
             }
-            (Ok(Command::Bdat(bdat)), None) => {
+            Ok(Command::Bdat(bdat)) => {
                 self.bdat(bdat);
                 let chunk = self.chunk(input.get(line.consumed..).unwrap_or_default(), out);
                 return Step {
@@ -60,13 +56,13 @@ impl Server {
                     ..chunk
                 };
             }
-            (Ok(command), None) => {
+            Ok(command) => {
                 self.idle_commands = self
                     .idle_commands
                     .saturating_add(u32::from(is_idle(&command)));
                 self.command(command, line.consumed == input.len())
             }
-            (Err(error), None) => self.command_error(error, text),
+            Err(error) => self.command_error(error, text),
         };
         let event = match outcome {
             Outcome::Answered(answer) => {
@@ -105,15 +101,24 @@ impl Server {
     }
 
     /// Whether the client has made all the errors, or sent all the idle commands, that it may.
-    fn fed_up(&self) -> Option<(Answer, Closing)> {
+    fn is_fed_up(&self) -> bool {
+        self.has_erred() || self.idle_commands >= self.config.limits.idle_commands
+    }
+
+    fn has_erred(&self) -> bool {
         let limits = &self.config.limits;
-        if self.errors >= limits.errors || self.unknown_commands >= limits.unknown_commands {
-            Some((answer::TOO_MANY_ERRORS, Closing::TooManyErrors))
-        } else if self.idle_commands >= limits.idle_commands {
-            Some((answer::TOO_MANY_COMMANDS, Closing::TooManyCommands))
-        } else {
-            None
-        }
+        self.errors >= limits.errors || self.unknown_commands >= limits.unknown_commands
+    }
+
+    /// Closes over what the client has done too often.
+    fn give_up<'i>(&mut self, consumed: usize, out: &mut Vec<u8>) -> Step<'i> {
+        let (answer, closing) = match self.has_erred() {
+            true => (answer::TOO_MANY_ERRORS, Closing::TooManyErrors),
+            false => (answer::TOO_MANY_COMMANDS, Closing::TooManyCommands),
+        };
+        self.answer(answer, out);
+        self.close(closing);
+        Step::silent(consumed)
     }
 
     fn command<'i>(&mut self, command: Command<'i>, is_last: bool) -> Outcome<'i> {
