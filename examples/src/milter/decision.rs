@@ -241,9 +241,9 @@ pub(super) struct Found {
 }
 
 /// `i=`, if it is within the signing domain (RFC 6376 §3.5); what is not is left out, as OpenDKIM
-/// does.
+/// does. So is what has a second `@`, which no domain has.
 fn identity(signer: &str, signing: &Domain) -> Option<Identity> {
-    let (local_part, domain) = signer.rsplit_once('@')?;
+    let (local_part, domain) = signer.split_once('@')?;
     let domain: Domain = domain.parse().ok()?;
     let local_part = local_part.as_bytes();
     domain

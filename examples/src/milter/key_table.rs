@@ -87,16 +87,17 @@ impl TableKey {
         if key.is_empty() {
             return Err(KeyEntryError::Parts);
         }
-        let domain = match domain {
+        let written = domain;
+        let domain = match written {
             "%" => None,
-            _ => Some(domain.parse().map_err(KeyEntryError::Domain)?),
+            _ => Some(written.parse().map_err(KeyEntryError::Domain)?),
         };
         let selector = selector.parse().map_err(KeyEntryError::Selector)?;
         let keys = match &domain {
             _ if !key.starts_with('/') => Keys::One(reader.field(key)),
-            Some(domain) => Keys::One(reader.field(&key.replace('%', Domain::as_str(domain)))),
             None if key.contains('%') => Keys::by_domain(key, reader),
-            None => Keys::One(reader.field(key)),
+            // To a file system its case matters.
+            _ => Keys::One(reader.field(&key.replace('%', written))),
         };
         if let Some(algorithm) = algorithm {
             let mut known = keys.all().filter(|key| key.signer().is_ok());
