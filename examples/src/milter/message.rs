@@ -10,6 +10,7 @@ use dns_txt::Domain;
 use mail_address::rfc5322::Value;
 use mail_address::{Authors, Mailbox};
 use message_auth::{Facts, Report};
+use milter_proto::command::Connect;
 use milter_proto::{Edits, Macros, Stage};
 use tracing::{info, warn};
 
@@ -21,6 +22,7 @@ use super::sign::{self, Sign};
 use super::verify::{self, Verify};
 use crate::config::one_line;
 use crate::date::DateTime;
+use crate::program::visible;
 
 /// Who sends, as far as the mail server has said.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +33,24 @@ pub(super) struct Sender {
     /// Without angle brackets.
     pub(super) reverse_path: Vec<u8>,
 }
+
+impl Sender {
+    /// A client that has not said anything yet.
+    pub(super) fn of(connect: &Connect<'_>) -> Self {
+        Self {
+            name: match connect.host.len() {
+                0..=LONGEST_NAME => visible(&String::from_utf8_lossy(connect.host)),
+                // No host is called that.
+                _ => String::new(),
+            },
+            address: connect.client.ip().map(|address| address.to_canonical()),
+            ..Self::default()
+        }
+    }
+}
+
+/// Octets of a name in the DNS at most (RFC 1035 §2.3.4).
+const LONGEST_NAME: usize = 255;
 
 /// A message from MAIL to its end.
 pub(super) struct Message<'l> {
@@ -147,7 +167,8 @@ impl<'l> Message<'l> {
         });
         let decision = snapshot.decide(&client, author);
         if settings.log_why {
-            info!("{id}: {decision}");
+            // It may name a login, which is what the mail server says.
+            info!("{id}: {}", short(&decision.to_string()));
         }
         if let (true, Some(author)) = (decision.is_external, author) {
             let Sender { name, address, .. } = sender;
@@ -325,8 +346,19 @@ fn told(macros: &Macros) -> Vec<(String, String)> {
 /// The name of the message in the log of the mail server.
 fn queue_id(macros: &Macros) -> String {
     let id = macros.get("i").unwrap_or(b"unknown");
-    crate::program::visible(&String::from_utf8_lossy(id))
+    short(&String::from_utf8_lossy(id))
 }
+
+/// A text that may hold what a mail server says, for one line of the log.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => visible(text.get(..end).unwrap_or_default()) + "...",
+        None => visible(text),
+    }
+}
+
+/// Characters of a text that a mail server may have made.
+const LONGEST_TEXT: usize = 400;
 
 fn now() -> UnixTime {
     UnixTime::from_secs(DateTime::now().to_unix())

@@ -17,7 +17,6 @@ use super::message::{Message, Sender};
 use super::outcome::Outcome;
 use super::server::Server;
 use crate::config::one_line;
-use crate::program::visible;
 use crate::shutdown::Shutdown;
 
 /// Serves a mail server until it quits, goes away or breaks the protocol. Once the filter is told
@@ -230,11 +229,7 @@ fn take(
     };
     match event {
         Event::Connect(connect) => {
-            *sender = Sender {
-                name: visible(&String::from_utf8_lossy(connect.host)),
-                address: connect.client.ip().map(|address| address.to_canonical()),
-                ..Sender::default()
-            };
+            *sender = Sender::of(&connect);
             return match live.snapshot().peer(&sender.name, sender.address) {
                 Some(_) => Next::GoOn(Reply::Accept),
                 None => Next::GoOn(Reply::Continue),
