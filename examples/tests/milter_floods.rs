@@ -328,3 +328,15 @@ fn connections_beyond_the_limit_wait_and_the_log_says_so() {
     drop(silent);
     others_live_on(&filter, &mut Mta::with_client(&filter, "127.0.0.1"));
 }
+
+/// As systemd starts services: 1024 open files, and leave to have more.
+#[test]
+fn a_limit_that_may_be_raised_is_raised() {
+    let files = Files::new();
+    let conf = files.write_conf("");
+    let limited = format!("ulimit -S -n 64 && exec {MILTER} -x {}", conf.display());
+    let filter = Program::start("sh", ["-c", &limited], 1);
+    let connections: Vec<Peer> = (0..100).map(|_| Peer::begun(filter.address())).collect();
+    others_live_on(&filter, &mut Mta::with_client(&filter, "127.0.0.1"));
+    drop(connections);
+}
