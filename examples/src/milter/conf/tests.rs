@@ -171,9 +171,10 @@ fn a_file_that_is_not_there_is_empty_only_where_it_may_be() {
 }
 
 #[test]
-fn a_later_on_default_takes_back_what_was_said_before() {
+fn on_default_leaves_what_is_said_of_one_occasion() {
     let settings = read("On-NoSignature discard\nOn-Default accept\n").unwrap();
-    assert_eq!(settings.on.no_signature, OnAction::Accept);
+    assert_eq!(settings.on.no_signature, OnAction::Discard);
+    assert_eq!(settings.on.dns_error, OnAction::Accept);
 }
 
 #[test]
