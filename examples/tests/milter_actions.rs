@@ -7,9 +7,10 @@ use core::fmt::Write as _;
 use core::net::SocketAddr;
 
 use dkim_sign::KeyKind;
+use milter_proto::Actions;
 use support::Program;
 use support::milter::Files;
-use support::mta::{ALL_ACTIONS, Mta};
+use support::mta::{Mta, Offer};
 use support::name_server::NameServer;
 
 const MESSAGE: &str = "From: Amy <amy@example.net>\r\nTo: user@example.com\r\n\
@@ -206,11 +207,13 @@ fn without_a_word_they_are_those_of_opendkim() {
 
 #[test]
 fn what_cannot_be_held_is_put_off() {
-    const QUARANTINE: u32 = 0x20;
-
+    let everything_else = Offer {
+        actions: Offer::V6.actions & !Actions::QUARANTINE.bits(),
+        ..Offer::V6
+    };
     let occasions = Occasions::new();
     let filter = occasions.start("On-NoSignature quarantine\n");
-    let mut mta = Mta::offering(&filter.names[0], ALL_ACTIONS & !QUARANTINE);
+    let mut mta = Mta::offering(&filter.names[0], everything_else);
     mta.client(OUTSIDE);
     assert_eq!(mta.send(MESSAGE), ["tempfail"]);
     filter.log_line("the mail server lets nobody put mail into quarantine: put off instead");

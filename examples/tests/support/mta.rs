@@ -33,11 +33,11 @@ impl Mta {
 
     /// Connects to an address or a path, and offers everything.
     pub(crate) fn connect(name: &str) -> Self {
-        Self::offering(name, ALL_ACTIONS)
+        Self::offering(name, Offer::V6)
     }
 
-    /// The same, with other actions on offer.
-    pub(crate) fn offering(name: &str, actions: u32) -> Self {
+    /// The same, with another offer.
+    pub(crate) fn offering(name: &str, offer: Offer) -> Self {
         let stream: Box<dyn Stream> = if name.starts_with('/') {
             let stream = UnixStream::connect(name).unwrap();
             stream.set_read_timeout(Some(DEADLOCK)).unwrap();
@@ -54,7 +54,7 @@ impl Mta {
             steps: Steps::empty(),
             mail_macros: Vec::new(),
         };
-        let offer = [6, actions, ALL_STEPS].map(u32::to_be_bytes);
+        let offer = [offer.version, offer.actions, offer.steps].map(u32::to_be_bytes);
         mta.put(b'O', offer.as_flattened());
         let (letter, payload) = mta.packet().unwrap();
         assert_eq!((letter, payload.len()), (b'O', 12));
@@ -117,7 +117,10 @@ impl Mta {
         // A field may go on in lines that begin with white space; these are joined by LF.
         let header = header.replace("\r\n ", "\n ").replace("\r\n\t", "\n\t");
         for field in header.split("\r\n") {
-            let (name, value) = field.split_once(':').unwrap();
+            let (name, mut value) = field.split_once(':').unwrap();
+            if !self.steps.contains(Steps::LEADING_SPACE) {
+                value = value.strip_prefix(' ').unwrap_or(value);
+            }
             self.put(b'L', format!("{name}\0{value}\0").as_bytes());
             if let Some(reply) = self.early(Steps::NO_REPLY_HEADER) {
                 return Some(reply);
@@ -158,6 +161,15 @@ impl Mta {
     pub(crate) fn hear(&mut self) -> String {
         let (letter, payload) = self.packet().expect("a reply");
         text(letter, &payload)
+    }
+
+    /// The value of an inserted field as it goes into the message.
+    pub(crate) fn as_it_is_sent(&self, value: &str) -> String {
+        let blank = match self.steps.contains(Steps::LEADING_SPACE) {
+            true => "",
+            false => " ",
+        };
+        format!("{blank}{}", value.replace('\n', "\r\n"))
     }
 
     /// Gives the message up.
@@ -232,9 +244,29 @@ fn number(octets: &[u8]) -> u32 {
     u32::from_be_bytes(octets[..4].try_into().unwrap())
 }
 
-/// What Postfix 3 offers.
-pub(crate) const ALL_ACTIONS: u32 = 0x1ff;
-const ALL_STEPS: u32 = 0x1f_ffff;
+/// What a mail server can do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offer {
+    pub(crate) version: u32,
+    pub(crate) actions: u32,
+    pub(crate) steps: u32,
+}
+
+/// What Postfix offers, by its `milter_protocol`.
+impl Offer {
+    pub(crate) const V2: Self = Self::new(2, 0x3f, 0x7f);
+    pub(crate) const V3: Self = Self::new(3, 0x3f, 0x1ff);
+    pub(crate) const V4: Self = Self::new(4, 0x3f, 0x3ff);
+    pub(crate) const V6: Self = Self::new(6, 0x1ff, 0x1f_ffff);
+
+    const fn new(version: u32, actions: u32, steps: u32) -> Self {
+        Self {
+            version,
+            actions,
+            steps,
+        }
+    }
+}
 
 /// Octets of a body in one packet.
 const PIECE: usize = 65535;
