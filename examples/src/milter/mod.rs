@@ -74,6 +74,7 @@ mod place;
 pub mod process;
 mod resolver;
 mod restart;
+mod room;
 mod rotation;
 mod server;
 mod session;

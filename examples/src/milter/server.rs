@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use dkim_aws_lc::AwsLc;
 use dkim_verify::{KeyCache, VerifySignature};
 use milter_proto::{Actions, Config, Steps};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{info, warn};
@@ -17,6 +17,7 @@ use super::conf::Source;
 use super::listen::Bound;
 use super::live::Live;
 use super::restart::Fixed;
+use super::room::Room;
 use super::rotation::Rotation;
 use super::session;
 use super::snapshot::Snapshot;
@@ -81,13 +82,13 @@ impl Server {
     /// messages, for as long as service managers wait at least before they kill.
     pub async fn serve(self: Arc<Self>, socket: Bound, shutdown: Shutdown) -> std::io::Result<()> {
         let listener = socket.listen()?;
-        let room = Arc::new(Semaphore::new(CONNECTIONS));
+        let mut room = Room::new();
         let mut connections = JoinSet::new();
         let mut told = shutdown.clone();
         let mut watch = pin!(self.watch());
         loop {
             let accepted = async {
-                let place = Arc::clone(&room).acquire_owned().await;
+                let place = room.place().await;
                 (place, listener.accept().await)
             };
             let (place, accepted) = tokio::select! {
@@ -196,10 +197,6 @@ fn protocol() -> Config {
         .wishes(Actions::QUARANTINE)
         .steps(steps)
 }
-
-/// Connections at the same time; one more waits. Postfix has 100 clients by default
-/// (`default_process_limit`), each with a connection.
-const CONNECTIONS: usize = 1024;
 
 /// For open connections once the filter is to end.
 const GRACE: Duration = Duration::from_secs(10);
