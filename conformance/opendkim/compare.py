@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 import rules
 from envelopes import Envelope
 from mta import Broken, Mta
+from name_server import NameServer
 from outcome import outcome
 from parties import Party
 from pool import Pool
@@ -45,7 +46,8 @@ class Comparison:
         self.keys = self.work / "keys"
         self.inline = make_keys(self.keys)
         self.pool = Pool(programs, self.work, self.keys)
-        (self.keys / "zone").write_text(self.pool.zone)
+        name_server = NameServer(self.pool.records)
+        (self.keys / "unbound.conf").write_text(name_server.configuration())
         self.deviations, self.decisions, self.differences = Counter(), Counter(), 0
 
     def site(self, number, count):

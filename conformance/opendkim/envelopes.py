@@ -52,6 +52,7 @@ class Message:
             self.kind, self.fields, self.body = pool.draw(draw)
         else:
             self.write(draw)
+        self.is_signed = self.kind != "unsigned"
         if draw.random() < 0.08:
             self.fields.insert(0, ("Authentication-Results", results(draw)))
 

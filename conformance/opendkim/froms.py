@@ -2,6 +2,9 @@
 
 Each form has a name, by which `rules.py` knows it, and gives the fields From of an author
 `local@domain`; `other` is a second author, where there is one.
+
+Left out is a domain in U-labels (RFC 5890): OpenDKIM 2.11 ends with a failed assertion where it is to
+sign for one in the name of `%`.
 """
 
 
@@ -57,7 +60,6 @@ def forms():
     yield 2, "needless quotes", lambda a, o: [' <"' + at(a, '"@') + ">"]
     yield 2, "address literal", lambda a, o: [" <" + a.rpartition("@")[0] + "@[192.0.2.1]>"]
     yield 2, "literal name", lambda a, o: [" <" + at(a, "@[") + "]>"]
-    yield 1, "U-label", lambda a, o: [" <amy@b\u00fccher.test>"]
     yield 1, "white space behind", lambda a, o: [f" {a} \t"]
     yield 1, "empty label", lambda a, o: [" <" + at(a, "@.") + ">"]
     yield 1, "pipe in the local part", lambda a, o: [f" <a|b@{a.rpartition('@')[2]}>"]

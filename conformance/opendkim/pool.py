@@ -15,22 +15,23 @@ from mta import Mta
 from parties import Party
 
 DOMAIN = "example.test"
-# What is published of each selector; KEY is the key's `p=`, TYPE its `k=`.
+# What is published of each selector; KEY is the key's `p=`, TYPE its `k=`. Of one nobody can be asked.
 RECORDS = {
-    "good": ["v=DKIM1; k=TYPE; p=KEY"],
-    "short": ["k=TYPE; p=KEY"],
-    "testing": ["v=DKIM1; k=TYPE; t=y; p=KEY"],
-    "strict": ["v=DKIM1; k=TYPE; t=s; p=KEY"],
-    "mail": ["v=DKIM1; k=TYPE; s=email; h=sha256; n=note; p=KEY"],
-    "revoked": ["v=DKIM1; k=TYPE; p="],
-    "gone": [],
-    "wrong": ["v=DKIM1; k=TYPE; p=OTHER"],
-    "type": ["v=DKIM1; k=x; p=KEY"],
-    "sha1": ["v=DKIM1; k=TYPE; h=sha1; p=KEY"],
-    "service": ["v=DKIM1; k=TYPE; s=other; p=KEY"],
-    "version": ["v=DKIM2; k=TYPE; p=KEY"],
-    "junk": ["hello"],
-    "cut": ["v=DKIM1; k=TYPE; p=AAAA"],
+    "good": "v=DKIM1; k=TYPE; p=KEY",
+    "short": "k=TYPE; p=KEY",
+    "testing": "v=DKIM1; k=TYPE; t=y; p=KEY",
+    "strict": "v=DKIM1; k=TYPE; t=s; p=KEY",
+    "mail": "v=DKIM1; k=TYPE; s=email; h=sha256; n=note; p=KEY",
+    "revoked": "v=DKIM1; k=TYPE; p=",
+    "gone": "",
+    "wrong": "v=DKIM1; k=TYPE; p=OTHER",
+    "type": "v=DKIM1; k=x; p=KEY",
+    "sha1": "v=DKIM1; k=TYPE; h=sha1; p=KEY",
+    "service": "v=DKIM1; k=TYPE; s=other; p=KEY",
+    "version": "v=DKIM2; k=TYPE; p=KEY",
+    "junk": "hello",
+    "broken": None,
+    "cut": "v=DKIM1; k=TYPE; p=AAAA",
 }
 # Those that sign for a subdomain (`i=`), too.
 SUB_DOMAIN_SIGNERS = ("good", "strict", "testing")
@@ -43,7 +44,7 @@ class Pool:
         for algorithm, file in [("rsa-sha256", "rsa.pem"), ("ed25519-sha256", "ed25519.pem")]:
             for name, program in programs.items():
                 self.sign(name, program, work, algorithm, keys / file)
-        self.zone = zone(keys)
+        self.records = published(keys)
 
     def sign(self, name, program, work, algorithm, key):
         kind = algorithm.partition("-")[0]
@@ -127,16 +128,17 @@ def broken(draw, value):
     return what, re.sub(pattern, text, value, count=1)
 
 
-def zone(keys):
-    """The lines of TestDNSData."""
+def published(keys):
+    """The key records by their names."""
     rsa, ed25519 = public(keys / "rsa.pub"), public(keys / "ed25519.pub", 32)
-    lines = []
+    found = {}
     for kind, key, other in [("rsa", rsa, ed25519), ("ed25519", ed25519, base64.b64encode(bytes(32)).decode())]:
-        for name, records in RECORDS.items():
-            for record in records:
+        for name, record in RECORDS.items():
+            if record is not None:
                 record = record.replace("TYPE", kind).replace("KEY", key).replace("OTHER", other)
-                lines.append(f"{name}-{kind}._domainkey.{DOMAIN} {record}\n")
-    return "".join(lines)
+            if record != "":
+                found[f"{name}-{kind}._domainkey.{DOMAIN}"] = record
+    return found
 
 
 def public(path, last=0):

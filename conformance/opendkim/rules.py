@@ -7,6 +7,8 @@ What no rule explains is a fault of ours.
 import copy
 from collections import Counter
 
+from outcome import Verdict
+
 # The reason of each rule by its name, and the rules in the order in which they are asked.
 REASONS, RULES = {}, []
 # Of signatures that do not pass: the words of both.
@@ -49,15 +51,39 @@ def start(site, theirs, ours):
 @rule("two readers", "mail with a From that two readers could read differently has no author, and nobody signs it")
 def two_readers(site, message, theirs, ours):
     # Nothing is known of what ours would have done with another author.
-    return message.form in SEVERAL_READINGS and bool(theirs.signatures) and not ours.signatures and replace(theirs, ours)
+    return message.form in SEVERAL_READINGS and not ours.signatures and replace(theirs, ours)
 
 
 @rule("more than two signatures", "OpenDKIM keeps the first and the last of all that match, opendkim.conf(5) says all")
 def several(site, message, theirs, ours):
-    if len(theirs.signatures) == 2 and len(ours.signatures) > 2:
-        theirs.signatures[1:1] = ours.signatures[1:-1]
+    if not site.is_on("MultipleSignatures") or len(theirs.signatures) != 2:
+        return False
+    if ours.reply == "tempfail" and site.has_bad_keys:
+        # One of those between cannot sign.
+        return replace(theirs, ours)
+    theirs.signatures[1:1] = ours.signatures[1:-1]
+    return len(ours.signatures) > 2
+
+
+@rule("signer without an @", "OpenDKIM lets such mail pass unsigned; ours signs it without `i=`")
+def signer(site, message, theirs, ours):
+    is_bare = any(signer and "@" not in signer for signer in site.signers)
+    return is_bare and bool(ours.signatures) and is_left_alone(theirs) and replace(theirs, ours)
+
+
+@rule("one label", "a name of one label, as `d=test`, is not signed for; OpenDKIM does")
+def one_label(site, message, theirs, ours):
+    if any("." not in signature.d for signature in theirs.signatures):
+        theirs.signatures = []
+        act(theirs, site.action("SignatureError"))
         return True
     return False
+
+
+@rule("short key", "MinimumKeyBits is for the keys of others, as opendkim.conf(5) says; OpenDKIM does not sign with shorter ones")
+def short_key(site, message, theirs, ours):
+    is_short = int(site.value("MinimumKeyBits") or 0) > 1024 and theirs.reply == site.action("SignatureError")
+    return is_short and bool(ours.signatures) and replace(theirs, ours)
 
 
 @rule("default h=", "without SignHeaders and OversignHeaders more fields are signed, and some oversigned")
@@ -73,12 +99,25 @@ def default_fields(site, message, theirs, ours):
 # --- verifying -----------------------------------------------------------------------------------
 
 
-@rule("malformed", "a message without an author is not signed, which is `none`; OpenDKIM says `permerror` of no signature")
+@rule("malformed", "a message without an author is treated as any other; OpenDKIM says `permerror` and does nothing else")
 def malformed(site, message, theirs, ours):
-    if message.form in NO_AUTHOR and words(theirs) == ["permerror"] and words(ours) in (None, ["none"]):
-        theirs.verdicts = ours.verdicts
+    if message.form in NO_AUTHOR and [verdict.word for verdict in theirs.verdicts or []] == ["permerror"]:
+        theirs.verdicts = none(site)
+        if site.mode("v"):
+            act(theirs, site.action("NoSignature"))
         return True
     return False
+
+
+@rule("On-NoSignature", "is done with AlwaysAddARHeader, too, and with `quarantine`; OpenDKIM does not")
+def no_signature(site, message, theirs, ours):
+    if message.is_signed or theirs.signatures or theirs.reply != "accept" or not site.mode("v"):
+        return False
+    if is_left_alone(theirs) and site.action("NoSignature") != "quarantine":
+        return False
+    before = copy.copy(theirs)
+    act(theirs, site.action("NoSignature"))
+    return before != theirs
 
 
 @rule("other word", "a signature that does not pass is `fail`, `permerror`, `policy` or `neutral` by other criteria (RFC 8601 §2.7.1)")
@@ -98,12 +137,25 @@ def replace(theirs, ours):
     return True
 
 
+def none(site):
+    """What is said of mail without a signature."""
+    return [Verdict("none", "", "")] if site.is_on("AlwaysAddARHeader") and site.mode("v") else None
+
+
+def act(outcome, action):
+    """Does what is configured for an occasion."""
+    outcome.held |= action == "quarantine"
+    outcome.reply = "accept" if action == "quarantine" else action
+    if outcome.reply != "accept":
+        outcome.signatures, outcome.verdicts = [], None
+
+
+def is_left_alone(outcome):
+    return outcome.reply == "accept" and not outcome.signatures and outcome.verdicts is None
+
+
 def both(their, our, words):
     return their.word in words and our.word in words
-
-
-def words(outcome):
-    return None if outcome.verdicts is None else [verdict.word for verdict in outcome.verdicts]
 
 
 REASONS["unknown key"] = "a SigningTable that names a key which is not there keeps OpenDKIM from starting; ours warns, and puts off the mail"

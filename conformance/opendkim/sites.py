@@ -16,6 +16,9 @@ KEY_FILES = [
 BAD_KEY_FILES = ["KEYS/none.pem", "KEYS/junk.pem", "KEYS/unsafe.pem", "KEYS/empty.pem"]
 ED25519_FILES = ["KEYS/ed25519.pem"]
 
+ACTIONS = ["accept", "discard", "quarantine", "reject", "tempfail"]
+DEFAULTS = {"DNSError": "tempfail", "InternalError": "tempfail", "Security": "tempfail", "SignatureError": "reject"}
+
 
 class Site:
     """Its files by name, and the lines of its opendkim.conf."""
@@ -23,6 +26,8 @@ class Site:
     def __init__(self, seed):
         draw = self.draw = random.Random(seed)
         self.files, self.lines = {}, []
+        # What the SigningTable names behind the keys.
+        self.signers = []
         self.ed25519 = draw.random() < 0.15
         self.has_bad_keys = draw.random() < 0.25
         self.verifies = draw.random() < 0.3
@@ -33,9 +38,9 @@ class Site:
         self.who_is_ours()
         self.how_to_sign()
         self.how_to_verify()
-        self.mode()
+        self.what_to_do()
         draw.shuffle(self.lines)
-        self.lines += ["Background no", "TestDNSData file:KEYS/zone", "AuthservID mx.here.test"]
+        self.lines += ["Background no", "ResolverConfiguration KEYS/unbound.conf", "AuthservID mx.here.test"]
 
     def line(self, name, value, chance=1.0):
         if self.draw.random() < chance:
@@ -100,7 +105,10 @@ class Site:
             "@%", "x@%", "%@%", f"@{domain}", f"list@{domain}", f"{draw.choice(words.LOCALS)}@{domain}",
             "@sub.%", f"list@{domain.upper()}", "x", "%", "", "a:b@%", f"x@y@{domain}",
         ])
-        return draw.choices([name, f"{name}:{signer}"], [3, 2])[0]
+        if draw.random() < 0.6:
+            return name
+        self.signers.append(signer)
+        return f"{name}:{signer}"
 
     def pattern(self):
         """Of a `refile:`."""
@@ -139,7 +147,7 @@ class Site:
         rows = [(name, draw.choice([None, "yes", "yes|admin", "", "no"])) for name in draw.sample(words.MACROS, draw.choice([1, 2]))]
         self.set("MacroList", rows, 0.2, kinds=("file", "csl"))
 
-    def mode(self):
+    def what_to_do(self):
         draw = self.draw
         self.line("Mode", draw.choices(["sv", "vs", "s", "v"], [4, 1, 2, 2])[0], 0.6)
 
@@ -181,6 +189,18 @@ class Site:
             if parts[0].lower() == name.lower():
                 return parts[1].strip()
         return None
+
+    def mode(self, letter):
+        return letter in (self.value("Mode") or "sv")
+
+    def is_on(self, name):
+        return (self.value(name) or "no")[0] in "yYtT1"
+
+    def action(self, occasion):
+        """Of `On-…`, as the reply that it stands for or `quarantine`."""
+        usual = self.value("On-Default") or DEFAULTS.get(occasion, "accept")
+        initial = (self.value(f"On-{occasion}") or usual)[0].lower()
+        return next(action for action in ACTIONS if action[0] == initial)
 
     def write(self, directory, keys, inline):
         """Writes the files. Gives the configuration, but for the socket."""
