@@ -97,6 +97,23 @@ fn percent_in_a_path_is_the_domain_as_the_table_writes_it() {
     assert_eq!(resolve(&table, "b", "x.test"), Ok(expected));
 }
 
+/// As with OpenDKIM, of which only the other tables ignore case.
+#[test]
+fn names_that_are_patterns_differ_in_case() {
+    let site = site();
+    let path = site.path().join("kt");
+    let key = site.path().join("key.pem");
+    let text = format!("k* a.test:s:{0}\n(i|j) b.test:s:{0}\n", key.display());
+    fs::write(&path, text).unwrap();
+    let place = Place::new(Path::new("CONF").into(), 1);
+    let source = DataSource::parse(&format!("refile:{}", path.display()), place).unwrap();
+    let mut reader = KeyReader::new(Account::current(), true);
+    let table = KeyTable::read(&source, &mut reader, &mut Vec::new()).unwrap();
+    for (name, is_there) in [("k1", true), ("K1", false), ("j", true), ("J", false)] {
+        assert_eq!(table.has(name), is_there, "{name}");
+    }
+}
+
 #[test]
 fn an_algorithm_may_follow_and_has_to_be_that_of_the_key() {
     let site = site();
