@@ -1,5 +1,6 @@
 //! Stories of whole configurations, each decision as OpenDKIM 2.11 beta makes it.
 
+mod patience;
 mod signers;
 
 use std::fs;
