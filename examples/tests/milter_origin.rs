@@ -167,6 +167,29 @@ fn what_holds_for_one_message_does_not_hold_for_the_next() {
     assert_eq!(done(&mta.send(OURS)), "verify");
 }
 
+/// Mail servers may use a connection for one client after the other.
+#[test]
+fn what_holds_for_one_client_does_not_hold_for_the_next() {
+    let filter = files().start("AlwaysAddARHeader yes\nMTA ORIGINATING\nPeerList 192.0.2.99\n");
+    let mut mta = client(&filter, OUTSIDE, &[("{daemon_name}", "ORIGINATING")], &[]);
+    for (address, expected) in [
+        (OUTSIDE, "verify"),
+        (INSIDE, "sign"),
+        ("2001:db8::1", "verify"),
+        (INSIDE, "sign"),
+    ] {
+        assert_eq!(mta.another_client(address), "continue");
+        assert_eq!(done(&mta.send(OURS)), expected, "{address}");
+    }
+    // In the midst of a message.
+    assert_eq!(mta.begin(OURS), None);
+    assert_eq!(mta.another_client(OUTSIDE), "continue");
+    assert_eq!(done(&mta.send(OURS)), "verify");
+    assert_eq!(mta.another_client("192.0.2.99"), "accept");
+    assert_eq!(mta.another_client(INSIDE), "continue");
+    assert_eq!(done(&mta.send(OURS)), "sign");
+}
+
 /// A From that two readers could read differently.
 #[test]
 fn nobody_signs_where_it_is_open_who_the_author_is() {

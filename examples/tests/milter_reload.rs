@@ -1,4 +1,5 @@
 //! `milter` told to read its configuration anew: what changes, what stays, and what is said of it.
+//! And told to end.
 
 mod support;
 
@@ -133,4 +134,22 @@ fn what_needs_a_restart_is_named_and_everything_else_is_taken() {
         assert_eq!(told, ["accept"]);
         filter.log_line("external host");
     }
+}
+
+#[test]
+fn what_is_told_to_end_ends_behind_the_messages_under_way() {
+    let files = files();
+    let mut filter = files.start("");
+    let [mut inside, mut outside] = [INSIDE, OUTSIDE].map(|it| Mta::with_client(&filter, it));
+    let mut idle = Mta::with_client(&filter, OUTSIDE);
+    assert_eq!(inside.begin(MESSAGE), None);
+    assert_eq!(outside.begin(MESSAGE), None);
+    filter.signal("TERM");
+    assert!(idle.is_closed());
+    assert!(std::net::TcpStream::connect(filter.address()).is_err());
+    assert!(filter.is_running());
+    assert!(is_signed(&inside.end()));
+    assert_eq!(outside.end(), ["accept"]);
+    assert!(inside.is_closed() && outside.is_closed());
+    assert!(filter.wait().success());
 }

@@ -163,6 +163,12 @@ impl Mta {
         text(letter, &payload)
     }
 
+    /// Begins with another client on the same connection, and gives the reply.
+    pub(crate) fn another_client(&mut self, address: &str) -> String {
+        self.put(b'K', b"");
+        self.client(address)
+    }
+
     /// The value of an inserted field as it goes into the message.
     pub(crate) fn as_it_is_sent(&self, value: &str) -> String {
         let blank = match self.steps.contains(Steps::LEADING_SPACE) {

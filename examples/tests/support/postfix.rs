@@ -8,9 +8,11 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
+use std::time::Instant;
 
 use tempfile::TempDir;
 
+use super::program::DEADLOCK;
 use super::{set_mode, skip, skip_because};
 
 /// A Postfix on loopback; stopped when dropped.
@@ -107,11 +109,13 @@ impl Postfix {
 
     /// The log, once there is such a line in it, its end included.
     pub(crate) fn log_with(&self, is_wanted: impl Fn(&str) -> bool) -> String {
+        let until = Instant::now() + DEADLOCK;
         loop {
             let log = self.log_so_far();
             if log.split_inclusive('\n').any(&is_wanted) {
                 return log;
             }
+            assert!(Instant::now() < until, "what is waited for is not in {log}");
             thread::sleep(Duration::from_millis(20));
         }
     }

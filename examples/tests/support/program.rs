@@ -94,9 +94,16 @@ impl Program {
         assert!(status.success());
     }
 
-    /// Waits for its end.
+    /// Waits for its end. That it never comes is a failure.
     pub(crate) fn wait(&mut self) -> ExitStatus {
-        self.child.wait().unwrap()
+        let until = Instant::now() + DEADLOCK;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < until, "it does not end");
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// The next line of its log that holds this text. That it ends without one is a failure, and
