@@ -10,6 +10,8 @@ mod apply;
 mod directive;
 mod fault;
 mod flags;
+#[cfg(test)]
+mod guide;
 mod on;
 mod settings;
 mod socket;

@@ -28,9 +28,8 @@ impl Standing {
             known.map(|(_, why)| *why)
         };
         let idle = find(IDLE).or_else(|| of_family(name));
-        let is_honoured = HONOURED
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(name));
+        let mut honoured = HONOURED.iter().chain(ADDITIONS);
+        let is_honoured = honoured.any(|known| known.eq_ignore_ascii_case(name));
         match (is_honoured, idle, find(OFF_ONLY), find(REFUSED)) {
             (true, ..) => Self::Honoured,
             (_, Some(why), ..) => Self::Idle(why),
@@ -52,15 +51,16 @@ fn of_family(name: &str) -> Option<&'static str> {
 /// Names of options, each with a reason or an advice.
 pub(super) type Reasons = &'static [(&'static str, &'static str)];
 
-/// Those that do what they say, additions of our own among them.
+/// Those that OpenDKIM does not know.
+pub(super) const ADDITIONS: &[&str] = &["BelowReceived", "DMARC", "SPF"];
+
+/// Those of OpenDKIM's that do what they say.
 pub(super) const HONOURED: &[&str] = &[
     "AlwaysAddARHeader",
     "AuthservID",
     "Background",
-    "BelowReceived",
     "Canonicalization",
     "ClockDrift",
-    "DMARC",
     "DNSTimeout",
     "Domain",
     "ExternalIgnoreList",
@@ -94,7 +94,6 @@ pub(super) const HONOURED: &[&str] = &[
     "RemoveARFrom",
     "RequireSafeKeys",
     "ResolverConfiguration",
-    "SPF",
     "Selector",
     "SignHeaders",
     "SignatureAlgorithm",
