@@ -1,11 +1,11 @@
 //! Whatever is read as From prints as one field that reads the same; and a domain comes out only
 //! where it stands behind an at sign of the field, and the same whether it is asked for in one
-//! field or among others.
+//! field or among others. As Sender it names one mailbox that is read in it, or is a defect.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mail_address::{Authors, FromDefect, FromField};
+use mail_address::{Authors, FromDefect, FromField, SenderDefect};
 
 fuzz_target!(|value: &[u8]| {
     let authors = Authors::from_fields([(&b"From"[..], value)], None);
@@ -41,6 +41,17 @@ fuzz_target!(|value: &[u8]| {
     }
     let fields = [(&b"Sender"[..], value), (b"FROM", value), (b"To", value)];
     assert_eq!(Authors::from_fields(fields, None), authors);
+    if let Ok(authors) = &authors {
+        let alone = authors.mailboxes().len() == 1;
+        assert_eq!(authors.sender([(&b"To"[..], value)]).is_ok(), alone);
+        match authors.sender(fields) {
+            Ok(sender) => assert_eq!(sender.as_ref(), authors.mailboxes().first()),
+            Err(defect) => {
+                let mailboxes = authors.mailboxes().len();
+                assert_eq!(defect, SenderDefect::Several { mailboxes });
+            }
+        }
+    }
     let twice = [(&b"From"[..], value), (b"from ", value)];
     let several = FromDefect::Several { fields: 2 };
     assert_eq!(Authors::from_fields(twice, None), Err(several));
