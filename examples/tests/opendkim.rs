@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use examples::milter::{Action, Author, Client, Pattern, Snapshot};
+use examples::milter::{Action, Author, Case, Client, Pattern, Snapshot};
 use support::skip;
 
 /// OpenDKIM in the foreground; killed when dropped.
@@ -87,7 +87,7 @@ fn patterns_match_what_they_match_for_opendkim() {
         ("!o@a.test", &["!o@a.test", "o@a.test"]),
     ];
     for (pattern, texts) in patterns {
-        let ours = Pattern::parse(pattern).unwrap();
+        let ours = Pattern::parse(pattern, Case::Ignored).unwrap();
         for text in texts {
             let theirs = opendkim_matches(directory.path(), pattern, text);
             assert_eq!(ours.matches(text), theirs, "{pattern} {text}");

@@ -62,7 +62,7 @@ impl DataSource {
     pub fn read(&self, case: Case) -> Result<DataSet, ConfigError> {
         match &self.kind {
             Kind::File(path) => Ok(DataSet::exact(self.lines(path)?, case)),
-            Kind::Patterns(path) => DataSet::patterns(self.lines(path)?),
+            Kind::Patterns(path) => DataSet::patterns(self.lines(path)?, case),
             Kind::List(list) => Ok(DataSet::exact(self.items(list), case)),
         }
     }
@@ -179,9 +179,9 @@ impl DataSet {
         Self { entries, index }
     }
 
-    fn patterns(entries: Vec<Entry>) -> Result<Self, ConfigError> {
+    fn patterns(entries: Vec<Entry>, case: Case) -> Result<Self, ConfigError> {
         let patterns = entries.iter().map(|entry| {
-            let pattern = Pattern::parse(&entry.key);
+            let pattern = Pattern::parse(&entry.key, case);
             pattern.map_err(|error| entry.place.fault(error))
         });
         let index = Index::Patterns(patterns.collect::<Result<_, _>>()?);

@@ -3,7 +3,8 @@
 //! OpenDKIM translates each pattern before it reads it as a POSIX extended regular expression: `*`
 //! becomes `.*`, and `.` and `+` stand for themselves. Everything else keeps its meaning, so that
 //! `(a|b)@example.com`, `[0-9]` and `x{2}` work, and a backslash does not do what it seems to: in
-//! `a\.b` it stands for itself and the dot for any character. Matching ignores case.
+//! `a\.b` it stands for itself and the dot for any character. Case is ignored unless it matters to
+//! the data set.
 //!
 //! Here the whole address has to match. OpenDKIM leaves the ends open where a pattern has a `|`
 //! outside of parentheses: its `a@b.example|c@d.example` also takes `c@d.example` with anything in
@@ -20,6 +21,7 @@ use core::fmt;
 use regex::bytes::{Regex, RegexBuilder};
 
 pub use self::ere::PatternError;
+use super::data_set::Case;
 
 /// One pattern.
 #[derive(Clone)]
@@ -29,17 +31,20 @@ pub struct Pattern {
 
 impl Pattern {
     /// Reads a pattern.
-    pub fn parse(text: &str) -> Result<Self, PatternError> {
+    pub fn parse(text: &str, case: Case) -> Result<Self, PatternError> {
         // Most patterns have nothing but stars, and there may be a hundred thousand of them.
         if !text.contains(['\\', '^', '$', '|', '(', ')', '[', ']', '{', '}', '?']) {
-            let glob = text.to_ascii_lowercase();
+            let glob = match case {
+                Case::Ignored => text.to_ascii_lowercase(),
+                Case::Matters => text.into(),
+            };
             return Ok(Self {
-                matcher: Matcher::Glob(glob.into()),
+                matcher: Matcher::Glob(glob.into(), case),
             });
         }
         let expression = ere::translate(&wildcards(text))?;
         let regex = RegexBuilder::new(&format!("^(?:{expression})$"))
-            .case_insensitive(true)
+            .case_insensitive(case == Case::Ignored)
             .dot_matches_new_line(true)
             .size_limit(MAX_COMPILED)
             .unicode(false)
@@ -56,7 +61,7 @@ impl Pattern {
     /// Whether all of `text` matches.
     pub fn matches(&self, text: &str) -> bool {
         match &self.matcher {
-            Matcher::Glob(glob) => glob_matches(glob.as_bytes(), text.as_bytes()),
+            Matcher::Glob(glob, case) => glob_matches(glob.as_bytes(), text.as_bytes(), *case),
             Matcher::Regex(regex) => regex.is_match(text.as_bytes()),
         }
     }
@@ -65,7 +70,7 @@ impl Pattern {
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.matcher {
-            Matcher::Glob(glob) => write!(f, "Pattern({glob})"),
+            Matcher::Glob(glob, _) => write!(f, "Pattern({glob})"),
             Matcher::Regex(regex) => write!(f, "Pattern({regex})"),
         }
     }
@@ -73,8 +78,8 @@ impl fmt::Debug for Pattern {
 
 #[derive(Clone)]
 enum Matcher {
-    /// In lower case; nothing but `*` is special.
-    Glob(Box<str>),
+    /// Nothing but `*` is special. In lower case where case is ignored.
+    Glob(Box<str>, Case),
     Regex(Regex),
 }
 
@@ -94,16 +99,20 @@ fn wildcards(text: &str) -> String {
 
 /// Whether `text` is `glob` with each star replaced by any octets. After a mismatch only the last
 /// star has to take more, so that the time is at most the product of the lengths.
-fn glob_matches(glob: &[u8], text: &[u8]) -> bool {
+fn glob_matches(glob: &[u8], text: &[u8], case: Case) -> bool {
     let (mut at, mut seen) = (0, 0);
     let mut star = None;
     while let Some(octet) = text.get(seen) {
+        let octet = match case {
+            Case::Ignored => octet.to_ascii_lowercase(),
+            Case::Matters => *octet,
+        };
         match glob.get(at) {
             Some(b'*') => {
                 at += 1;
                 star = Some((at, seen));
             }
-            Some(wanted) if *wanted == octet.to_ascii_lowercase() => {
+            Some(wanted) if *wanted == octet => {
                 at += 1;
                 seen += 1;
             }
@@ -130,7 +139,9 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, text: &str) -> bool {
-        Pattern::parse(pattern).unwrap().matches(text)
+        Pattern::parse(pattern, Case::Ignored)
+            .unwrap()
+            .matches(text)
     }
 
     /// What `opendkim -Q` 2.11 says, but for case, which it does not ignore there.
@@ -198,7 +209,10 @@ mod tests {
                 for end in 0..=text.len() {
                     let text = &text[..end];
                     let expected = regex.is_match(text.as_bytes());
-                    assert_eq!(glob_matches(glob.as_bytes(), text.as_bytes()), expected);
+                    assert_eq!(
+                        glob_matches(glob.as_bytes(), text.as_bytes(), Case::Ignored),
+                        expected
+                    );
                 }
             }
         }
@@ -209,6 +223,9 @@ mod tests {
         assert!(!matches("(a*)*(a*)*(a*)*b", &"a".repeat(10_000)));
         assert!(!matches(&"*a".repeat(100), &"ab".repeat(1_000)));
         let nested = "((((a{99}){99}){99}){99})";
-        assert_eq!(Pattern::parse(nested).unwrap_err(), PatternError::TooBig);
+        assert_eq!(
+            Pattern::parse(nested, Case::Ignored).unwrap_err(),
+            PatternError::TooBig
+        );
     }
 }
