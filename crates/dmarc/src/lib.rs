@@ -44,7 +44,7 @@
 //! # Where RFC 9989 leaves a choice
 //!
 //! * Names of tags are read in any case, empty tags are skipped, and of tags of one name the first
-//!   counts (§4.8 does not say).
+//!   counts (§4.8 does not say). Of places for reports the first hundred count.
 //! * A record that has no valid policy and no place for reports (§4.10.1) is a permerror: the
 //!   check ends there, and no record higher up takes its place.
 //! * Whether the author's domain exists is asked only if that makes a difference, and taken to be

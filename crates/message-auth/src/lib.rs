@@ -110,6 +110,14 @@
 //! line begins with white space, which would become part of the field above it: refuse such a
 //! message.
 //!
+//! # What counts for DMARC
+//!
+//! * Only what passes, of MAIL FROM and of signatures; never what HELO says (RFC 9989 §3.2.4).
+//! * Not the pass of a domain that is only testing DKIM (RFC 6376 §3.6.1), unless
+//!   [`Options::testing_counts`] says so.
+//! * Of a From that names several domains nothing is a pass. [`Options::authors`] has each of them
+//!   looked at for what it asks for (RFC 9989 §11.5).
+//!
 //! Verdicts do not decide. Whether a message that fails is refused, and with which reply code, is
 //! for the server to say.
 #![cfg_attr(not(feature = "std"), no_std)]
