@@ -8,7 +8,7 @@ use milter_proto::session::AdvanceError;
 use milter_proto::{Advance, Event, Reply, Session};
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::{Instant, interval_at, timeout};
+use tokio::time::{Instant, interval_at, timeout, timeout_at};
 use tracing::{debug, warn};
 
 use super::listen::Stream;
@@ -23,6 +23,7 @@ use crate::shutdown::Shutdown;
 /// to end, a connection ends behind its message.
 pub(super) async fn serve(server: &Server, stream: Box<dyn Stream>, shutdown: Shutdown) {
     let connection = Connection {
+        begun: Instant::now(),
         input: Vec::new(),
         out: Vec::new(),
         patience: server.config().limits.patience,
@@ -41,6 +42,7 @@ pub(super) async fn serve(server: &Server, stream: Box<dyn Stream>, shutdown: Sh
 }
 
 struct Connection<'s> {
+    begun: Instant,
     /// What was read and not yet consumed.
     input: Vec<u8>,
     out: Vec<u8>,
@@ -200,7 +202,11 @@ impl Connection<'_> {
     /// over, which it is between two messages when the filter is to end.
     async fn wait(&mut self, message: Option<&mut Message<'_>>) -> Result<bool, Fault> {
         self.input.reserve(READ);
-        let read = timeout(self.patience, self.stream.read_buf(&mut self.input));
+        let until = match self.session.negotiated() {
+            Some(_) => Instant::now() + self.patience,
+            None => self.begun + NEGOTIATION,
+        };
+        let read = timeout_at(until, self.stream.read_buf(&mut self.input));
         let read = match message {
             Some(message) => tokio::select! {
                 read = read => read,
@@ -290,6 +296,10 @@ impl From<milter_proto::session::ApiMisuse> for Fault {
         Self::Advance(misuse.into())
     }
 }
+
+/// How long a mail server may take to say what it wants: Postfix connects to say it, and gives a
+/// filter 30 seconds for both (`milter_connect_timeout`).
+const NEGOTIATION: Duration = Duration::from_secs(60);
 
 /// Octets that are read at once: a quarter of the largest piece of a body that Postfix sends.
 const READ: usize = 16 * 1024;
