@@ -183,3 +183,60 @@ fn a_key_that_is_too_small_makes_a_signature_none() {
         );
     }
 }
+
+fn now() -> u64 {
+    let now = std::time::SystemTime::now();
+    now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// Minutes, of which no test takes one.
+#[test]
+fn clocks_may_differ_as_far_as_is_configured() {
+    const EXPIRED: &[&str] = &["550 5.7.0 bad DKIM signature: signature expired"];
+
+    let keys = Keys::new(false);
+    for (more, from, lifetime, expected) in [
+        // Five minutes if nothing else is said.
+        ("", 4 * 60, None, ACCEPT),
+        ("", 6 * 60, None, NO_SIGNATURE),
+        ("ClockDrift 0\n", 60, None, NO_SIGNATURE),
+        ("ClockDrift 600\n", 9 * 60, None, ACCEPT),
+        ("ClockDrift 600\n", 11 * 60, None, NO_SIGNATURE),
+        ("", -3600, Some(3600 - 4 * 60), ACCEPT),
+        ("", -3600, Some(3600 - 6 * 60), EXPIRED),
+        ("ClockDrift 0\n", -3600, Some(3540), EXPIRED),
+        ("ClockDrift 600\n", -3600, Some(3600 - 9 * 60), ACCEPT),
+        ("ClockDrift 600\n", -3600, Some(3600 - 11 * 60), EXPIRED),
+    ] {
+        let filter = keys.start(more);
+        let at = now().checked_add_signed(from).unwrap();
+        let message = keys
+            .files
+            .signed_at(at, lifetime, "good", "example.net", MESSAGE);
+        let (_, told) = told(&filter, &message);
+        assert_eq!(told, expected, "{more}{from} {lifetime:?}");
+    }
+}
+
+#[test]
+fn a_header_has_no_more_octets_than_is_configured() {
+    let keys = Keys::new(false);
+    let message = keys.signed(&["good"]);
+    let octets = message.split("\r\n\r\n").next().unwrap().len() + "\r\n".len();
+    let large = format!("X: {}\r\n{message}", "x".repeat(65536));
+    for (limit, message, is_taken) in [
+        (octets.to_string(), &message, true),
+        ((octets - 1).to_string(), &message, false),
+        ("65536".into(), &large, false),
+        ("0".into(), &large, true),
+    ] {
+        let filter = keys.start(&format!("MaximumHeaders {limit}\n"));
+        let (_, told) = told(&filter, message);
+        let refusal = format!("451 4.7.0 the header has more than {limit} octets");
+        let expected = if is_taken { "accept" } else { &refusal };
+        assert_eq!(told, [expected]);
+        // Whoever sends it.
+        let told = Mta::with_client(&filter, "127.0.0.1").send(message);
+        assert_eq!(told.last().unwrap(), expected);
+    }
+}

@@ -122,12 +122,27 @@ impl Files {
 
     /// A message with another signature on top, for which a key was made under this name.
     pub(crate) fn signed(&self, selector: &str, domain: &str, message: &str) -> String {
+        let now = std::time::SystemTime::now();
+        let now = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        self.signed_at(now, None, selector, domain, message)
+    }
+
+    /// The same, made at a time, and for so many seconds.
+    pub(crate) fn signed_at(
+        &self,
+        now: u64,
+        lifetime: Option<u64>,
+        selector: &str,
+        domain: &str,
+        message: &str,
+    ) -> String {
         let key = fs::read(self.path(&format!("{selector}.{domain}"))).unwrap();
         let key = SigningKey::parse(&key).unwrap();
         let [domain, selector] = [domain, selector].map(|name| name.parse().unwrap());
-        let request = SignRequest::new(key.algorithm(), domain, selector);
-        let now = std::time::SystemTime::now();
-        let now = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let mut request = SignRequest::new(key.algorithm(), domain, selector);
+        if let Some(seconds) = lifetime {
+            request = request.lifetime(seconds);
+        }
         let mut rng = UnwrapErr(getrandom::SysRng);
         let now = UnixTime::from_secs(now);
         let fields = sign(message.as_bytes(), &[(&request, &key)], now, &mut rng).unwrap();
