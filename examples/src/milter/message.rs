@@ -10,7 +10,7 @@ use dns_txt::Domain;
 use mail_address::rfc5322::Value;
 use mail_address::{Authors, Mailbox};
 use message_auth::{Facts, Report};
-use milter_proto::command::Connect;
+use milter_proto::command::{self, Connect};
 use milter_proto::{Edits, Macros, Stage};
 use tracing::{info, warn};
 
@@ -29,6 +29,7 @@ use crate::program::visible;
 pub(super) struct Sender {
     pub(super) name: String,
     pub(super) address: Option<IpAddr>,
+    pub(super) is_of_internet: bool,
     pub(super) helo: Vec<u8>,
     /// Without angle brackets.
     pub(super) reverse_path: Vec<u8>,
@@ -43,7 +44,14 @@ impl Sender {
                 // No host is called that.
                 _ => String::new(),
             },
-            address: connect.client.ip().map(|address| address.to_canonical()),
+            address: match connect.client {
+                command::Client::Inet(address) => Some(address.ip()),
+                // `sendmail -bs`, which OpenDKIM takes for this machine, too.
+                command::Client::Unknown => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+                // Behind a local socket there may be anybody.
+                _ => None,
+            },
+            is_of_internet: connect.client.ip().is_some(),
             ..Self::default()
         }
     }
@@ -231,8 +239,8 @@ impl<'l> Message<'l> {
         id: &str,
     ) -> Result<Verify<'l>, Outcome> {
         let facts = facts(self.live, sender, macros);
-        // SPF knows no client over a local socket.
-        let is_ours = is_ours || sender.address.is_none();
+        // SPF knows no client that came by other ways than the internet.
+        let is_ours = is_ours || !sender.is_of_internet;
         let begun = Verify::begin(self.live, Arc::clone(&self.crypto), facts, is_ours, header);
         begun.map_err(|error| {
             warn!("{id}: {}", one_line(&error));
