@@ -47,9 +47,9 @@ class Message:
         self.macros += own(draw, 0.1)
         self.sender = draw.choice(["<bounce@sender.test>", "<>", "<amy@example.test>"])
         self.recipients = ["<user@here.test>", "<other@here.test>"][: draw.choice([1, 1, 2])]
-        self.form, self.kind = "angle", "unsigned"
+        self.form, self.kind, self.broken = "angle", "unsigned", None
         if pool and draw.random() < (0.7 if verifies else 0.15):
-            self.kind, self.fields, self.body = pool.draw(draw)
+            self.kind, self.broken, self.fields, self.body = pool.draw(draw)
         else:
             self.write(draw)
         self.is_signed = self.kind != "unsigned"

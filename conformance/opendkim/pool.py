@@ -73,9 +73,10 @@ class Pool:
             self.signed.append((f"{kind}, by {name}", found, fields, body))
 
     def draw(self, draw):
-        """What is drawn in a few words, the fields, and the body."""
+        """What is drawn in a few words, what is broken of a signature, the fields, and the body."""
         by, signatures, fields, body = draw.choice(self.signed)
         chosen = draw.sample(signatures, draw.choices([1, 2, 3, 5], [10, 3, 2, 1])[0])
+        what = None
         kind = f"signed with {', '.join(selector(value) for _, value in chosen)} ({by})"
         if draw.random() < 0.25:
             at = draw.randrange(len(chosen))
@@ -89,7 +90,7 @@ class Pool:
         elif change < 0.16:
             kind += ", other From"
             fields = [(name, value.replace("Amy", "Bob")) for name, value in fields]
-        return kind, list(fields), body
+        return kind, what, list(fields), body
 
 
 def message(number):

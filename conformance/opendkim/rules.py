@@ -101,7 +101,7 @@ def default_fields(site, message, theirs, ours):
 
 @rule("malformed", "a message without an author is treated as any other; OpenDKIM says `permerror` and does nothing else")
 def malformed(site, message, theirs, ours):
-    if message.form in NO_AUTHOR and [verdict.word for verdict in theirs.verdicts or []] == ["permerror"]:
+    if message.form in NO_AUTHOR and words(theirs) == ["permerror"]:
         theirs.verdicts = none(site)
         if site.mode("v"):
             act(theirs, site.action("NoSignature"))
@@ -118,6 +118,44 @@ def no_signature(site, message, theirs, ours):
     before = copy.copy(theirs)
     act(theirs, site.action("NoSignature"))
     return before != theirs
+
+
+@rule("unreadable signature", "OpenDKIM neither verifies nor signs a message with a DKIM-Signature that lacks what it must have")
+def unreadable(site, message, theirs, ours):
+    is_unsaid = theirs.verdicts is None and not theirs.signatures
+    return message.broken in UNREADABLE and is_unsaid and replace(theirs, ours)
+
+
+@rule("MaximumSignaturesToVerify 0", "is no limit; OpenDKIM looks at no signature then")
+def no_limit(site, message, theirs, ours):
+    is_unlimited = site.value("MaximumSignaturesToVerify") == "0" and message.is_signed
+    return is_unlimited and not theirs.signatures and not ours.signatures and replace(theirs, ours)
+
+
+@rule("name server fails", "what cannot be asked for just now is `temperror`, and is done with as On-DNSError says; OpenDKIM lets it pass")
+def dns_error(site, message, theirs, ours):
+    if "broken-" not in message.kind or theirs.reply != "accept" or theirs.signatures:
+        return False
+    is_told = ours.reply == site.action("DNSError") or "temperror" in words(ours)
+    return is_told and replace(theirs, ours)
+
+
+@rule("limit", "all signatures above the limit are told of once, as `policy`; OpenDKIM says `neutral` of each")
+def limit(site, message, theirs, ours):
+    most = int(site.value("MaximumSignaturesToVerify") or 3)
+    if len(theirs.verdicts or []) > most and len(ours.verdicts or []) == most + 1:
+        del theirs.verdicts[most + 1:]
+        return True
+    return False
+
+
+@rule("what decides", "a signature is bad whatever is wrong with it, and none if it is of a domain that is testing or refused by policy; OpenDKIM does as On-BadSignature says only of the topmost, and only if it does not fit the message")
+def what_decides(site, message, theirs, ours):
+    if not message.is_signed or theirs.signatures or ours.signatures or "pass" in words(ours):
+        return False
+    occasions = [site.action(occasion) for occasion in ("BadSignature", "KeyNotFound", "NoSignature")]
+    is_configured = (ours.reply, ours.held) in [acted(action) for action in occasions]
+    return is_configured and (theirs.reply, theirs.held) != (ours.reply, ours.held) and replace(theirs, ours)
 
 
 @rule("other word", "a signature that does not pass is `fail`, `permerror`, `policy` or `neutral` by other criteria (RFC 8601 §2.7.1)")
@@ -150,6 +188,14 @@ def act(outcome, action):
         outcome.signatures, outcome.verdicts = [], None
 
 
+def acted(action):
+    return ("accept", True) if action == "quarantine" else (action, False)
+
+
+def words(outcome):
+    return [verdict.word for verdict in outcome.verdicts or []]
+
+
 def is_left_alone(outcome):
     return outcome.reply == "accept" and not outcome.signatures and outcome.verdicts is None
 
@@ -173,4 +219,8 @@ NO_AUTHOR = (
 SEVERAL_READINGS = (
     "address as a bare name", "final dot", "no local part", "two addresses in angles", "open angle", "semicolon behind",
     "two at signs", "address literal", "literal name", "empty label", "two fields", "two equal fields",
+)
+# What is broken of a signature that OpenDKIM then does not read.
+UNREADABLE = (
+    "no tags", "empty", "no v=", "no d=", "no s=", "no a=", "no h=", "no b=", "no bh=", "x= before t=", "d= twice",
 )

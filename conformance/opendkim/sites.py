@@ -144,7 +144,7 @@ class Site:
         self.set("PeerList", rows() or [("127.0.0.1", None)], 0.1)
         self.set("ExternalIgnoreList", rows() or [("127.0.0.1", None)], 0.15)
         self.set("MTA", [(name, None) for name in draw.sample(words.DAEMONS, draw.choice([1, 2]))], 0.2, kinds=("file", "csl"))
-        rows = [(name, draw.choice([None, "yes", "yes|admin", "", "no"])) for name in draw.sample(words.MACROS, draw.choice([1, 2]))]
+        rows = [(name, draw.choice([None, "yes", "yes|admin", "no"])) for name in draw.sample(words.MACROS, draw.choice([1, 2]))]
         self.set("MacroList", rows, 0.2, kinds=("file", "csl"))
 
     def what_to_do(self):
