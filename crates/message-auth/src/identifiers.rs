@@ -43,8 +43,7 @@ pub(crate) fn known(
                 // RFC 6376 §3.6.1: verifiers "MUST NOT treat messages from Signers in testing mode
                 // differently from unsigned email, even should the signature fail to verify". The
                 // failure is the lesser case of that sentence, and a pass that turns `dmarc=fail`
-                // into `pass` is a difference. mail-auth does not look at the flag here, nor does
-                // OpenDMARC, to which OpenDKIM says `dkim=pass`.
+                // into `pass` is a difference. mail-auth 0.15 does not look at the flag here.
                 _ if verdict.testing && !testing_counts => Outcome::NotAuthenticated,
                 dkim_verify::Outcome::Pass => Outcome::Authenticated,
                 dkim_verify::Outcome::Unsettled(_) => Outcome::Unsettled,
