@@ -23,7 +23,7 @@ def data_set(draw, site, name, rows, kinds=("file", "refile", "csl")):
         text = draw.choice([",", ", ", " ,"]).join(items)
         # Without its name it is another kind if there is a colon in it, or a path.
         plain = ":" not in text and not text.startswith("/") and not text.endswith(".db")
-        return kind, text if plain and draw.random() < 0.5 else f"csl:{text}"
+        return text if plain and draw.random() < 0.5 else f"csl:{text}"
     site.files[name] = lines(draw, rows)
     plain = kind == "file" and draw.random() < 0.3
-    return kind, f"DIR/{name}" if plain else f"{kind}:DIR/{name}"
+    return f"DIR/{name}" if plain else f"{kind}:DIR/{name}"

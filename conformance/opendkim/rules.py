@@ -54,6 +54,26 @@ def two_readers(site, message, theirs, ours):
     return message.form in SEVERAL_READINGS and not ours.signatures and replace(theirs, ours)
 
 
+@rule("space in a domain", "space behind an @ is no part of the domain (RFC 5322 §4.4); to OpenDKIM it is")
+def space(site, message, theirs, ours):
+    return message.form == "space around the at sign" and not theirs.signatures and replace(theirs, ours)
+
+
+@rule("needless quotes", "a local part is the same with quotes that it does not need (RFC 5321 §4.1.2); to OpenDKIM it is another")
+def quotes(site, message, theirs, ours):
+    return message.form == "needless quotes" and not theirs.signatures and replace(theirs, ours)
+
+
+@rule("key that cannot be used", "puts mail off, whatever is wrong with it; with one that can be read OpenDKIM does as On-InternalError says, in Mode v nothing")
+def bad_key(site, message, theirs, ours):
+    if not site.has_bad_keys or ours.reply != "tempfail" or theirs.signatures:
+        return False
+    is_internal_error = (theirs.reply, theirs.held) == acted(site.action("InternalError"))
+    # It never holds mail for that.
+    is_unheld = is_left_alone(theirs) and (site.action("InternalError") == "quarantine" or not site.mode("s"))
+    return (is_internal_error or is_unheld) and replace(theirs, ours)
+
+
 @rule("more than two signatures", "OpenDKIM keeps the first and the last of all that match, opendkim.conf(5) says all")
 def several(site, message, theirs, ours):
     if not site.is_on("MultipleSignatures") or len(theirs.signatures) != 2:
@@ -68,7 +88,8 @@ def several(site, message, theirs, ours):
 @rule("signer without an @", "OpenDKIM lets such mail pass unsigned; ours signs it without `i=`")
 def signer(site, message, theirs, ours):
     is_bare = any(signer and "@" not in signer for signer in site.signers)
-    return is_bare and bool(ours.signatures) and is_left_alone(theirs) and replace(theirs, ours)
+    is_to_be_signed = bool(ours.signatures) or ours.reply != "accept"
+    return is_bare and is_to_be_signed and is_left_alone(theirs) and replace(theirs, ours)
 
 
 @rule("one label", "a name of one label, as `d=test`, is not signed for; OpenDKIM does")
@@ -88,7 +109,7 @@ def short_key(site, message, theirs, ours):
 
 @rule("default h=", "without SignHeaders and OversignHeaders more fields are signed, and some oversigned")
 def default_fields(site, message, theirs, ours):
-    if site.value("SignHeaders") and site.value("OversignHeaders"):
+    if site.lists("SignHeaders") and site.value("OversignHeaders"):
         return False
     differ = [their.h for their in theirs.signatures] != [our.h for our in ours.signatures]
     for signature in theirs.signatures + ours.signatures:
@@ -136,8 +157,8 @@ def no_limit(site, message, theirs, ours):
 def dns_error(site, message, theirs, ours):
     if "broken-" not in message.kind or theirs.reply != "accept" or theirs.signatures:
         return False
-    is_told = ours.reply == site.action("DNSError") or "temperror" in words(ours)
-    return is_told and replace(theirs, ours)
+    is_told = ours.reply == site.action("DNSError") or {"temperror", "policy"} & set(words(ours))
+    return bool(is_told) and replace(theirs, ours)
 
 
 @rule("limit", "all signatures above the limit are told of once, as `policy`; OpenDKIM says `neutral` of each")
@@ -153,7 +174,7 @@ def limit(site, message, theirs, ours):
 def what_decides(site, message, theirs, ours):
     if not message.is_signed or theirs.signatures or ours.signatures or "pass" in words(ours):
         return False
-    occasions = [site.action(occasion) for occasion in ("BadSignature", "KeyNotFound", "NoSignature")]
+    occasions = [site.action(occasion) for occasion in ("DNSError", "BadSignature", "KeyNotFound", "NoSignature")]
     is_configured = (ours.reply, ours.held) in [acted(action) for action in occasions]
     return is_configured and (theirs.reply, theirs.held) != (ours.reply, ours.held) and replace(theirs, ours)
 

@@ -26,6 +26,7 @@ class Site:
     def __init__(self, seed):
         draw = self.draw = random.Random(seed)
         self.files, self.lines = {}, []
+        self.sets = {}
         # What the SigningTable names behind the keys.
         self.signers = []
         self.ed25519 = draw.random() < 0.15
@@ -50,12 +51,10 @@ class Site:
             self.lines.append(f"{name}{gap}{value}" + self.draw.choice(["", "", "", " ", "  # why"]))
 
     def set(self, name, rows, chance=1.0, **more):
-        """An option that is a data set. Gives its kind."""
+        """An option that is a data set."""
         if self.draw.random() < chance:
-            kind, value = data_set(self.draw, self, name, rows, **more)
-            self.line(name, value)
-            return kind
-        return None
+            self.sets[name] = [key for key, _ in rows]
+            self.line(name, data_set(self.draw, self, name, rows, **more))
 
     # --- who signs -----------------------------------------------------------------------------
 
@@ -189,6 +188,10 @@ class Site:
             if parts[0].lower() == name.lower():
                 return parts[1].strip()
         return None
+
+    def lists(self, name):
+        """Whether a list stands for itself, and not for changes to the default."""
+        return "*" not in self.sets.get(name, "*")
 
     def mode(self, letter):
         return letter in (self.value("Mode") or "sv")
