@@ -117,7 +117,7 @@ fn commands_out_of_order_are_named() {
 }
 
 #[test]
-fn clients_of_no_family_are_named_and_those_without_an_address_are_strangers() {
+fn clients_of_no_family_are_named_and_those_of_local_sockets_are_strangers() {
     let files = Files::new();
     let filter = files.start("");
     for (client, fault) in [
@@ -137,11 +137,11 @@ fn clients_of_no_family_are_named_and_those_without_an_address_are_strangers() {
         assert!(line.ends_with(fault), "{line}");
     }
     for client in [
-        &b"mx\0U"[..],
-        b"mx\0L\0\0/run/socket\0",
+        &b"mx\0L\0\0/run/socket\0"[..],
         b"mx\0L\0\x00127.0.0.1\0",
-        b"\0U",
-        b"\xff\x1b[2J\r\n\0U",
+        b"\0L\0\0\0",
+        b"mx\0L\0\0\xff\x1b[2J\r\n\0",
+        b"\xff\x1b[2J\r\n\0L\0\0\0",
     ] {
         let mut peer = Peer::begun(filter.address());
         peer.send(&packet(b'C', client));
