@@ -11,6 +11,9 @@ class Client:
 
     def __init__(self, draw):
         self.name, self.address = draw.choice(words.NAMES), draw.choice(words.ADDRESSES)
+        if self.name.startswith("["):
+            # Postfix names so who has no name.
+            self.name = f"[{self.address}]"
         if draw.random() < 0.3:
             self.name, self.address = draw.choice([("localhost", "127.0.0.1"), ("localhost", "::1"), ("[192.0.2.9]", "192.0.2.9")])
         self.family = "6" if ":" in self.address else "4"
@@ -38,7 +41,8 @@ class Client:
 
 
 class Message:
-    def __init__(self, draw, pool, verifies):
+    def __init__(self, draw, client, pool, verifies):
+        self.client = client
         self.queue_id = f"Q{draw.randrange(10 ** 6)}"
         self.macros = [("i", self.queue_id), ("{mail_addr}", "bounce@sender.test")]
         if draw.random() < 0.4:
@@ -84,7 +88,7 @@ class Envelope:
     def __init__(self, seed, pool, verifies):
         draw = random.Random(seed)
         self.client = Client(draw)
-        self.messages = [Message(draw, pool, verifies) for _ in range(draw.choice([1, 1, 1, 2, 3]))]
+        self.messages = [Message(draw, self.client, pool, verifies) for _ in range(draw.choice([1, 1, 1, 2, 3]))]
 
 
 def own(draw, chance):

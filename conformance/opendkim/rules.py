@@ -54,6 +54,15 @@ def two_readers(site, message, theirs, ours):
     return message.form in SEVERAL_READINGS and not ours.signatures and replace(theirs, ours)
 
 
+@rule("MTA and MacroList", "either of them is enough, as opendkim.conf(5) says; OpenDKIM forgets that MTA names the listener where a macro of MacroList has another value")
+def mta_and_macros(site, message, theirs, ours):
+    told = dict(message.client.macros + message.macros)
+    names = {name if len(name) == 1 else f"{{{name}}}" for name in site.sets.get("MacroList", [])}
+    is_forgotten = told.get("{daemon_name}") in site.sets.get("MTA", []) and names & set(told)
+    is_meant = bool(is_forgotten) and not theirs.signatures and (ours.signatures or ours.reply != theirs.reply)
+    return bool(is_meant) and replace(theirs, ours)
+
+
 @rule("space in a domain", "space behind an @ is no part of the domain (RFC 5322 §4.4); to OpenDKIM it is")
 def space(site, message, theirs, ours):
     return message.form == "space around the at sign" and not theirs.signatures and replace(theirs, ours)
@@ -109,7 +118,9 @@ def short_key(site, message, theirs, ours):
 
 @rule("default h=", "without SignHeaders and OversignHeaders more fields are signed, and some oversigned")
 def default_fields(site, message, theirs, ours):
-    if site.lists("SignHeaders") and site.value("OversignHeaders"):
+    is_told = site.lists("SignHeaders") and site.value("OversignHeaders") and not site.value("OmitHeaders")
+    # What is left out of the signed fields is oversigned otherwise.
+    if is_told and "Received" not in site.sets["OversignHeaders"]:
         return False
     differ = [their.h for their in theirs.signatures] != [our.h for our in ours.signatures]
     for signature in theirs.signatures + ours.signatures:
@@ -122,7 +133,8 @@ def default_fields(site, message, theirs, ours):
 
 @rule("malformed", "a message without an author is treated as any other; OpenDKIM says `permerror` and does nothing else")
 def malformed(site, message, theirs, ours):
-    if message.form in NO_AUTHOR and words(theirs) == ["permerror"]:
+    is_passed = words(theirs) == ["permerror"] or is_left_alone(theirs)
+    if message.form in NO_AUTHOR and is_passed:
         theirs.verdicts = none(site)
         if site.mode("v"):
             act(theirs, site.action("NoSignature"))
@@ -157,8 +169,16 @@ def no_limit(site, message, theirs, ours):
 def dns_error(site, message, theirs, ours):
     if "broken-" not in message.kind or theirs.reply != "accept" or theirs.signatures:
         return False
+    if is_left_alone(theirs):
+        return not ours.signatures and replace(theirs, ours)
     is_told = ours.reply == site.action("DNSError") or {"temperror", "policy"} & set(words(ours))
     return bool(is_told) and replace(theirs, ours)
+
+
+@rule("l=0", "the rest of a long body is not needed for a signature with l=0; OpenDKIM then says nothing of it")
+def body_skipped(site, message, theirs, ours):
+    is_skipped = message.broken == "l=0" and len(message.body) > 65535
+    return is_skipped and is_left_alone(theirs) and not ours.signatures and replace(theirs, ours)
 
 
 @rule("limit", "all signatures above the limit are told of once, as `policy`; OpenDKIM says `neutral` of each")
