@@ -222,6 +222,22 @@ fn names_and_addresses_of_250_000_octets_take_their_room_and_no_more() {
 }
 
 #[test]
+fn recipients_are_not_kept() {
+    let files = Files::new();
+    let filter = files.start("");
+    let memory = peak(&filter);
+    let mut peer = Peer::with_client(filter.address(), "127.0.0.1");
+    peer.send(&envelope());
+    for _ in 0..100 {
+        peer.send(&packet(b'R', b"<user@example.net>\0NOTIFY=NEVER\0").repeat(1_000));
+    }
+    peer.send(&[field("From", " amy@example.com"), packet(b'N', b"")].concat());
+    assert_eq!(peer.hear(), Some(b'c'));
+    let grown = peak(&filter) - memory;
+    assert!(grown < 4096, "{grown} KiB more");
+}
+
+#[test]
 fn messages_that_are_given_up_leave_nothing_behind() {
     let files = Files::new();
     let filter = files.start("");

@@ -117,6 +117,42 @@ fn commands_out_of_order_are_named() {
 }
 
 #[test]
+fn an_offer_of_too_little_is_named_and_an_old_version_is_served() {
+    let files = Files::new();
+    let filter = files.start("");
+    let offering = |numbers: [u32; 3]| packet(b'O', numbers.map(u32::to_be_bytes).as_flattened());
+    for (octets, fault) in [
+        (
+            offering([1, 0x1ff, 0]),
+            "the MTA offers version 1, at least 2 is needed",
+        ),
+        (
+            offering([0, 0, 0]),
+            "the MTA offers version 0, at least 2 is needed",
+        ),
+        (offering([6, 0, 0x1f_ffff]), "the MTA does not offer"),
+        (packet(b'O', b"\0\0\0\x06"), "negotiation: no whole actions"),
+        (
+            packet(b'O', &[0xff; 100]),
+            "negotiation: 88 octets too many",
+        ),
+    ] {
+        let mut peer = Peer::connect(filter.address());
+        peer.send(&octets);
+        assert_eq!(peer.hear(), None, "{fault}");
+        let line = filter.log_line("connection given up: ");
+        assert!(line.contains(fault), "{line}");
+    }
+    for numbers in [[2, 0x1f, 0], [u32::MAX; 3]] {
+        let mut peer = Peer::connect(filter.address());
+        peer.send(&offering(numbers));
+        assert_eq!(peer.hear(), Some(b'O'));
+        peer.send(&connect("127.0.0.1"));
+        assert_eq!(peer.hear(), Some(b'c'));
+    }
+}
+
+#[test]
 fn clients_of_no_family_are_named_and_those_of_local_sockets_are_strangers() {
     let files = Files::new();
     let filter = files.start("");
@@ -225,6 +261,74 @@ fn c12_line_ends_in_fields_come_out_nowhere() {
         );
     }
 }
+
+/// Fields that a reader who goes down a level for each parenthesis, or back for each sign, does not
+/// come out of.
+#[test]
+fn c11_fields_that_are_hard_to_read_cost_no_more_than_others() {
+    let files = Files::new();
+    let filter = files.start("SPF yes\nDMARC yes\n");
+    let mut before = Mta::with_client(&filter, "127.0.0.1");
+    let repeated = |text: &str| text.repeat(60_000 / text.len());
+    for (name, value) in [
+        ("From", format!("{}a@example.com", repeated("("))),
+        ("From", format!("{}a@example.com", repeated("()"))),
+        ("From", repeated("<")),
+        ("From", repeated("a:")),
+        ("From", repeated("@")),
+        ("From", repeated("a.")),
+        ("From", repeated("\\")),
+        ("From", repeated("\"\\")),
+        ("From", repeated("a@example.com,")),
+        ("From", format!("{}@example.com", repeated("a"))),
+        ("From", format!("a@{}com", repeated("a."))),
+        ("From", repeated("=?utf-8?q?")),
+        ("From", repeated("\n ")),
+        ("Authentication-Results", repeated("(")),
+        (
+            "Authentication-Results",
+            format!("mx.example.com{}", repeated(";a=b")),
+        ),
+        (
+            "Authentication-Results",
+            format!("mx.example.com{}", repeated(" (a)")),
+        ),
+        ("DKIM-Signature", repeated("v=1;")),
+        ("DKIM-Signature", repeated("=")),
+        (
+            "DKIM-Signature",
+            format!("{SIGNATURE}; h=from{}", repeated(":from")),
+        ),
+        (
+            "DKIM-Signature",
+            format!("{SIGNATURE}; h=from; z={}", repeated("a:b|")),
+        ),
+        (
+            "DKIM-Signature",
+            format!("{SIGNATURE}; h=from; x{}", repeated("\n ")),
+        ),
+    ] {
+        for client in ["127.0.0.1", "192.0.2.1"] {
+            let mut peer = Peer::with_client(filter.address(), client);
+            let author = match name {
+                "From" => Vec::new(),
+                _ => field("From", " amy@example.com"),
+            };
+            peer.send(&[envelope(), author, field(name, &value), packet(b'N', b"")].concat());
+            // What cannot be read is put off at once, or judged at the end.
+            let letter = peer.hear();
+            if letter == Some(b'c') {
+                peer.send(&packet(b'E', b""));
+                assert_eq!(peer.hear_end(), Some(b'a'), "{name} {value:.20}");
+            } else {
+                assert_eq!(letter, Some(b'y'), "{name} {value:.20}");
+            }
+        }
+    }
+    others_live_on(&filter, &mut before);
+}
+
+const SIGNATURE: &str = " v=1; a=rsa-sha256; d=example.com; s=rsa; bh=AA==; b=AA==";
 
 /// What stands in the log beside our own words is from a mail server, and from its clients.
 #[test]
