@@ -145,6 +145,7 @@ fn what_is_told_to_end_ends_behind_the_messages_under_way() {
     assert_eq!(inside.begin(MESSAGE), None);
     assert_eq!(outside.begin(MESSAGE), None);
     filter.signal("TERM");
+    filter.log_line("ending ");
     assert!(idle.is_closed());
     assert!(std::net::TcpStream::connect(filter.address()).is_err());
     assert!(filter.is_running());
