@@ -114,6 +114,20 @@ fn macros_do_not_pile_up() {
     assert_eq!(session.macros().get("a"), None);
 }
 
+/// As many as fit, at one stage after the other.
+#[test]
+fn the_room_for_many_macros_is_not_kept() {
+    let mut session = begun(&mut Vec::new());
+    let value = "x".repeat(60_000);
+    let told = "MRTNE".bytes().map(|letter| {
+        let macros = macros(letter, &["a", &value]);
+        [macros, say(b'A', &[])].concat()
+    });
+    let octets = told.collect::<Vec<_>>().concat();
+    let cost = cost_of(&mut session, &octets);
+    assert!(cost.bytes_current < 8192, "{cost:?}");
+}
+
 #[test]
 fn a_session_goes_to_another_thread() {
     fn is_send<T: Send + Sync + 'static>(_: &T) {}
