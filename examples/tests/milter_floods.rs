@@ -261,6 +261,40 @@ fn messages_that_are_given_up_leave_nothing_behind() {
     assert!(grown < 4096, "{grown} KiB more");
 }
 
+/// Mail servers keep connections between two messages.
+#[test]
+fn an_idle_connection_does_not_keep_what_its_last_message_took() {
+    let files = Files::new();
+    let filter = files.start("");
+    let memory = peak(&filter);
+    let long = |letter: u8| packet(letter, &[&[b'x'; 250_000][..], b"\0"].concat());
+    let macros = |letter: u8| {
+        let value = "x".repeat(65_000);
+        packet(
+            b'D',
+            format!("{}i\0{value}\0", char::from(letter)).as_bytes(),
+        )
+    };
+    let idle: Vec<Peer> = (0..100)
+        .map(|_| {
+            let mut peer = Peer::with_client(filter.address(), "127.0.0.1");
+            peer.send(&long(b'H'));
+            for letter in [b'M', b'R', b'T', b'N', b'E'] {
+                peer.send(&[macros(letter), packet(b'A', b"")].concat());
+            }
+            peer.send(&[long(b'M'), long(b'R')].concat());
+            peer.send(&field("X", &"y".repeat(60_000)));
+            peer.send(&packet(b'A', b""));
+            peer.send(&packet(b'U', b"NOOP\0"));
+            assert_eq!(peer.hear(), Some(b'c'));
+            peer
+        })
+        .collect();
+    let grown = peak(&filter) - memory;
+    assert!(grown < 16_384, "{grown} KiB more");
+    drop(idle);
+}
+
 #[test]
 fn a_mail_server_that_listens_to_nothing_takes_no_memory() {
     let files = Files::new();
