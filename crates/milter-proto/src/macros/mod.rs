@@ -115,7 +115,7 @@ impl Macros {
         };
         for over in Stage::ALL.into_iter().filter(is_over) {
             if over != stage || !told {
-                self.slot_mut(over).octets.clear();
+                self.slot_mut(over).clear();
             }
         }
     }
@@ -124,7 +124,7 @@ impl Macros {
     pub(crate) fn end_message(&mut self) {
         self.ahead = None;
         for stage in Stage::ALL.into_iter().filter(|it| *it >= Stage::Mail) {
-            self.slot_mut(stage).octets.clear();
+            self.slot_mut(stage).clear();
         }
     }
 
@@ -186,6 +186,12 @@ struct Slot {
 }
 
 impl Slot {
+    /// Forgets all, and keeps room for as much as is usual.
+    fn clear(&mut self) {
+        self.octets.clear();
+        self.octets.shrink_to(USUAL);
+    }
+
     fn get(&self, name: &str) -> Option<&[u8]> {
         let name = bare(name.as_bytes());
         let mut found = self.pairs().filter(|&(told, _)| told == name);
@@ -206,6 +212,9 @@ impl fmt::Debug for Slot {
         f.debug_map().entries(pairs).finish()
     }
 }
+
+/// Octets of the macros of a stage: Postfix tells some hundred.
+const USUAL: usize = 1024;
 
 /// Texts with a NUL behind each.
 #[derive(Clone, Copy, Debug)]
