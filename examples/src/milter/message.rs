@@ -55,6 +55,14 @@ impl Sender {
             ..Self::default()
         }
     }
+
+    /// Its greeting. What is too long for a name is none, and SPF would not ask for it.
+    pub(super) fn greet(&mut self, name: &[u8]) {
+        self.helo = match name.len() {
+            0..=LONGEST_NAME => name.to_vec(),
+            _ => Vec::new(),
+        };
+    }
 }
 
 /// Octets of a name in the DNS at most (RFC 1035 §2.3.4).

@@ -87,7 +87,10 @@ impl Connection<'_> {
                 let message = Message::begin(&live, self.server.crypto());
                 match self.drive(&live, Some(message)).await? {
                     Ended::Connection => return Ok(()),
-                    Ended::Message => break,
+                    Ended::Message => {
+                        self.sender.reverse_path = Vec::new();
+                        break;
+                    }
                     Ended::Mail => {}
                 }
             }
@@ -201,6 +204,11 @@ impl Connection<'_> {
     /// Waits for more input, and meanwhile for answers of the DNS. `false` when the connection is
     /// over, which it is between two messages when the filter is to end.
     async fn wait(&mut self, message: Option<&mut Message<'_>>) -> Result<bool, Fault> {
+        // A mail server that has said all it had to say may be idle for long.
+        if message.is_none() && self.input.is_empty() {
+            self.input.shrink_to(READ);
+            self.out.shrink_to(READ);
+        }
         self.input.reserve(READ);
         let until = match self.session.negotiated() {
             Some(_) => Instant::now() + self.patience,
@@ -242,7 +250,7 @@ fn take(
             };
         }
         Event::Helo(name) => {
-            sender.helo = name.to_vec();
+            sender.greet(name);
             return over(message.is_some());
         }
         Event::Mail(mail) => {
