@@ -59,8 +59,13 @@ def mta_and_macros(site, message, theirs, ours):
     told = dict(message.client.macros + message.macros)
     names = {name if len(name) == 1 else f"{{{name}}}" for name in site.sets.get("MacroList", [])}
     is_forgotten = told.get("{daemon_name}") in site.sets.get("MTA", []) and names & set(told)
-    is_meant = bool(is_forgotten) and not theirs.signatures and (ours.signatures or ours.reply != theirs.reply)
-    return bool(is_meant) and replace(theirs, ours)
+    return bool(is_forgotten) and not theirs.signatures and replace(theirs, ours)
+
+
+@rule("peer without an address", "a client of which only the name is known is this machine to PeerList, too; to OpenDKIM only to InternalHosts")
+def peer(site, message, theirs, ours):
+    is_peer = message.client.family == "U" and bool(site.value("PeerList")) and ours.step == "connect"
+    return is_peer and replace(theirs, ours)
 
 
 @rule("space in a domain", "space behind an @ is no part of the domain (RFC 5322 §4.4); to OpenDKIM it is")
@@ -99,6 +104,14 @@ def signer(site, message, theirs, ours):
     is_bare = any(signer and "@" not in signer for signer in site.signers)
     is_to_be_signed = bool(ours.signatures) or ours.reply != "accept"
     return is_bare and is_to_be_signed and is_left_alone(theirs) and replace(theirs, ours)
+
+
+@rule("signer with two @", "is no address, so that no `i=` says it; OpenDKIM leaves it out only if it ends with `@` and `d=`")
+def two_ats(site, message, theirs, ours):
+    differ = [signature for signature in theirs.signatures if signature.i.count("@") > 1]
+    for signature in differ:
+        signature.i = ""
+    return bool(differ)
 
 
 @rule("one label", "a name of one label, as `d=test`, is not signed for; OpenDKIM does")
@@ -208,6 +221,13 @@ def other_word(site, message, theirs, ours):
             differ |= their != our
             their.word, their.d, their.s = our.word, our.d, our.s
     return differ
+
+
+@rule("brackets", "an address in brackets is found, as opendkim.conf(5) says; OpenDKIM finds it or not, by the length of the address and by options that have nothing to do with it")
+def brackets(site, message, theirs, ours):
+    lists = [entry for name in ("InternalHosts", "PeerList") for entry in site.sets.get(name, [])]
+    is_address = message.client.family in "46" and any("[" in entry for entry in lists)
+    return is_address and replace(theirs, ours)
 
 
 def replace(theirs, ours):
