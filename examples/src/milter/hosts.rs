@@ -21,6 +21,8 @@ use crate::config::ConfigError;
 #[derive(Clone, Debug)]
 pub struct HostList {
     set: DataSet,
+    /// The lengths of the networks in it, sorted; `None` if any network may match a pattern.
+    prefixes: Option<Vec<u32>>,
 }
 
 impl HostList {
@@ -33,7 +35,8 @@ impl HostList {
                 warnings.push(Warning::new(&entry.place, text));
             }
         }
-        Ok(Self { set })
+        let prefixes = (!set.is_patterns()).then(|| prefixes(set.entries()));
+        Ok(Self { set, prefixes })
     }
 
     /// Who is internal where InternalHosts is not set: this machine.
@@ -52,7 +55,14 @@ impl HostList {
     /// The entry that admits a client by its name or its address; `None` if none does.
     pub fn admits(&self, name: &str, address: Option<IpAddr>) -> Option<&Entry> {
         let by_name = self.decide(names(name));
-        by_name.or_else(|| self.decide(addresses(address?)))
+        by_name.or_else(|| {
+            // Of IPv6 there are 129 networks, and four spellings of each.
+            let is_asked = |prefix: &u32| match &self.prefixes {
+                Some(prefixes) => prefixes.binary_search(prefix).is_ok(),
+                None => true,
+            };
+            self.decide(addresses(address?, is_asked))
+        })
     }
 
     /// The first spelling that is there decides.
@@ -78,13 +88,26 @@ fn names(name: &str) -> impl Iterator<Item = String> {
     suffixes.flat_map(|suffix| [format!("!{suffix}"), suffix])
 }
 
-/// The address, then each network that it is in.
-fn addresses(address: IpAddr) -> impl Iterator<Item = String> {
+/// The lengths of the networks among the entries.
+fn prefixes(entries: &[Entry]) -> Vec<u32> {
+    let lengths = entries.iter().filter_map(|entry| {
+        let (_, prefix) = entry.key.rsplit_once('/')?;
+        prefix.parse().ok()
+    });
+    let mut lengths: Vec<u32> = lengths.collect();
+    lengths.sort_unstable();
+    lengths.dedup();
+    lengths
+}
+
+/// The address, then each network that it is in and whose length is asked for.
+fn addresses(address: IpAddr, is_asked: impl Fn(&u32) -> bool) -> impl Iterator<Item = String> {
     let length = match address {
         IpAddr::V4(_) => Ipv4Addr::BITS,
         IpAddr::V6(_) => Ipv6Addr::BITS,
     };
-    let networks = (0..=length).rev().map(move |prefix| {
+    let asked = (0..=length).rev().filter(is_asked);
+    let networks = asked.map(move |prefix| {
         let network = network(address, prefix);
         (network.to_string(), format!("/{prefix}"))
     });
