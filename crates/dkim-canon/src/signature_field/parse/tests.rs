@@ -76,6 +76,14 @@ fn each_tag_is_refused_for_its_own_reason() {
 }
 
 #[test]
+fn an_empty_signature_is_called_empty() {
+    for (tag, with) in [("b", "b="), ("b", "b= \r\n "), ("bh", "bh=")] {
+        let error = parse(&changed(tag, with)).unwrap_err();
+        assert_eq!(error.to_string(), format!("{tag}= is empty"));
+    }
+}
+
+#[test]
 fn a03_a04_only_domains_are_domains() {
     for (tag, with) in [
         ("s", "s=sel(x)"),
