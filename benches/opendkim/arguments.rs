@@ -43,7 +43,8 @@ impl Arguments {
                 "--rounds" => arguments.rounds = number()?,
                 "--up-to" => {
                     let most = number()?;
-                    arguments.marks.retain(|&mark| mark <= most);
+                    arguments.marks.retain(|&mark| mark < most);
+                    arguments.marks.push(most);
                 }
                 _ => return Err(USAGE.into()),
             }
