@@ -13,7 +13,7 @@ pub enum SignatureError {
     /// `a=` names an algorithm that is not known.
     #[error("unknown signing algorithm")]
     Algorithm,
-    /// `b=` or `bh=` is empty or no base64.
+    /// `b=` or `bh=` is no base64.
     #[error("{tag}= is not base64")]
     Base64 {
         /// The tag's name.
@@ -35,6 +35,12 @@ pub enum SignatureError {
         tag: &'static str,
         /// What is wrong with it.
         source: DomainError,
+    },
+    /// `b=` or `bh=` is empty: what was to be put there is missing.
+    #[error("{tag}= is empty")]
+    Empty {
+        /// The tag's name.
+        tag: &'static str,
     },
     /// `x=` is not later than `t=`.
     #[error("signature expires before it was made")]

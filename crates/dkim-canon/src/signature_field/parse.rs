@@ -101,7 +101,11 @@ fn algorithm(tag: &Tag<'_>) -> Result<Algorithm, SignatureError> {
 
 /// `sig-b-tag-data = base64string`
 fn base64(tag: &Tag<'_>, name: &'static str) -> Result<Vec<u8>, SignatureError> {
-    from_base64(&tag.without_fws()).ok_or(SignatureError::Base64 { tag: name })
+    let value = tag.without_fws();
+    match value.is_empty() {
+        true => Err(SignatureError::Empty { tag: name }),
+        false => from_base64(&value).ok_or(SignatureError::Base64 { tag: name }),
+    }
 }
 
 /// `sig-bh-tag-data = base64string`
