@@ -95,6 +95,46 @@ fn d05_what_is_no_key_for_dkim_is_named() {
 }
 
 #[test]
+fn d05_a_byte_order_mark_and_line_ends_of_cr_do_not_hide_a_key() {
+    let pem = PrivateKey::parse(RSA_PKCS1).unwrap().to_pem();
+    let text = String::from_utf8_lossy(RSA_PKCS8);
+    for text in [
+        format!("\u{feff}{text}"),
+        text.replace('\n', "\r"),
+        format!("\u{feff}{}", base64_lines(RSA_PKCS1).join("\r")),
+    ] {
+        let key = PrivateKey::parse(text.as_bytes()).unwrap();
+        assert_eq!(key.to_pem(), pem);
+    }
+}
+
+#[test]
+fn d05_what_people_put_into_the_place_of_a_key_is_named() {
+    let text = String::from_utf8_lossy(RSA_PKCS8);
+    let utf16 = |to_octets: fn(u16) -> [u8; 2]| {
+        let units = format!("\u{feff}{text}").encode_utf16().collect::<Vec<_>>();
+        units.into_iter().flat_map(to_octets).collect::<Vec<u8>>()
+    };
+    let record = b"s._domainkey\tIN\tTXT\t( \"v=DKIM1; k=rsa; \"\n\t  \"p=AAAA\" )\n";
+    let lines = "not on lines of their own";
+    for (text, what) in [
+        (utf16(u16::to_le_bytes), "found text in UTF-16"),
+        (utf16(u16::to_be_bytes), "found text in UTF-16"),
+        (record.to_vec(), "found the record that publishes a key"),
+        (b"ssh-ed25519 AAAA a@b\n".to_vec(), "found a public key"),
+        (text.replace('\n', "").into_bytes(), lines),
+        (text.replace('\n', "\\n").into_bytes(), lines),
+        (
+            text.replace("-----BEGIN", "> -----BEGIN").into_bytes(),
+            lines,
+        ),
+    ] {
+        let error = parse(&text).to_string();
+        assert!(error.contains(what), "{error}");
+    }
+}
+
+#[test]
 fn d05_an_encrypted_key_is_named() {
     for text in [
         RSA_ENCRYPTED_PKCS1,
