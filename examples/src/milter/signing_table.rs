@@ -190,6 +190,38 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_that_matches_no_author_is_warned_of() {
+        let told = |kind, text| {
+            let (_, warnings) = table(kind, text);
+            let told = warnings.into_iter().map(|warning| warning.text);
+            told.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told(
+                "file:",
+                "*@a.test k\n*.a.test k\nu@* k\n* k\n.a.test k\na.test k\n"
+            ),
+            [
+                "*@a.test matches no author: without refile: a star is no pattern; write a.test, or \
+                 refile: before the path",
+                "*.a.test matches no author: without refile: a star is no pattern; write .a.test, or \
+                 refile: before the path",
+            ]
+        );
+        assert_eq!(
+            told(
+                "refile:",
+                "a.test k\n@a.test k\n.a.test k\n* k\n*@a.test k\n(u|v)@a.test k\n.*a.test k\n"
+            ),
+            [
+                "a.test matches no author: a pattern has to match the whole address; write *@a.test",
+                "@a.test matches no author: a pattern has to match the whole address; write *@a.test",
+                ".a.test matches no author: a pattern has to match the whole address; write *@*.a.test",
+            ]
+        );
+    }
+
+    #[test]
     fn patterns_are_tried_in_the_order_of_the_file() {
         let (table, _) = table("refile:", "*@x.test a\nu@x.test b\n*@X.TEST c\nx.test d\n");
         assert_eq!(keys(&table, "U@x.test", false), ["a"]);
