@@ -11,6 +11,10 @@ pub enum PrivateKeyError {
     /// Characters that base64 does not have, or too few of them.
     #[error("the key is not valid base64, with or without the borders of PEM")]
     Base64,
+    /// The BEGIN or END of a PEM block shares its line with something else, as when line ends were
+    /// lost.
+    #[error("the BEGIN and END of the PEM block are not on lines of their own")]
+    Borders,
     /// Nothing but white space.
     #[error("the key is empty")]
     Empty,
@@ -70,6 +74,8 @@ pub enum Found {
     DsaKey,
     /// A private key on another elliptic curve.
     EcKey,
+    /// The record that publishes the public key.
+    KeyRecord,
     /// An RSA private key of more than two primes.
     MultiPrimeRsaKey,
     /// A private key in OpenSSH's own format.
@@ -80,6 +86,8 @@ pub enum Found {
     PublicKey,
     /// An RSA private key that is bound to the PSS scheme, which DKIM does not use.
     RsaPssKey,
+    /// Text in UTF-16, such as some shells write.
+    Utf16,
 }
 
 impl fmt::Display for Found {
@@ -89,11 +97,13 @@ impl fmt::Display for Found {
             Self::CertificateRequest => "a certificate request",
             Self::DsaKey => "a DSA private key",
             Self::EcKey => "a private key on another elliptic curve",
+            Self::KeyRecord => "the record that publishes a key",
             Self::MultiPrimeRsaKey => "an RSA private key of more than two primes",
             Self::OpenSshKey => "a private key in OpenSSH's format",
             Self::Other => "something else",
             Self::PublicKey => "a public key",
             Self::RsaPssKey => "an RSA private key for PSS only",
+            Self::Utf16 => "text in UTF-16",
         })
     }
 }

@@ -41,6 +41,7 @@ impl PrivateKey {
     /// [RFC 8017]: https://www.rfc-editor.org/rfc/rfc8017
     /// [RFC 8463]: https://www.rfc-editor.org/rfc/rfc8463
     pub fn parse(text: &[u8]) -> Result<Self, PrivateKeyError> {
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         if pem::is_pem(text) {
             return Self::from_der(&pem::read(text)?);
         }
@@ -49,7 +50,12 @@ impl PrivateKey {
         }
         // The length octets of a key's DER are no characters of base64.
         if !text.iter().all(|&octet| is_base64(octet)) {
-            return Self::from_der(text);
+            return Self::from_der(text).map_err(|error| match error {
+                PrivateKeyError::Kind {
+                    found: Found::Other,
+                } => foreign(text),
+                error => error,
+            });
         }
         let mut base64 = Zeroizing::new(Vec::with_capacity(text.len()));
         base64.extend(text.iter().filter(|octet| !octet.is_ascii_whitespace()));
@@ -264,6 +270,20 @@ fn without_version(mut reader: Reader<'_>) -> PrivateKeyError {
     }
 }
 
+/// What is neither PEM nor base64 nor a key's DER: the texts that people take for a key.
+fn foreign(text: &[u8]) -> PrivateKeyError {
+    if pem::has_begin(text) {
+        return PrivateKeyError::Borders;
+    }
+    let tag = b"v=DKIM1";
+    PrivateKeyError::other(match text {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Found::Utf16,
+        [b's', b's', b'h', b'-', ..] => Found::PublicKey,
+        _ if text.windows(tag.len()).any(|window| window == tag) => Found::KeyRecord,
+        _ => Found::Other,
+    })
+}
+
 /// Bits of a number without leading zero octets.
 fn bits(number: &[u8]) -> usize {
     let Some((first, rest)) = number.split_first() else {
@@ -280,6 +300,9 @@ fn is_base64(octet: u8) -> bool {
         || octet.is_ascii_whitespace()
         || matches!(octet, b'+' | b'/' | b'=')
 }
+
+/// U+FEFF, which some editors put in front of a text.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 // Contents of object identifiers.
 /// 1.2.840.10040.4.1 (RFC 3279 §2.3.2).

@@ -14,7 +14,7 @@ use super::{Found, PrivateKeyError};
 /// The DER of a PEM file's one private key. Text around the blocks and blocks of other kinds are
 /// skipped (RFC 7468 §2), as long as one private key is among them.
 pub(super) fn read(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, PrivateKeyError> {
-    let mut lines = text.split(|&octet| octet == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = lines(text);
     // Reserved at once, so that no copy of the key stays behind where a vector grew.
     let mut base64 = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut other = Found::Other;
@@ -39,8 +39,12 @@ pub(super) fn read(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, PrivateKeyError> {
 
 /// Whether there is a line that begins a PEM block.
 pub(super) fn is_pem(text: &[u8]) -> bool {
-    text.split(|&octet| octet == b'\n')
-        .any(|line| label(line.trim_ascii(), BEGIN).is_some())
+    lines(text).any(|line| label(line, BEGIN).is_some())
+}
+
+/// Whether there is the beginning of a PEM block, on whatever line.
+pub(super) fn has_begin(text: &[u8]) -> bool {
+    text.windows(BEGIN.len()).any(|window| window == BEGIN)
 }
 
 /// Octets as PEM text, 64 characters a line (RFC 7468 §2).
@@ -96,9 +100,17 @@ fn block<'t>(
     Err(PrivateKeyError::Truncated)
 }
 
+/// Lines end with CRLF, CR or LF (RFC 7468 §3).
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|octet| matches!(octet, b'\n' | b'\r'))
+        .map(<[u8]>::trim_ascii)
+}
+
 /// The label of a line that begins or ends a block.
 fn label<'t>(line: &'t [u8], border: &[u8]) -> Option<&'t [u8]> {
-    line.strip_prefix(border)?.strip_suffix(b"-----")
+    let label = line.strip_prefix(border)?.strip_suffix(b"-----")?;
+    // RFC 7468 §3: a label has no two hyphens in a row. Where it seems to, a line end was lost.
+    (!label.windows(2).any(|pair| pair == b"--")).then_some(label)
 }
 
 fn found(label: &[u8]) -> Found {
