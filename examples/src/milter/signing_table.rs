@@ -21,13 +21,16 @@ pub struct SigningTable {
 }
 
 impl SigningTable {
-    /// Reads the table. Entries without the name of a key are warned of and kept: the mail that
-    /// they are about has to wait.
+    /// Reads the table, and warns of entries that match no author. Entries without the name of a key
+    /// are warned of and kept: the mail that they are about has to wait.
     pub fn read(source: &DataSource, warnings: &mut Vec<Warning>) -> Result<Self, ConfigError> {
         let set = source.read(Case::Ignored)?;
         warnings.extend(set.warnings());
         let mut targets = Vec::with_capacity(set.entries().len());
         for entry in set.entries() {
+            if let Some(text) = idle(&entry.key, set.is_patterns()) {
+                warnings.push(Warning::new(&entry.place, text));
+            }
             let target = Target::parse(entry.value.as_deref().unwrap_or_default());
             if target.is_none() {
                 let text = format!("{}: {}", entry.key, Unnamed);
@@ -126,6 +129,55 @@ fn probes(local_part: &str, host: &str) -> Vec<String> {
     }
     probes.extend([format!("{local_part}@*"), "*".into()]);
     probes
+}
+
+/// Why an entry never matches an author.
+fn idle(key: &str, is_pattern: bool) -> Option<String> {
+    match is_pattern {
+        true => idle_pattern(key),
+        false => idle_star(key),
+    }
+}
+
+/// A pattern in which nothing stands for the author's name. An empty one is warned of already.
+fn idle_pattern(key: &str) -> Option<String> {
+    let is_special = |c| {
+        matches!(
+            c,
+            '*' | '\\' | '^' | '$' | '|' | '(' | ')' | '[' | ']' | '{' | '}' | '?'
+        )
+    };
+    let host = key.strip_prefix('@').unwrap_or(key);
+    if host.is_empty() || host.contains('@') || key.contains(is_special) {
+        return None;
+    }
+    let star = if host.starts_with('.') { "*" } else { "" };
+    Some(format!(
+        "{key} matches no author: a pattern has to match the whole address; write *@{star}{host}"
+    ))
+}
+
+/// A star that is looked up as nothing but itself: only `*` and `user@*` are.
+fn idle_star(key: &str) -> Option<String> {
+    let fixed = key.strip_suffix("@*").unwrap_or(key);
+    if key == "*" || !fixed.contains('*') {
+        return None;
+    }
+    let host = key.strip_prefix("*@").unwrap_or(key);
+    let host = match host.strip_prefix('*') {
+        Some("") => "*",
+        Some(parent) => parent,
+        None => host,
+    };
+    let exact = match host {
+        "*" => "*, or ".into(),
+        _ if host.contains(['*', '@']) => String::new(),
+        _ => format!("{host}, or "),
+    };
+    Some(format!(
+        "{key} matches no author: without refile: a star is no pattern; write {exact}refile: before \
+         the path"
+    ))
 }
 
 #[cfg(test)]
