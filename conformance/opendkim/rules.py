@@ -54,12 +54,12 @@ def two_readers(site, message, theirs, ours):
     return message.form in SEVERAL_READINGS and not ours.signatures and replace(theirs, ours)
 
 
-@rule("MTA and MacroList", "either of them is enough, as opendkim.conf(5) says; OpenDKIM forgets that MTA names the listener where a macro of MacroList has another value")
+@rule("MTA and MacroList", "one of them is enough, as opendkim.conf(5) says; OpenDKIM takes it back where another macro of MacroList has a value that is not listed")
 def mta_and_macros(site, message, theirs, ours):
     told = dict(message.client.macros + message.macros)
     names = {name if len(name) == 1 else f"{{{name}}}" for name in site.sets.get("MacroList", [])}
-    is_forgotten = told.get("{daemon_name}") in site.sets.get("MTA", []) and names & set(told)
-    return bool(is_forgotten) and not theirs.signatures and replace(theirs, ours)
+    reasons = len(names & set(told)) + (told.get("{daemon_name}") in site.sets.get("MTA", []))
+    return bool(names & set(told)) and reasons > 1 and not theirs.signatures and replace(theirs, ours)
 
 
 @rule("peer without an address", "a client of which only the name is known is this machine to PeerList, too; to OpenDKIM only to InternalHosts")
@@ -70,12 +70,12 @@ def peer(site, message, theirs, ours):
 
 @rule("space in a domain", "space behind an @ is no part of the domain (RFC 5322 §4.4); to OpenDKIM it is")
 def space(site, message, theirs, ours):
-    return message.form == "space around the at sign" and not theirs.signatures and replace(theirs, ours)
+    return message.form == "space around the at sign" and replace(theirs, ours)
 
 
 @rule("needless quotes", "a local part is the same with quotes that it does not need (RFC 5321 §4.1.2); to OpenDKIM it is another")
 def quotes(site, message, theirs, ours):
-    return message.form == "needless quotes" and not theirs.signatures and replace(theirs, ours)
+    return message.form == "needless quotes" and replace(theirs, ours)
 
 
 @rule("key that cannot be used", "puts mail off, whatever is wrong with it; with one that can be read OpenDKIM does as On-InternalError says, in Mode v nothing")
@@ -92,8 +92,8 @@ def bad_key(site, message, theirs, ours):
 def several(site, message, theirs, ours):
     if not site.is_on("MultipleSignatures") or len(theirs.signatures) != 2:
         return False
-    if ours.reply == "tempfail" and site.has_bad_keys:
-        # One of those between cannot sign.
+    if not ours.signatures and (site.has_bad_keys or ours.reply == site.action("SignatureError")):
+        # One of those between cannot be made.
         return replace(theirs, ours)
     theirs.signatures[1:1] = ours.signatures[1:-1]
     return len(ours.signatures) > 2
@@ -125,7 +125,9 @@ def one_label(site, message, theirs, ours):
 
 @rule("short key", "MinimumKeyBits is for the keys of others, as opendkim.conf(5) says; OpenDKIM does not sign with shorter ones")
 def short_key(site, message, theirs, ours):
-    is_short = int(site.value("MinimumKeyBits") or 0) > 1024 and theirs.reply == site.action("SignatureError")
+    # It never holds mail for that.
+    action = site.action("SignatureError").replace("quarantine", "accept")
+    is_short = int(site.value("MinimumKeyBits") or 0) > 1024 and theirs.reply == action and not theirs.signatures
     return is_short and bool(ours.signatures) and replace(theirs, ours)
 
 
@@ -153,6 +155,13 @@ def malformed(site, message, theirs, ours):
             act(theirs, site.action("NoSignature"))
         return True
     return False
+
+
+@rule("quarantine", "holds mail on every occasion; OpenDKIM does not when it fails to sign, or when a header is too large")
+def quarantine(site, message, theirs, ours):
+    is_held = ours.held and is_left_alone(theirs) and not ours.signatures
+    occasions = ("InternalError", "Security", "SignatureError")
+    return is_held and "quarantine" in map(site.action, occasions) and replace(theirs, ours)
 
 
 @rule("On-NoSignature", "is done with AlwaysAddARHeader, too, and with `quarantine`; OpenDKIM does not")
@@ -266,7 +275,6 @@ def both(their, our, words):
 
 
 REASONS["unknown key"] = "a SigningTable that names a key which is not there keeps OpenDKIM from starting; ours warns, and puts off the mail"
-REASONS["unusable key"] = "a KeyFile that cannot be used keeps OpenDKIM from starting; ours warns, and puts off the mail"
 # What OpenDKIM says when it does not start.
 STARTS = [
     ("unknown key", "could not find valid key record"),

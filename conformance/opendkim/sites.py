@@ -10,8 +10,8 @@ import words
 from datasets import data_set
 
 KEY_FILES = [
-    "KEYS/rsa.pem", "KEYS/rsa.pem", "KEYS/rsa-pkcs8.pem", "KEYS/rsa-1024.pem",
-    "KEYS/of/%/mail.pem", "KEYS/of/%/mail.pem", "KEYS/%.pem",
+    "KEYS/rsa.pem", "KEYS/rsa.pem", "KEYS/rsa.pem", "KEYS/rsa-pkcs8.pem", "KEYS/rsa-pkcs8.pem",
+    "KEYS/rsa-1024.pem", "KEYS/of/%/mail.pem", "KEYS/%.pem",
 ]
 BAD_KEY_FILES = ["KEYS/none.pem", "KEYS/junk.pem", "KEYS/unsafe.pem", "KEYS/empty.pem"]
 ED25519_FILES = ["KEYS/ed25519.pem"]
@@ -30,7 +30,7 @@ class Site:
         # What the SigningTable names behind the keys.
         self.signers = []
         self.ed25519 = draw.random() < 0.15
-        self.has_bad_keys = draw.random() < 0.25
+        self.has_bad_keys = draw.random() < 0.2
         self.verifies = draw.random() < 0.3
         signers = [self.tables, self.tables, self.tables, self.one_key]
         if self.verifies:
@@ -63,8 +63,8 @@ class Site:
 
     def one_key(self):
         draw = self.draw
-        listed = draw.sample(words.DOMAINS, draw.choice([1, 1, 2, 3]))
-        listed = [draw.choice([domain] * 8 + [domain.upper(), f".{domain}", f"*.{domain}"]) for domain in listed]
+        listed = {words.domain(draw) for _ in range(draw.choice([1, 1, 2, 3]))}
+        listed = [draw.choice([name] * 8 + [name.upper(), f".{name}", f"*.{name}"]) for name in sorted(listed)]
         if draw.random() < 0.15:
             listed.append("*")
         self.set("Domain", [(domain, None) for domain in listed])
@@ -87,7 +87,7 @@ class Site:
 
     def key(self):
         draw = self.draw
-        domain = draw.choices(["%", draw.choice(words.DOMAINS), draw.choice(words.DOMAINS).upper()], [4, 10, 1])[0]
+        domain = draw.choices(["%", words.domain(draw), words.domain(draw).upper()], [4, 10, 1])[0]
         files = ED25519_FILES if self.ed25519 else KEY_FILES
         if self.has_bad_keys and draw.random() < 0.4:
             files = BAD_KEY_FILES
@@ -114,7 +114,7 @@ class Site:
         draw = self.draw
         local, domain = words.author(draw).split("@")
         return draw.choice([
-            f"*@{domain}", f"*@{domain}", f"*@*.{domain}", f"*@{domain.upper()}", f"{local}@{domain}",
+            f"*@{domain}", f"*@{domain}", f"*@{domain}", f"*@{domain}", "*@*", f"*@*.{domain}", f"*@{domain.upper()}", f"{local}@{domain}",
             f"{local}@*", f"*{domain}", "*", "*@*", f"(amy|bob)@{domain}", f"[a-c]*@{domain}",
             f"{domain}", f".{domain}", f"*@.{domain}", f"a?my@{domain}", f"*@{domain}$", f"^*@{domain}",
             f"*.{domain}", f"*@(www|x|sub).{domain}", f"[^b]*@{domain}", f"a{{1}}my@{domain}", f"*%*@{domain}",
@@ -127,7 +127,7 @@ class Site:
         local, domain = words.author(draw).split("@")
         parent = domain.partition(".")[2] or domain
         return draw.choice([
-            f"{local}@{domain}", domain, domain, domain.upper(), f"{local}@.{parent}", f".{parent}", f".{parent}",
+            f"{local}@{domain}", domain, domain, domain, "*", domain.upper(), f"{local}@.{parent}", f".{parent}", f".{parent}",
             f"{local}@*", "*", f"*@{domain}", f"*.{parent}", f".{domain}", f"{local.upper()}@{domain}", f"@{domain}",
         ])
 
@@ -137,7 +137,11 @@ class Site:
         draw = self.draw
 
         def rows():
-            return [(entry, None) for entry in hosts.entries(draw) if entry]
+            listed = [entry for entry in hosts.entries(draw) if entry]
+            if draw.random() < 0.5:
+                listed.append(draw.choice(["127.0.0.1", "0.0.0.0/0", ".example.net", "192.0.2.0/24", "::/0", "localhost"]))
+            draw.shuffle(listed)
+            return [(entry, None) for entry in listed]
 
         self.set("InternalHosts", rows() or [("127.0.0.1", None)], 0.75)
         self.set("PeerList", rows() or [("127.0.0.1", None)], 0.1)

@@ -21,4 +21,8 @@ MACROS = ["login", "{login}", "auth_author", "i", "class"]
 
 
 def author(draw):
-    return f"{draw.choice(LOCALS)}@{draw.choices(DOMAINS, [6, 4, 2, 4, 2] + [2] * 9)[0]}"
+    return f"{draw.choices(LOCALS, [8, 6] + [1] * 9)[0]}@{domain(draw)}"
+
+
+def domain(draw):
+    return draw.choices(DOMAINS, [10, 6, 3, 6, 3] + [1] * 9)[0]
