@@ -1,10 +1,10 @@
 //! Who signs: a domain, a selector and a key for each, and which of them sign for an author.
 
 use core::str::FromStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use dkim_aws_lc::SigningKey;
-use dkim_sign::{SignMessage, SignRequest, ZoneEntry};
+use dkim_aws_lc::{SigningKey, SigningKeyError};
+use dkim_sign::{PrivateKeyError, SignMessage, SignRequest, ZoneEntry};
 use dns_txt::{Domain, DomainError, NameError, TxtRecord};
 use thiserror::Error;
 
@@ -84,14 +84,8 @@ impl Signatory {
     pub fn read(argument: &SignArgument) -> Result<Self, ConfigError> {
         let path = &argument.key_file;
         let text = read_secret(path, 0o640)?;
-        let key = SigningKey::parse(&text).map_err(|error| {
-            match pem::locate(path, &text, &["PRIVATE KEY", "RSA PRIVATE KEY"]) {
-                Ok(line) => ConfigError::line(path, line, error),
-                // The fault that could be located explains more than "not base64" does.
-                Err(located @ ConfigError::Line { .. }) => located,
-                Err(_) => ConfigError::file(path, error),
-            }
-        })?;
+        let key = SigningKey::parse(&text);
+        let key = key.map_err(|error| key_error(path, &text, error))?;
         Ok(Self::new(
             argument.domain.clone(),
             argument.selector.clone(),
@@ -129,6 +123,20 @@ impl Signatory {
     /// that the signature is aligned with From (RFC 9989 calls this relaxed alignment).
     pub fn signs_for(&self, author: &Domain) -> bool {
         author.is_within(&self.domain)
+    }
+}
+
+/// What keeps the text of a key file from being a key, and on which line if that is known.
+pub(crate) fn key_error(path: &Path, text: &[u8], error: SigningKeyError) -> ConfigError {
+    let is_vague = matches!(
+        error,
+        SigningKeyError::PrivateKey(PrivateKeyError::Base64 | PrivateKeyError::Truncated)
+    );
+    match pem::locate(path, text, &["PRIVATE KEY", "RSA PRIVATE KEY"]) {
+        Ok(line) => ConfigError::line(path, line, error),
+        // Where it is explains more than what it is.
+        Err(located @ ConfigError::Line { .. }) if is_vague => located,
+        Err(_) => ConfigError::file(path, error),
     }
 }
 

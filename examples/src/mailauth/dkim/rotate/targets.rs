@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dkim_canon::KeyRecord;
-use dkim_sign::{PrivateKey, SigningKey};
+use dkim_sign::SigningKey;
 use dns_txt::Domain;
 
 use crate::config::{one_line, read_secret};
 use crate::mailauth::Fault;
 use crate::milter::{Key, KeySource, Mark, MarkKind, Place, Signers, Snapshot};
+use crate::signatories::key_error;
 
 /// What there is to rotate.
 #[derive(Debug, Default)]
@@ -71,8 +72,9 @@ impl Site {
     ) -> Result<Self, Fault> {
         let key_file = directory.join(format!("{selector}.private"));
         let text = read_secret(&key_file, 0o640)?;
-        let key = PrivateKey::parse(&text).map_err(|error| Fault::file(&key_file, error))?;
-        let key = SigningKey::new(&key).map_err(|error| Fault::file(&key_file, error))?;
+        // Not read as for signing, since a key that is too short to sign is one to be rotated.
+        let key = SigningKey::parse(&text);
+        let key = key.map_err(|error| key_error(&key_file, &text, error.into()))?;
         let target = Target {
             name: selector.to_string(),
             domain: domain.clone(),
