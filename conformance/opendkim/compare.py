@@ -1,5 +1,6 @@
 """The main program of `run`."""
 
+import atexit
 import base64
 import os
 import shutil
@@ -43,6 +44,8 @@ class Comparison:
         self.programs, self.seed, self.only = programs, seed, only
         target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
         self.work = Path(tempfile.mkdtemp(prefix="opendkim-", dir=safe_place(target)))
+        if only is None:
+            atexit.register(shutil.rmtree, self.work, ignore_errors=True)
         self.keys = self.work / "keys"
         self.inline = make_keys(self.keys)
         self.pool = Pool(programs, self.work, self.keys)
@@ -111,9 +114,7 @@ class Comparison:
         for (theirs, ours), count in rules.WORDS.most_common():
             print(f"{count:6} signatures that are {theirs} for OpenDKIM and {ours} here")
         print(f"{self.differences} differences")
-        if self.only is None:
-            shutil.rmtree(self.work)
-        else:
+        if self.only is not None:
             print(f"the files are kept in {self.work}")
         return 1 if self.differences else 0
 

@@ -61,13 +61,11 @@ class Pool:
                 f"InternalHosts 127.0.0.1\nSignatureAlgorithm {algorithm}\n"
                 "Canonicalization relaxed/relaxed\n"
             ))
-            for envelope, found in zip(messages, signatures):
-                mta = Mta(party.socket)
-                heard = mta.play(envelope)[0]
-                mta.close()
-                [value] = [value for name, value in heard.inserted if name == "DKIM-Signature"]
-                found.append(("DKIM-Signature", " " + value.lstrip(" ")))
-            party.end()
+            try:
+                for envelope, found in zip(messages, signatures):
+                    found.append(signature(party, envelope))
+            finally:
+                party.end()
         for envelope, found in zip(messages, signatures):
             fields, body = envelope.messages[0].fields, envelope.messages[0].body
             self.signed.append((f"{kind}, by {name}", found, fields, body))
@@ -91,6 +89,18 @@ class Pool:
             kind += ", other From"
             fields = [(name, value.replace("Amy", "Bob")) for name, value in fields]
         return kind, what, list(fields), body
+
+
+def signature(party, envelope):
+    if party.said is not None:
+        raise SystemExit(f"{party.name} does not start: {party.said}")
+    mta = Mta(party.socket)
+    [heard] = mta.play(envelope)
+    mta.close()
+    values = [value for name, value in heard.inserted if name == "DKIM-Signature"]
+    if len(values) != 1:
+        raise SystemExit(f"{party.name} makes {len(values)} signatures: {heard.reply} {heard.text}")
+    return ("DKIM-Signature", " " + values[0].lstrip(" "))
 
 
 def message(number):
