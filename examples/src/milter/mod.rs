@@ -54,6 +54,13 @@
 //! * Files that `%` in a KeyTable stands for are looked for when the tables are read.
 //! * Alternatives in a pattern are anchored as a whole ([`Pattern`]).
 //! * A list of IPv6 addresses needs no `csl:` in front.
+//! * With MultipleSignatures all entries that match sign, not the first and the last alone.
+//! * MinimumKeyBits is for the keys of others, and a domain of one label signs nothing.
+//! * `MaximumSignaturesToVerify 0` is without a limit; OpenDKIM then verifies nothing.
+//! * On-NoSignature is done with AlwaysAddARHeader, too, and quarantine holds on every occasion.
+//! * A signature that cannot be read is told of, and keeps nobody from signing.
+//! * A macro of MacroList that has another value takes back nothing that MTA has said.
+//! * Addresses in brackets are always found; OpenDKIM's luck with them changes.
 
 pub mod conf;
 mod data_set;
