@@ -169,6 +169,36 @@ fn a_subcommand_that_asks_nothing_does_not_show_whom_to_ask() {
     assert!(!help.contains("--now"), "{help}");
 }
 
+#[test]
+fn a_flag_that_has_no_effect_is_refused() {
+    let desk = Desk::signer();
+    let sign = desk.sign();
+    let sign: Vec<&str> = sign.iter().map(String::as_str).collect();
+    let (zone, here) = (desk.path("zone"), desk.path(""));
+    let genkey = ["dkim", "genkey", "--ed25519", "-D", &here, "-s", "new"];
+    let record = desk.path("record");
+    let asked = [
+        ["--zone", &zone],
+        ["--nameserver", "127.0.0.1"],
+        ["--record", &record],
+    ];
+    for (command, flags) in [
+        (&sign[..], &asked[..]),
+        (&genkey, &[&asked[..], &[["--now", "3"]]].concat()),
+    ] {
+        for flag in flags {
+            for arguments in [[command, flag].concat(), [&flag[..], command].concat()] {
+                let line = refusal(&arguments);
+                assert!(
+                    line.starts_with(&format!("mailauth: {}: ", flag[0])),
+                    "{line}"
+                );
+            }
+        }
+    }
+    assert!(!std::path::Path::new(&desk.path("new.private")).exists());
+}
+
 /// A server that keeps every answer back until it was asked all that can be asked at once: who
 /// waits for the first answer before the second question gets none.
 #[test]

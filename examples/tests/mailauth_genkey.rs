@@ -82,3 +82,65 @@ fn a_key_that_nobody_verifies_with_is_remarked() {
     assert_eq!((status, err.lines().count()), (0, 1), "{err}");
     assert!(err.contains("sha256"), "{err}");
 }
+
+/// A domain of labels with 63 octets and one that is shorter.
+fn domain_of(octets: usize) -> String {
+    let rest = format!("{}.com", "c".repeat(octets - 64 * 3 - 4));
+    format!("{0}.{0}.{0}.{rest}", "a".repeat(63))
+}
+
+#[test]
+fn a_record_without_a_name_in_the_dns_is_refused_before_a_key_is_made() {
+    let desk = Desk::empty();
+    let here = desk.path("");
+    let genkey = ["dkim", "genkey", "--ed25519", "-D", &here];
+    // RFC 1035 §2.3.4: 253 octets as text, 13 of them for `s._domainkey.`
+    let (longest, longer) = (domain_of(240), domain_of(241));
+    let selector = format!("{0}.{0}.{0}.{1}", "a".repeat(63), "b".repeat(51));
+    let label = "a".repeat(64);
+    for (flags, flag, what) in [
+        (&["-s", "s", "-d", &longer][..], "--domain: ", "253"),
+        (&["-s", &selector][..], "--selector: ", "253"),
+        (&["-s", &label], "invalid value", "63"),
+        (&["-d", &label], "invalid value", "63"),
+        (&["-d", "a..b"], "invalid value", "empty label"),
+        (&["-d", "192.0.2.1"], "--domain: ", "an address"),
+    ] {
+        let line = refusal(&[&genkey[..], flags].concat());
+        assert!(line.starts_with(&format!("mailauth: {flag}")), "{line}");
+        assert!(line.contains(what), "{line}");
+    }
+    assert_eq!(fs::read_dir(&here).unwrap().count(), 0);
+    answer(&[&genkey[..], &["-s", "s", "-d", &longest]].concat());
+}
+
+#[test]
+fn a_record_that_is_too_long_for_the_dns_is_refused() {
+    let desk = Desk::empty();
+    let here = desk.path("");
+    let genkey = ["dkim", "genkey", "--ed25519", "-D", &here, "-n"];
+    let line = refusal(&[&genkey[..], &[&"x".repeat(1 << 16)]].concat());
+    assert!(line.starts_with("mailauth: --note: "), "{line}");
+    assert_eq!(fs::read_dir(&here).unwrap().count(), 0);
+    answer(&[&genkey[..], &[&"x".repeat(1 << 15)]].concat());
+}
+
+/// RFC 6376 §3.5: no one accepts such a `d=`.
+#[test]
+fn a_domain_of_one_label_is_remarked() {
+    let desk = Desk::empty();
+    let here = desk.path("");
+    let of = ["-d", "com", "-s", "s"];
+    let genkey = [&["dkim", "genkey", "--ed25519", "-D", &here], &of[..]].concat();
+    let rotate = [&["dkim", "rotate", "-D", &here], &of[..]].concat();
+    desk.write("zone", "");
+    let zone = desk.path("zone");
+    let testkey = [&["dkim", "testkey", "--zone", &zone], &of[..]].concat();
+    for (arguments, ends) in [(genkey, 0), (rotate, 0), (testkey, 1)] {
+        let Run { status, err, .. } = run(&arguments);
+        assert_eq!(status, ends, "{err}");
+        let line = err.lines().next().unwrap_or_default();
+        assert!(line.starts_with("mailauth: --domain: com "), "{err}");
+        assert!(line.contains("one label"), "{err}");
+    }
+}
