@@ -189,6 +189,41 @@ fn another_key_under_the_new_name_does_not_finish() {
 }
 
 #[test]
+fn finish_keeps_the_line_ends_of_a_table() {
+    let desk = Desk::with_tables(
+        "two example.com:ed:DIR/ed.private\r\none example.com:s1:DIR/s1.private # ours\r\n",
+    );
+    desk.rotate(&[]);
+    desk.publish("ed2.txt");
+    desk.publish("s2.txt");
+    assert_eq!(desk.rotate(&["--finish"]).status, 0);
+    assert_eq!(
+        desk.read("kt"),
+        "two example.com:ed2:DIR/ed2.private\r\n#=retired two ed 2026-12-08 DIR/ed.private\r\n\
+         one example.com:s2:DIR/s2.private # ours\r\n\
+         #=retired one s1 2026-12-08 DIR/s1.private\r\n"
+    );
+}
+
+/// The line of a successor may be written by hand.
+#[test]
+fn finish_names_the_algorithm_of_the_successor() {
+    let desk = Desk::with_tables(
+        "one example.com:s1:DIR/s1.private:rsa-sha256\n#=successor one ed DIR/ed.private\n",
+    );
+    assert_eq!(desk.rotate(&["--finish"]).status, 0);
+    assert_eq!(
+        desk.read("kt"),
+        "one example.com:ed:DIR/ed.private:ed25519-sha256\n\
+         #=retired one s1 2026-12-08 DIR/s1.private\n"
+    );
+    assert_eq!(
+        desk.testkey(&[]).out,
+        "one: ed._domainkey.example.com: key OK\n"
+    );
+}
+
+#[test]
 fn entries_that_share_a_key_go_on_sharing_one() {
     let desk = Desk::with_tables("one example.com:ed:DIR/ed.private\nb b.test:ed:DIR/ed.private\n");
     assert_eq!(desk.rotate(&[]).status, 0);
