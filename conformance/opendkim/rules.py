@@ -164,6 +164,13 @@ def quarantine(site, message, theirs, ours):
     return is_held and "quarantine" in map(site.action, occasions) and replace(theirs, ours)
 
 
+@rule("MaximumHeaders", "counts the header as it is sent, with CRLF at the end of each line; OpenDKIM counts less")
+def header_size(site, message, theirs, ours):
+    most = int(site.value("MaximumHeaders") or 65536)
+    size = sum(len(f"{name}:{value}\n".replace("\n", "\r\n")) for name, value in message.fields)
+    return 0 < most < size and size < most * 1.1 and replace(theirs, ours)
+
+
 @rule("On-NoSignature", "is done with AlwaysAddARHeader, too, and with `quarantine`; OpenDKIM does not")
 def no_signature(site, message, theirs, ours):
     if message.is_signed or theirs.signatures or theirs.reply != "accept" or not site.mode("v"):
