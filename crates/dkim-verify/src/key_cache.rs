@@ -45,7 +45,9 @@ pub struct KeyCache<C> {
 type Generation = BTreeMap<Box<[u8]>, Arc<PreparedRecord>>;
 
 impl KeyCache<()> {
-    /// A capacity for a server with many correspondents: some 3 MB of RSA keys of 2048 bits.
+    /// A capacity for a server with many correspondents: some 3 MB of RSA keys of 2048 bits, and no
+    /// more than 7 MB whatever the records hold. (A backend that is not pure Rust may add to it what
+    /// it keeps for itself.)
     pub const DEFAULT_CAPACITY: usize = 1024;
 
     /// The longest record that is kept, in octets. Those of RSA keys of 4096 bits have 760.
