@@ -59,6 +59,7 @@ pub mod session;
 pub mod shutdown;
 pub mod signatories;
 pub mod spool;
+mod stored;
 pub mod stream;
 pub mod submission;
 pub mod tls;

@@ -8,7 +8,8 @@ use thiserror::Error;
 
 use super::pattern::Pattern;
 use super::place::{Place, Warning};
-use crate::config::{ConfigError, read};
+use crate::config::ConfigError;
+use crate::stored::{TABLE, read_stored};
 
 /// A data set that is not read yet.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -70,7 +71,8 @@ impl DataSource {
     /// One entry a line: the key, white space, the value. In front of a pattern white space is not
     /// skipped: as for OpenDKIM, the pattern of such a line is empty and matches nothing.
     fn lines(&self, path: &Path) -> Result<Vec<Entry>, ConfigError> {
-        let text = read(path).map_err(|error| self.place.fault(error))?;
+        let text = read_stored(path, TABLE)
+            .map_err(|error| self.place.fault(ConfigError::file(path, error)))?;
         let path: Arc<Path> = path.into();
         let mut entries = Vec::new();
         for (index, line) in text.split(|&octet| octet == b'\n').enumerate() {
@@ -81,6 +83,11 @@ impl DataSource {
                 .unwrap_or_default();
             let line = core::str::from_utf8(line);
             let line = line.map_err(|_| place.fault(DataSourceError::Utf8))?;
+            // An editor's mark of UTF-8 is no part of the first key.
+            let line = match index {
+                0 => line.strip_prefix('\u{feff}').unwrap_or(line),
+                _ => line,
+            };
             if line.trim().is_empty() {
                 continue;
             }

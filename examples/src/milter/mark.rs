@@ -22,7 +22,8 @@ use dns_txt::{Domain, DomainError};
 use thiserror::Error;
 
 use super::place::Place;
-use crate::config::{ConfigError, read};
+use crate::config::ConfigError;
+use crate::stored::{TABLE, read_stored};
 
 /// The marks of a file, each with its line.
 pub type Marks = Vec<(Place, Result<Mark, MarkError>)>;
@@ -47,7 +48,7 @@ impl Mark {
 
     /// All marks in a file, each with its line; what cannot be read as one is an error of its line.
     pub fn read(path: &Path) -> Result<Marks, ConfigError> {
-        let text = read(path)?;
+        let text = read_stored(path, TABLE).map_err(|error| ConfigError::file(path, error))?;
         let path: Arc<Path> = path.into();
         let lines = text.split(|&octet| octet == b'\n').enumerate();
         let marks = lines.filter_map(|(index, line)| {

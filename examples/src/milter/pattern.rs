@@ -42,6 +42,9 @@ impl Pattern {
                 matcher: Matcher::Glob(glob.into(), case),
             });
         }
+        if text.len() > LONGEST {
+            return Err(PatternError::TooLong);
+        }
         let expression = ere::translate(&wildcards(text))?;
         let regex = RegexBuilder::new(&format!("^(?:{expression})$"))
             .case_insensitive(case == Case::Ignored)
@@ -130,6 +133,10 @@ fn glob_matches(glob: &[u8], text: &[u8], case: Case) -> bool {
         .iter()
         .all(|octet| *octet == b'*')
 }
+
+/// Octets of a pattern with more than stars: each of its signs may move all that is in front of it
+/// when it is translated.
+const LONGEST: usize = 16 * 1024;
 
 /// Octets of memory for one pattern; the default of the `regex` crate, ten megabytes, times many.
 const MAX_COMPILED: usize = 1 << 20;

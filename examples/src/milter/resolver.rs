@@ -10,7 +10,8 @@ use thiserror::Error;
 use super::conf::Settings;
 use super::data_set::{Case, DataSource};
 use super::place::Place;
-use crate::config::{ConfigError, read};
+use crate::config::ConfigError;
+use crate::stored::{TABLE, read_stored};
 
 /// Where DNS records come from.
 #[derive(Clone, Debug)]
@@ -76,7 +77,8 @@ fn zone(source: &DataSource) -> Result<Zone, ConfigError> {
 
 /// What an unbound.conf forwards to. Its other lines say how, which is not done here.
 fn forward_addresses(path: &Path, named_at: &Place) -> Result<Vec<SocketAddr>, ConfigError> {
-    let text = read(path).map_err(|error| named_at.fault(error))?;
+    let text =
+        read_stored(path, TABLE).map_err(|error| named_at.fault(ConfigError::file(path, error)))?;
     let text = String::from_utf8_lossy(&text);
     let path: Arc<Path> = path.into();
     let mut servers = Vec::new();

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::config::{ConfigError, read};
+use crate::config::{Cause, ConfigError};
 use crate::milter::place::Place;
+use crate::stored::read_stored;
 
 use super::fault::OptionFault;
 
@@ -23,12 +24,22 @@ pub struct Directive {
 /// `Include` names it.
 pub(super) fn read_directives(path: &Path) -> Result<Vec<Directive>, ConfigError> {
     let mut directives = Vec::new();
-    read_file(path, MAX_INCLUDES, &mut directives)?;
+    let mut room = MAX_OCTETS;
+    read_file(path, MAX_INCLUDES, &mut room, &mut directives)?;
     Ok(directives)
 }
 
-fn read_file(path: &Path, left: usize, out: &mut Vec<Directive>) -> Result<(), ConfigError> {
-    let text = read(path)?;
+fn read_file(
+    path: &Path,
+    left: usize,
+    room: &mut u64,
+    out: &mut Vec<Directive>,
+) -> Result<(), ConfigError> {
+    let fault = |error: Cause| ConfigError::file(path, error);
+    let text = read_stored(path, MAX_OCTETS).map_err(|error| fault(error.into()))?;
+    let taken = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    let rest = room.checked_sub(taken);
+    *room = rest.ok_or_else(|| fault(OptionFault::TooLong { most: MAX_OCTETS }.into()))?;
     let shared: Arc<Path> = path.into();
     for (index, line) in text.split(|&octet| octet == b'\n').enumerate() {
         let place = Place::new(Arc::clone(&shared), index + 1);
@@ -43,7 +54,7 @@ fn read_file(path: &Path, left: usize, out: &mut Vec<Directive>) -> Result<(), C
         }
         let left = left.checked_sub(1);
         let left = left.ok_or_else(|| place.fault(OptionFault::Includes { most: MAX_INCLUDES }))?;
-        read_file(Path::new(value), left, out).map_err(|error| place.fault(error))?;
+        read_file(Path::new(value), left, room, out).map_err(|error| place.fault(error))?;
     }
     Ok(())
 }
@@ -74,6 +85,10 @@ fn directive<'l>(line: &'l [u8], place: &Place) -> Result<Option<(&'l str, &'l s
 
 /// opendkim.conf(5) allows five levels.
 const MAX_INCLUDES: usize = 5;
+
+/// Octets of all files. Without such a limit five levels that each include the next a hundred times
+/// would be ten thousand million lines.
+const MAX_OCTETS: u64 = 1 << 20;
 
 #[cfg(test)]
 mod tests {

@@ -71,6 +71,12 @@ pub enum OptionFault {
         /// What is wrong with it.
         error: SocketError,
     },
+    /// Files that are larger than anybody writes them.
+    #[error("more than {} MiB with all files that are included", .most >> 20)]
+    TooLong {
+        /// How many octets are read.
+        most: u64,
+    },
     /// A name that OpenDKIM 2.11 does not know either.
     #[error("{name}: no such option; mend its spelling, or delete the line")]
     Unknown {

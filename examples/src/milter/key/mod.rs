@@ -16,6 +16,7 @@ use thiserror::Error;
 
 pub use self::safe::{Hole, UnsafeFile};
 use super::conf::Account;
+use crate::stored::read_stored;
 
 /// A key that a table names, ready to sign or with the reason why it is not.
 ///
@@ -181,7 +182,7 @@ impl KeyReader {
             }
             Ok(result) => result.err(),
         };
-        let state = std::fs::read(path).map_err(KeyError::Read);
+        let state = read_stored(path, LARGEST).map_err(KeyError::Read);
         let state = state.and_then(|text| ready(&text));
         Key {
             source,
@@ -209,6 +210,9 @@ fn ready(text: &[u8]) -> Result<Ready, KeyError> {
         Err(error) => Err(KeyError::Signing(error)),
     }
 }
+
+/// Octets of a key file. One of RSA with 16384 bits has 13,000.
+const LARGEST: u64 = 1 << 20;
 
 #[cfg(test)]
 mod tests;

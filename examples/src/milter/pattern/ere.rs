@@ -30,6 +30,9 @@ pub enum PatternError {
     /// An expression that needs too much memory.
     #[error("pattern: too big when it is spelled out")]
     TooBig,
+    /// An expression of more octets than anybody writes.
+    #[error("pattern: too long")]
+    TooLong,
 }
 
 /// Writes an expression anew; `Err` for what POSIX leaves undefined.
