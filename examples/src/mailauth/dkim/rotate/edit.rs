@@ -47,12 +47,14 @@ impl Edit {
         }
     }
 
-    /// Changes the value on a line, and leaves the name, white space and comment as they are.
+    /// Changes the value on a line, and leaves the name, white space, comment and line end as they
+    /// are.
     pub(super) fn change_value(&mut self, place: &Place, change: impl FnOnce(&str) -> String) {
         let Some(number) = place.line() else { return };
         let mut lines = self.before.split(|&octet| octet == b'\n');
         let line = lines.nth(number.saturating_sub(1));
         let line = line.unwrap_or_default();
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
         let is_comment = |&octet: &u8| octet == b'#';
         let end = line.iter().position(is_comment).unwrap_or(line.len());
         let (text, comment) = line.split_at(end);
@@ -155,16 +157,21 @@ fn give(file: &File, like: &Metadata, mode: u32) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(mode))
 }
 
-/// The value of an entry of KeyTable with another selector and key file.
-pub(super) fn entry(value: &str, selector: &Domain, key_file: &Path) -> String {
+/// The value of an entry of KeyTable with another selector and key file, whose algorithm is named
+/// where one was.
+pub(super) fn entry(
+    value: &str,
+    selector: &Domain,
+    key_file: &Path,
+    algorithm: Algorithm,
+) -> String {
     let mut parts = value.splitn(3, ':');
     let domain = parts.next().unwrap_or_default().trim_end();
     let key = parts.nth(1).unwrap_or_default();
-    let algorithm = key.rsplit_once(':').map(|(_, word)| word.trim());
-    let algorithm = algorithm.filter(|word| Algorithm::parse(word.as_bytes()).is_some());
+    let before = key.rsplit_once(':').map(|(_, word)| word.trim());
     let key_file = key_file.display();
-    match algorithm {
-        Some(algorithm) => format!("{domain}:{selector}:{key_file}:{algorithm}"),
+    match before.and_then(|word| Algorithm::parse(word.as_bytes())) {
+        Some(_) => format!("{domain}:{selector}:{key_file}:{algorithm}"),
         None => format!("{domain}:{selector}:{key_file}"),
     }
 }

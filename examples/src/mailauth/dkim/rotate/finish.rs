@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use dkim_sign::{Algorithm, SignMessage};
 use dns_txt::Domain;
 
 use super::edit::{self, Edit};
@@ -54,14 +55,23 @@ pub(super) fn finish(
                 }));
             }
             MarkKind::Successor => {
-                let reason = missing(snapshot, &mark.name, &survey);
-                if reason.is_none() {
-                    put(snapshot, &mut edit, (place, mark), targets, &until)?;
-                }
-                let state = if reason.is_none() {
-                    "finished"
-                } else {
-                    "waiting"
+                let reason = match usable(snapshot, &mark.name, &survey) {
+                    Ok(algorithm) => {
+                        put(
+                            snapshot,
+                            &mut edit,
+                            (place, mark),
+                            targets,
+                            algorithm,
+                            &until,
+                        )?;
+                        None
+                    }
+                    Err(reason) => Some(reason),
+                };
+                let state = match &reason {
+                    None => "finished",
+                    Some(_) => "waiting",
                 };
                 rows.extend(targets.iter().map(|target| Row {
                     next: Some(mark.selector.to_string()),
@@ -80,17 +90,17 @@ pub(super) fn finish(
     Ok(Done { rows, text })
 }
 
-/// What keeps the successor of a key from being used in all of its domains.
-fn missing(snapshot: &Snapshot, name: &str, survey: &Survey) -> Option<String> {
-    let mut found = false;
+/// What the successor of a key signs with, or what keeps it from being used in all of its domains.
+fn usable(snapshot: &Snapshot, name: &str, survey: &Survey) -> Result<Algorithm, String> {
+    let mut algorithm = None;
     for next in snapshot.successors().filter(|next| next.name == name) {
-        found = true;
+        algorithm = Some(next.key.algorithm());
         if let Err(error) = next.answer(survey.answer_to(next.question())) {
-            return Some(format!("{}: {}", next.question().name(), one_line(&error)));
+            return Err(format!("{}: {}", next.question().name(), one_line(&error)));
         }
     }
     // Whoever reads the configuration warns of it as well.
-    (!found).then(|| "its key cannot be used".into())
+    algorithm.ok_or_else(|| "its key cannot be used".into())
 }
 
 fn put(
@@ -98,6 +108,7 @@ fn put(
     edit: &mut Edit,
     (place, mark): (&Place, &Mark),
     targets: &[&Target],
+    algorithm: Algorithm,
     until: &str,
 ) -> Result<(), Fault> {
     let Some(target) = targets.first() else {
@@ -118,7 +129,9 @@ fn put(
             let Some(place) = &target.place else {
                 return Ok(());
             };
-            edit.change_value(place, |value| edit::entry(value, &mark.selector, next));
+            edit.change_value(place, |value| {
+                edit::entry(value, &mark.selector, next, algorithm)
+            });
         }
     }
     let retired = Mark {
