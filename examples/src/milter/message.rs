@@ -188,11 +188,13 @@ impl<'l> Message<'l> {
         }
         if let (true, Some(author)) = (decision.is_external, author) {
             let Sender { name, address, .. } = sender;
+            // A name that nobody knows is the address in brackets.
             let address = address
-                .map(|address| address.to_string())
+                .map(|address| format!(" [{address}]"))
+                .filter(|address| address.trim_start() != *name)
                 .unwrap_or_default();
             warn!(
-                "{id}: external host {name} {address} sends as {}",
+                "{id}: external host {name}{address} sends as {}",
                 author.domain
             );
         }
