@@ -13,7 +13,7 @@ use dns_txt::{Domain, DomainError};
 use thiserror::Error;
 
 use super::data_set::{Case, DataSet, DataSource, Entry};
-use super::key::{Key, KeyReader};
+use super::key::{Key, KeyReader, KeySource};
 use super::place::{Place, Warning};
 use crate::config::{ConfigError, one_line};
 
@@ -36,7 +36,8 @@ impl KeyTable {
         let set = source.read(Case::Matters)?;
         warnings.extend(set.warnings());
         let mut keys = Vec::with_capacity(set.entries().len());
-        for entry in set.entries() {
+        for (position, entry) in set.entries().iter().enumerate() {
+            warnings.extend(warn_of_repeated(&set, position, entry));
             let key = TableKey::read(entry, reader);
             warnings.extend(warn(entry, &key));
             keys.push(key.map_err(|error| NoKey::Malformed {
@@ -327,6 +328,17 @@ fn algorithm(key: &str) -> (&str, Option<Algorithm>) {
     }
 }
 
+/// Of equal names the first is found. Patterns may well take the same ones.
+fn warn_of_repeated(set: &DataSet, position: usize, entry: &Entry) -> Option<Warning> {
+    let first = set.position(&entry.key).filter(|_| !set.is_patterns())?;
+    let first = set.entries().get(first).filter(|_| first < position)?;
+    let text = format!(
+        "{}: does nothing: the name stands at {} already",
+        entry.key, first.place
+    );
+    Some(Warning::new(&entry.place, text))
+}
+
 fn warn(entry: &Entry, key: &Result<TableKey, KeyEntryError>) -> Vec<Warning> {
     let consequence = "mail that it should sign is put off";
     let warning = |text: String| Warning::new(&entry.place, text);
@@ -346,8 +358,12 @@ fn warn(entry: &Entry, key: &Result<TableKey, KeyEntryError>) -> Vec<Warning> {
     for key in key.keys.all() {
         if let Err(error) = key.signer() {
             let (source, error) = (key.source(), one_line(error));
+            let hint = match source {
+                KeySource::File(_) => "",
+                KeySource::Inline => " (the path of a file begins with a slash)",
+            };
             warnings.push(warning(format!(
-                "{}: {source}: {error}; {consequence}",
+                "{}: {source}: {error}{hint}; {consequence}",
                 entry.key
             )));
         }
