@@ -208,7 +208,7 @@ fn an_operator_is_told_what_a_configuration_means() {
     let (text, warnings) = check(&files, &["-n", "-v"]);
     assert_eq!(
         text,
-        "signs and verifies, with SPF at inet:0@127.0.0.1\n\
+        "signs and verifies, with SPF, at inet:0@127.0.0.1\n\
          DNS: TestDNSData and nothing else\n\
          Keys:\n  \
          KeyTable:1 rsa: d=example.com s=rsa a=rsa-sha256 in rsa.example.com: loaded, and published\n  \
@@ -261,7 +261,7 @@ fn bad_input_is_one_line_that_names_it() {
         (
             "Socket local:DIR/KeyTable\n",
             &[],
-            "opendkim.conf: Socket local:",
+            "opendkim.conf:12: Socket local:",
         ),
         (
             "UserID no-such-user\n",

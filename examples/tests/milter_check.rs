@@ -118,7 +118,7 @@ fn what_the_table_holds_and_does_not_use_is_warned_of() {
     let (_, warnings) = told(&files, "");
     assert_eq!(
         warnings,
-        "milter: KeyTable:2: key: the name stands in line 1 already, which counts\n\
+        "milter: KeyTable:2: key: does nothing: the name stands at KeyTable:1 already\n\
          milter: KeyTable:3: other: the key in the table: expected an RSA or Ed25519 private key, \
          found something else (the path of a file begins with a slash); mail that it should sign is \
          put off\n"
@@ -136,8 +136,8 @@ fn a_key_that_its_user_cannot_read_is_told_before_the_start() {
     let (_, warnings) = told(&files, "UserID nobody\n");
     assert_eq!(
         warnings,
-        "milter: opendkim.conf:12: UserID: nobody cannot read s.example.com, and a reload would not \
-         find it; run `chown nobody s.example.com`\n"
+        "milter: opendkim.conf:12: s.example.com: nobody cannot read it, and a reload would not find \
+         it; run `chown nobody s.example.com`\n"
     );
 }
 

@@ -10,7 +10,7 @@ use clap::Parser;
 use examples::config::ConfigError;
 use examples::milter::conf::Flags;
 use examples::milter::process::{self, PidFile};
-use examples::milter::{Bound, Server, Snapshot, Source, tell_reload};
+use examples::milter::{Bound, Server, Snapshot, Source, StartFault, tell_reload};
 use examples::milter::{explain, syslog};
 use examples::shutdown::{self, Signals};
 use examples::{logging, program};
@@ -84,15 +84,34 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
     let path = source.path();
     let snapshot = Snapshot::of(&source)?;
     let settings = snapshot.settings();
+    let account = match &settings.user_id {
+        None => None,
+        Some((place, user_id)) => {
+            let account = user_id.resolve().map_err(|error| place.fault(error))?;
+            Some((place, user_id, account))
+        }
+    };
     if arguments.check {
+        let mut more = Vec::new();
+        if settings.socket.is_none() {
+            more.push(format!("{}: {NO_SOCKET}", path.display()));
+        }
+        // What only root may do is not told to anybody else.
+        if let Some((place, user_id, account)) = account
+            && process::become_user(&account).is_ok()
+        {
+            let warnings = process::warn_of_keys_out_of_reach(&snapshot, place, user_id);
+            more.extend(warnings.iter().map(ToString::to_string));
+        }
         return Ok(Start::Check(Check {
             snapshot,
+            more,
             verbose: arguments.verbose,
             who: arguments.who.map(|who| (who, arguments.client)),
         }));
     }
-    let Some(socket) = &settings.socket else {
-        return Err(ConfigError::file(path, "Socket is missing"));
+    let Some((socket_place, socket)) = &settings.socket else {
+        return Err(ConfigError::file(path, NO_SOCKET));
     };
     if settings.background && !arguments.foreground {
         let more = ["--foreground", "--detached"].map(OsString::from);
@@ -112,28 +131,28 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
     if let Some(mask) = settings.umask {
         process::set_umask(mask);
     }
-    let account = match &settings.user_id {
-        None => None,
-        Some((place, user_id)) => Some((
-            place,
-            user_id.resolve().map_err(|error| place.fault(error))?,
-        )),
-    };
-    let bound = Bound::new(socket)
-        .map_err(|error| ConfigError::file(path, format!("Socket {socket}: {error}")))?;
-    let owner = account.as_ref().map(|(_, account)| account);
-    let pid_file = settings.pid_file.as_deref().map(|pid_file| {
-        PidFile::write(pid_file, owner).map_err(|error| ConfigError::file(pid_file, error))
+    let bound = Bound::new(socket).map_err(|error| {
+        let socket = socket.clone();
+        socket_place.fault(StartFault::Socket { socket, error })
+    })?;
+    let owner = account.as_ref().map(|(.., account)| account);
+    let pid_file = settings.pid_file.as_ref().map(|(place, path)| {
+        PidFile::write(path, owner).map_err(|error| {
+            let path = path.clone();
+            place.fault(StartFault::PidFile { path, error })
+        })
     });
     let pid_file = pid_file.transpose()?;
-    if let Some((place, account)) = &account {
+    if let Some((place, user_id, account)) = &account {
         bound
             .give_to(account)
             .and_then(|()| process::become_user(account))
-            .map_err(|error| place.fault(error))?;
-        for key in process::keys_out_of_reach(&snapshot) {
-            let key = key.display();
-            warn!("{place}: {key}: its user cannot read it, and a reload would not find it");
+            .map_err(|error| {
+                let user_id = (*user_id).clone();
+                place.fault(StartFault::UserId { user_id, error })
+            })?;
+        for warning in process::warn_of_keys_out_of_reach(&snapshot, place, user_id) {
+            warn!("{warning}");
         }
     }
     Ok(Start::Serve(Service {
@@ -178,14 +197,17 @@ fn log(to_syslog: bool) {
 /// What is to be said of a configuration.
 struct Check {
     snapshot: Arc<Snapshot>,
+    /// What would be told at the start, beside the warnings of the configuration.
+    more: Vec<String>,
     verbose: bool,
     who: Option<(String, IpAddr)>,
 }
 
 impl Check {
     async fn run(self) -> Result<(), ConfigError> {
-        for warning in self.snapshot.warnings() {
-            eprintln!("{PROGRAM}: {}", program::visible(&warning.to_string()));
+        let warnings = self.snapshot.warnings().iter().map(ToString::to_string);
+        for warning in warnings.chain(self.more) {
+            eprintln!("{PROGRAM}: {}", program::visible(&warning));
         }
         let mut text = String::new();
         if self.verbose {
@@ -252,5 +274,7 @@ async fn reload(server: Arc<Server>, (mut user, mut hang_up): (Signal, Signal)) 
     }
 }
 
+const NO_SOCKET: &str =
+    "Socket is missing; add a line such as `Socket inet:8891@127.0.0.1`, or give one with -p";
 const CONFIG: &str = "/etc/opendkim.conf";
 const PROGRAM: &str = "milter";

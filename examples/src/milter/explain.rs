@@ -12,8 +12,10 @@ use thiserror::Error;
 
 use super::decision::{Author, Client};
 use super::key::Key;
+use super::key_table::NoKey;
 use super::live;
 use super::resolver::Resolution;
+use super::signing_table::Target;
 use super::snapshot::{Signers, Snapshot};
 use crate::config::{ConfigError, one_line};
 
@@ -66,16 +68,13 @@ fn overview(snapshot: &Snapshot, text: &mut String) -> fmt::Result {
         (false, false) => "lets everything pass",
     };
     write!(text, "{mode}")?;
-    for (is_on, name) in [
-        (settings.spf || settings.dmarc, "SPF"),
-        (settings.dmarc, "DMARC"),
-    ] {
-        if is_on {
-            write!(text, ", with {name}")?;
-        }
-    }
+    text.write_str(match (settings.spf, settings.dmarc) {
+        (_, true) => ", with SPF and DMARC,",
+        (true, false) => ", with SPF,",
+        (false, false) => "",
+    })?;
     match &settings.socket {
-        Some(socket) => writeln!(text, " at {socket}")?,
+        Some((_, socket)) => writeln!(text, " at {socket}")?,
         None => writeln!(text, "; Socket is missing")?,
     }
     match snapshot.resolution() {
@@ -99,6 +98,8 @@ struct Signature<'s> {
     domain: Option<&'s Domain>,
     selector: &'s Domain,
     key: &'s Arc<Key>,
+    /// The selector whose key it waits to take the place of.
+    succeeds: Option<&'s Domain>,
 }
 
 async fn keys(snapshot: &Snapshot, text: &mut String) -> Result<(), ConfigError> {
@@ -117,6 +118,7 @@ async fn keys(snapshot: &Snapshot, text: &mut String) -> Result<(), ConfigError>
                 domain: Some(domain),
                 selector: domains.selector(),
                 key: domains.key(),
+                succeeds: None,
             }));
         }
         Signers::Tables { keys, .. } => {
@@ -130,15 +132,30 @@ async fn keys(snapshot: &Snapshot, text: &mut String) -> Result<(), ConfigError>
                             domain,
                             selector: table_key.selector(),
                             key,
+                            succeeds: None,
                         }));
                     }
-                    Err(error) => malformed.push(format!("  {label}: {}\n", one_line(error))),
+                    Err(error) => {
+                        // The label names the place already.
+                        let error = match error {
+                            NoKey::Malformed { error, .. } => one_line(error),
+                            error => one_line(error),
+                        };
+                        malformed.push(format!("  {label}: {error}; mail is put off\n"));
+                    }
                 }
             }
         }
     }
+    signatures.extend(snapshot.successors().map(|successor| Signature {
+        label: format!("{} {}", successor.place, successor.name),
+        domain: Some(&successor.domain),
+        selector: &successor.selector,
+        key: &successor.key,
+        succeeds: Some(&successor.from),
+    }));
     let answers = ask(snapshot, &signatures).await?;
-    if !signatures.is_empty() {
+    if !(signatures.is_empty() && malformed.is_empty()) {
         text.push_str("Keys:\n");
     }
     for signature in &signatures {
@@ -147,12 +164,14 @@ async fn keys(snapshot: &Snapshot, text: &mut String) -> Result<(), ConfigError>
             domain,
             selector,
             key,
+            succeeds,
         } = signature;
         let whose = domain.map_or("the author's domain", Domain::as_str);
+        let turn = succeeds.map_or(String::new(), |from| format!("to succeed {from}: "));
         let state = signature.state(&answers);
         writeln!(
             text,
-            "  {label}: d={whose} s={selector} a={} in {}: {state}",
+            "  {label}: d={whose} s={selector} a={} in {}: {turn}{state}",
             key.algorithm(),
             key.source()
         )
@@ -187,10 +206,14 @@ impl Signature<'_> {
 
 fn tables(snapshot: &Snapshot, text: &mut String) -> fmt::Result {
     match snapshot.signers() {
-        Signers::Tables { signing, .. } => {
+        Signers::Tables { keys, signing } => {
             writeln!(text, "Authors:")?;
             for (entry, target) in signing.entries() {
-                let key = target.map_or("no key; mail is put off", |target| target.key());
+                let key = match target.map(Target::key) {
+                    None => "no key; mail is put off".into(),
+                    Some(name) if name == "%" || keys.has(name) => name.into(),
+                    Some(name) => format!("the KeyTable has no key {name}; mail is put off"),
+                };
                 writeln!(text, "  {} {}: {key}", entry.place, entry.key)?;
             }
         }

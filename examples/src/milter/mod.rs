@@ -89,6 +89,7 @@ mod sign;
 mod signed_fields;
 mod signing_table;
 mod snapshot;
+mod start_fault;
 mod successor;
 pub mod syslog;
 #[cfg(test)]
@@ -116,4 +117,5 @@ pub use self::server::{Server, tell_reload};
 pub use self::signed_fields::FieldListError;
 pub use self::signing_table::{SigningTable, Target, Unnamed};
 pub use self::snapshot::{Signers, Snapshot};
+pub use self::start_fault::StartFault;
 pub use self::successor::Successor;

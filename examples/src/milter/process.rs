@@ -11,8 +11,9 @@ use std::process::{Command, ExitCode, Stdio};
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{setgid, setgroups, setsid, setuid};
 
-use super::conf::Account;
+use super::conf::{Account, UserId};
 use super::key::KeySource;
+use super::place::{Place, Warning};
 use super::snapshot::Snapshot;
 
 /// Sets the mask for new files (`UMask`).
@@ -36,9 +37,13 @@ pub fn become_user(account: &Account) -> io::Result<()> {
     }
 }
 
-/// Key files that were read, and that the user that this process has become cannot open: the next
-/// time that the configuration is read, mail that they sign would be put off.
-pub fn keys_out_of_reach(snapshot: &Snapshot) -> Vec<PathBuf> {
+/// Warns of key files that were read, and that the user that this process has become cannot open:
+/// the next time that the configuration is read, mail that they sign would be put off.
+pub fn warn_of_keys_out_of_reach(
+    snapshot: &Snapshot,
+    place: &Place,
+    user_id: &UserId,
+) -> Vec<Warning> {
     let keys = snapshot.signers().keys();
     let usable = keys.into_iter().filter(|key| key.signer().is_ok());
     let files = usable.filter_map(|key| match key.source() {
@@ -48,7 +53,28 @@ pub fn keys_out_of_reach(snapshot: &Snapshot) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = files.filter(|path| fs::File::open(path).is_err()).collect();
     files.sort_unstable();
     files.dedup();
-    files
+    let warnings = files.iter().map(|file| {
+        let user = &user_id.user;
+        let remedy = match barrier(file) {
+            Some(directory) => format!("let it into {}", directory.display()),
+            None => format!("run `chown {user} {}`", file.display()),
+        };
+        let text = format!(
+            "{}: {user} cannot read it, and a reload would not find it; {remedy}",
+            file.display()
+        );
+        Warning::new(place, text)
+    });
+    warnings.collect()
+}
+
+/// The topmost directory above a file that this process may not enter.
+fn barrier(file: &Path) -> Option<&Path> {
+    let closed = file.ancestors().skip(1).filter(|directory| {
+        let inside = fs::metadata(directory.join("."));
+        inside.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+    });
+    closed.last()
 }
 
 /// A file with the id of this process (`PidFile`), removed when dropped.

@@ -20,8 +20,8 @@ impl Fixed {
     pub(super) fn of(settings: &Settings) -> Self {
         Self {
             background: settings.background,
-            pid_file: settings.pid_file.clone(),
-            socket: settings.socket.clone(),
+            pid_file: settings.pid_file.as_ref().map(|(_, path)| path.clone()),
+            socket: settings.socket.as_ref().map(|(_, socket)| socket.clone()),
             syslog: settings.syslog,
             umask: settings.umask,
             user_id: settings

@@ -1,5 +1,6 @@
 //! All that a configuration says, read once.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -66,7 +67,7 @@ impl Snapshot {
             }),
         };
         let mut keys = KeyReader::new(account, settings.require_safe_keys);
-        let signers = Signers::read(&settings, path, &mut keys, &mut warnings)?;
+        let signers = Signers::read(&settings, &mut keys, &mut warnings)?;
         let successors = Successors::read(&settings, &signers, &mut keys, &mut warnings)?;
         if let Some((place, algorithm)) = &settings.signature_algorithm {
             warn_of_other_algorithms(&signers, place, *algorithm, &mut warnings);
@@ -90,6 +91,9 @@ impl Snapshot {
         let macros = macros
             .map(|source| MacroList::read(source, &mut warnings))
             .transpose()?;
+        // Two options may name the same file.
+        let mut told = HashSet::new();
+        warnings.retain(|warning| told.insert(warning.to_string()));
         Ok(Self {
             signers,
             successors,
@@ -210,11 +214,12 @@ impl Signers {
 
     fn read(
         settings: &Settings,
-        path: &Path,
         keys: &mut KeyReader,
         warnings: &mut Vec<Warning>,
     ) -> Result<Self, ConfigError> {
-        let needs = |name, needs| Err(ConfigError::file(path, OptionFault::Needs { name, needs }));
+        let needs = |source: &DataSource, name, needs| {
+            Err(source.place().fault(OptionFault::Needs { name, needs }))
+        };
         match (&settings.key_table, &settings.signing_table) {
             (Some(key_table), Some(signing_table)) => {
                 if let Some(source) = &settings.domain {
@@ -226,8 +231,8 @@ impl Signers {
                 warn_of_missing_keys(&keys, &signing, warnings);
                 Ok(Self::Tables { keys, signing })
             }
-            (Some(_), None) => needs("KeyTable", "SigningTable"),
-            (None, Some(_)) => needs("SigningTable", "KeyTable"),
+            (Some(source), None) => needs(source, "KeyTable", "SigningTable"),
+            (None, Some(source)) => needs(source, "SigningTable", "KeyTable"),
             (None, None) => match (&settings.domain, &settings.selector, &settings.key_file) {
                 (None, ..) => Ok(Self::Nobody),
                 (Some(domain), Some(selector), Some(key_file)) => {
@@ -241,7 +246,7 @@ impl Signers {
                     )?;
                     Ok(Self::One(domains))
                 }
-                (Some(_), ..) => needs("Domain", "Selector and KeyFile"),
+                (Some(source), ..) => needs(source, "Domain", "Selector and KeyFile"),
             },
         }
     }

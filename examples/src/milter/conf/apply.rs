@@ -77,7 +77,7 @@ fn honoured(settings: &mut Settings, line: &Directive) -> Result<(), OptionFault
         "omitheaders" => settings.omit_headers = Some(data_set(line)?),
         "oversignheaders" => settings.oversign_headers = Some(data_set(line)?),
         "peerlist" => settings.peer_list = Some(data_set(line)?),
-        "pidfile" => settings.pid_file = Some(line.value.clone().into()),
+        "pidfile" => settings.pid_file = Some((line.place.clone(), line.value.clone().into())),
         "removearall" => {
             if !line.boolean()? {
                 return idle(settings, line, "it is always on (RFC 8601 §5)");
@@ -103,7 +103,7 @@ fn honoured(settings: &mut Settings, line: &Directive) -> Result<(), OptionFault
                 name: line.name.clone(),
                 error,
             })?;
-            settings.socket = Some(socket);
+            settings.socket = Some((line.place.clone(), socket));
         }
         "spf" => settings.spf = line.boolean()?,
         "subdomains" => settings.sub_domains = line.boolean()?,

@@ -27,7 +27,7 @@ use crate::milter::place::{Place, Warning};
 )]
 pub struct Settings {
     pub mode: Mode,
-    pub socket: Option<Socket>,
+    pub socket: Option<(Place, Socket)>,
     pub domain: Option<DataSource>,
     pub selector: Option<(Place, String)>,
     pub key_file: Option<(Place, String)>,
@@ -72,7 +72,7 @@ pub struct Settings {
     pub require_safe_keys: bool,
     pub user_id: Option<(Place, UserId)>,
     pub umask: Option<u32>,
-    pub pid_file: Option<PathBuf>,
+    pub pid_file: Option<(Place, PathBuf)>,
     pub background: bool,
     /// An addition: puts fields below the topmost one, as OpenDKIM does, not above it.
     pub below_received: bool,

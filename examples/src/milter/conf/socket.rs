@@ -83,7 +83,7 @@ pub enum SocketError {
     #[error("the path is empty")]
     Path,
     /// Something else than 0 to 65535.
-    #[error("the port is not a number from 0 to 65535")]
+    #[error("the port is not a number from 0 to 65535; expected inet:PORT@HOST")]
     Port,
 }
 

@@ -44,11 +44,11 @@ fn is_debians(settings: &Settings) {
     assert!(settings.oversign_headers.is_some());
     assert_eq!(settings.user_id.as_ref().unwrap().1.to_string(), "opendkim");
     assert_eq!(settings.umask, Some(0o007));
-    let socket = settings.socket.as_ref().unwrap().to_string();
+    let socket = settings.socket.as_ref().unwrap().1.to_string();
     assert_eq!(socket, "local:/run/opendkim/opendkim.sock");
     assert_eq!(
-        settings.pid_file.as_deref(),
-        Some(Path::new("/run/opendkim/opendkim.pid"))
+        settings.pid_file.as_ref().unwrap().1,
+        Path::new("/run/opendkim/opendkim.pid")
     );
     let [warning] = settings.warnings.as_slice() else {
         panic!("{:?}", settings.warnings);
@@ -305,7 +305,7 @@ fn wrong_values_are_named_with_what_could_stand_there() {
         ),
         (
             "Socket inet:x@h",
-            "Socket: the port is not a number from 0 to 65535",
+            "Socket: the port is not a number from 0 to 65535; expected inet:PORT@HOST",
         ),
         ("UserID a:b:c", "UserID: `a:b:c` is not USER or USER:GROUP"),
     ] {

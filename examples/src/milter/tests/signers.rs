@@ -141,15 +141,15 @@ fn what_belongs_together_is_asked_for() {
     for (conf, error) in [
         (
             "KeyTable DIR/kt\n",
-            "opendkim.conf: KeyTable needs SigningTable",
+            "opendkim.conf:1: KeyTable needs SigningTable",
         ),
         (
             "SigningTable DIR/st\n",
-            "opendkim.conf: SigningTable needs KeyTable",
+            "opendkim.conf:1: SigningTable needs KeyTable",
         ),
         (
             "Domain a.test\n",
-            "opendkim.conf: Domain needs Selector and KeyFile",
+            "opendkim.conf:1: Domain needs Selector and KeyFile",
         ),
     ] {
         assert_eq!(site.error(conf), error);
