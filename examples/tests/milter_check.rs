@@ -142,6 +142,25 @@ fn a_key_that_its_user_cannot_read_is_told_before_the_start() {
 }
 
 #[test]
+fn a_table_that_its_user_cannot_read_is_told_before_the_start() {
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        skip_because("only root can become another user");
+        return;
+    }
+    let files = files();
+    set_mode(files.directory.path(), 0o755);
+    set_mode(&files.path("s.example.com"), 0o644);
+    set_mode(&files.path("SigningTable"), 0o600);
+    let (_, warnings) = told(&files, "UserID nobody\nRequireSafeKeys no\n");
+    let last = warnings.lines().last().unwrap();
+    assert_eq!(
+        last,
+        "milter: opendkim.conf:12: nobody could not read the configuration anew: opendkim.conf:6: \
+         SigningTable: Permission denied (os error 13)"
+    );
+}
+
+#[test]
 fn a_user_that_is_not_there_is_told_before_the_start() {
     let files = files();
     for arguments in [&[][..], &["-n"]] {
