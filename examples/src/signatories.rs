@@ -230,7 +230,7 @@ mod tests {
         assert!(line.contains("key.pem: mode is 0644"), "{line}");
     }
 
-    fn close(path: &std::path::Path, mode: u32) {
+    fn close(path: &Path, mode: u32) {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

@@ -48,13 +48,30 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// The flags of these names for a subcommand that has no use for them: taken, and not shown.
+    /// The flags of these names for a subcommand that has no use for them: known so that
+    /// [`refuse`](Self::refuse) can say so, and not shown.
     pub(crate) fn hidden(names: &[&str]) -> Vec<Arg> {
         Self::augment_args(Command::new(""))
             .get_arguments()
             .filter(|arg| names.contains(&arg.get_id().as_str()))
             .map(|arg| arg.clone().hide(true))
             .collect()
+    }
+
+    /// Refuses the flags of these names, which would have no effect.
+    pub(crate) fn refuse(&self, names: &[&str]) -> Result<(), Fault> {
+        let given = [
+            ("--nameserver", self.nameserver.is_some()),
+            ("--now", self.now.is_some()),
+            ("--record", self.record.is_some()),
+            ("--zone", self.zone.is_some()),
+        ];
+        for (flag, is_given) in given {
+            if is_given && names.contains(&flag.trim_start_matches('-')) {
+                return Err(Fault::flag(flag, "has no effect on this subcommand"));
+            }
+        }
+        Ok(())
     }
 
     /// In which form to answer.

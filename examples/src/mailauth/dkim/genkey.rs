@@ -1,18 +1,20 @@
 //! `mailauth dkim genkey`: a new key and the record to publish, as `opendkim-genkey` writes them.
 
+use core::net::Ipv4Addr;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{ArgAction, Args};
-use dkim_canon::HashAlgorithm;
+use dkim_canon::{HashAlgorithm, key_name};
 use dkim_sign::rand_core::UnwrapErr;
 use dkim_sign::{KeyKind, PrivateKey, SigningKey, ZoneEntry};
 use dns_txt::Domain;
 use getrandom::SysRng;
 use serde::Serialize;
 
+use super::remark_one_label;
 use crate::mailauth::Fault;
 use crate::mailauth::message::remark;
 use crate::mailauth::shared::{Shared, domain};
@@ -27,7 +29,7 @@ use crate::mailauth::shared::{Shared, domain};
     verbatim_doc_comment,
     disable_help_flag = true,
     version,
-    args = Shared::hidden(&["nameserver", "now", "record", "zone"]),
+    args = Shared::hidden(USELESS),
     after_help = "\
 Example: mailauth dkim genkey -d example.com -s 2026a
 
@@ -102,6 +104,8 @@ pub(super) struct Genkey {
 
 impl Genkey {
     pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
+        shared.refuse(USELESS)?;
+        self.check_names()?;
         let kind = match self.ed25519 {
             true => KeyKind::Ed25519,
             false => self.bits.unwrap_or_default(),
@@ -135,6 +139,29 @@ impl Genkey {
         shared.output().answer(&answer, text)
     }
 
+    /// Whether the record has a place in the DNS; not every name of a domain is that of one.
+    fn check_names(&self) -> Result<(), Fault> {
+        let Self { selector, .. } = self;
+        key_name(selector, None).map_err(|error| Fault::flag("--selector", error))?;
+        let Some(domain) = &self.domain else {
+            return Ok(());
+        };
+        if domain.as_str().parse::<Ipv4Addr>().is_ok() {
+            return Err(Fault::flag(
+                "--domain",
+                "expected a domain, found an address",
+            ));
+        }
+        remark_one_label(domain);
+        match key_name(selector, Some(domain)) {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let what = format!("behind {selector}._domainkey: {error}");
+                Err(Fault::flag("--domain", what))
+            }
+        }
+    }
+
     /// What goes into the zone file.
     fn entry(&self, key: &PrivateKey) -> Result<String, Fault> {
         let key = SigningKey::new(key).map_err(|error| Fault::flag("--bits", error))?;
@@ -162,6 +189,11 @@ impl Genkey {
             Some(note) => record.with_notes(&format!("\"{note}\"")),
             None => record,
         };
+        // Each string of it has an octet for its length.
+        let text = record.to_string().len();
+        if text + text.div_ceil(250) > LONGEST_RECORD {
+            return Err(Fault::flag("--note", "makes a record too long for the DNS"));
+        }
         let entry = match &self.domain {
             Some(domain) => ZoneEntry::new(self.selector.clone(), domain.clone(), &record),
             None => ZoneEntry::without_domain(self.selector.clone(), &record),
@@ -209,3 +241,9 @@ struct Answer {
     private: String,
     record: String,
 }
+
+/// Flags of all subcommands that have no effect on this one, which asks nothing.
+const USELESS: &[&str] = &["nameserver", "now", "record", "zone"];
+
+/// What the length of a TXT record is written with (RFC 1035 §3.2.1).
+const LONGEST_RECORD: usize = 0xffff;

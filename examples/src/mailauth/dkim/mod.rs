@@ -10,8 +10,9 @@ pub(super) mod verify;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use dns_txt::Domain;
 
-use super::{Fault, Shared};
+use super::{Fault, Shared, message::remark};
 
 /// Verifies and makes DKIM signatures (RFC 6376), makes keys for them and tests what is published.
 #[derive(Args, Debug)]
@@ -42,4 +43,12 @@ enum Command {
     Sign(sign::Sign),
     Testkey(testkey::Testkey),
     Verify(verify::Verify),
+}
+
+/// Remarks a signing domain that no one accepts: it has to have two labels (RFC 6376 §3.5).
+fn remark_one_label(domain: &Domain) {
+    if domain.parent().is_none() {
+        let what = format!("{domain} has only one label, and what it signs is refused everywhere");
+        remark("--domain", what);
+    }
 }

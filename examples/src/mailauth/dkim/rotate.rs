@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use self::prepare::Prepared;
 use self::targets::Site;
+use super::remark_one_label;
 use crate::date::DateTime;
 use crate::mailauth::shared::{Shared, domain};
 use crate::mailauth::{Fault, message::remark};
@@ -92,6 +93,7 @@ pub(super) struct Rotate {
 
 impl Rotate {
     pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
+        self.domain.iter().for_each(remark_one_label);
         let now = DateTime::from_unix(shared.now());
         let site = match (&self.config, &self.directory) {
             (Some(config), _) => Site::of_config(config)?,

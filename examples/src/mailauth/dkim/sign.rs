@@ -25,7 +25,7 @@ use crate::signatories::{SignArgument, Signatory};
 #[derive(Args, Debug)]
 #[command(
     verbatim_doc_comment,
-    args = Shared::hidden(&["nameserver", "record", "zone"]),
+    args = Shared::hidden(USELESS),
     after_help = "\
 Example: mailauth dkim sign --as example.com:2026a:2026a.private message.eml > signed.eml
 
@@ -68,6 +68,7 @@ pub(super) struct Sign {
 
 impl Sign {
     pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
+        shared.refuse(USELESS)?;
         let fields = self.fields()?;
         let signatories = self.signatories.iter().map(Signatory::read);
         let signatories: Vec<Signatory> = signatories.collect::<Result<_, _>>()?;
@@ -164,3 +165,6 @@ fn canonicalization(text: &str) -> Result<Canonicalization, &'static str> {
 
 /// The latest time of the twelve digits that `t=` and `x=` have (RFC 6376 §3.5).
 const LAST_TIME: UnixTime = UnixTime::from_secs(999_999_999_999);
+
+/// Flags of all subcommands that have no effect on this one, which asks nothing.
+const USELESS: &[&str] = &["nameserver", "record", "zone"];

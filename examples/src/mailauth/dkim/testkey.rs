@@ -12,6 +12,7 @@ use dns_txt::Domain;
 use serde::Serialize;
 
 use self::table::Table;
+use super::remark_one_label;
 use crate::config::one_line;
 use crate::mailauth::Fault;
 use crate::mailauth::shared::{Shared, domain};
@@ -69,6 +70,7 @@ pub(super) struct Testkey {
 
 impl Testkey {
     pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
+        self.domain.iter().for_each(remark_one_label);
         if let Some(config) = &self.config {
             let table = Table {
                 config,
