@@ -102,6 +102,12 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
         {
             let warnings = process::warn_of_keys_out_of_reach(&snapshot, place, user_id);
             more.extend(warnings.iter().map(ToString::to_string));
+            if let Err(error) = Snapshot::of(&source) {
+                let (user, error) = (&user_id.user, examples::config::one_line(&error));
+                more.push(format!(
+                    "{place}: {user} could not read the configuration anew: {error}"
+                ));
+            }
         }
         return Ok(Start::Check(Check {
             snapshot,
