@@ -66,6 +66,26 @@ fn entries_that_put_mail_off_are_told_with_the_others() {
 }
 
 #[test]
+fn every_list_of_clients_is_told() {
+    let files = files();
+    files.write("macros", "client_ptr\nauth_author amy|bob\n");
+    let (text, _) = told(
+        &files,
+        "MTA ORIGINATING, submission\nMacroList file:DIR/macros\n\
+         PeerList .example.net, !a.example.net\nExternalIgnoreList 192.0.2.0/24\n",
+    );
+    let (_, lists) = text.split_once("Internal hosts: ").unwrap();
+    assert_eq!(
+        lists,
+        "127.0.0.1, ::1\n\
+         Internal by {daemon_name} (MTA): ORIGINATING, submission\n\
+         Internal by macro (MacroList): client_ptr, auth_author=amy|bob\n\
+         Peers, whose mail passes untouched: .example.net, !a.example.net\n\
+         External hosts that are not logged: 192.0.2.0/24\n"
+    );
+}
+
+#[test]
 fn keys_that_wait_for_their_record_are_told() {
     let mut files = files();
     let record = files.record("s2.example.com", KeyKind::Ed25519);
