@@ -11,9 +11,11 @@ use mail_address::{Mailbox, MailboxError};
 use thiserror::Error;
 
 use super::decision::{Author, Client};
+use super::hosts::HostList;
 use super::key::Key;
 use super::key_table::NoKey;
 use super::live;
+use super::mail_server::{DaemonNames, MacroList};
 use super::resolver::Resolution;
 use super::signing_table::Target;
 use super::snapshot::{Signers, Snapshot};
@@ -223,9 +225,41 @@ fn tables(snapshot: &Snapshot, text: &mut String) -> fmt::Result {
         }
         Signers::Nobody => {}
     }
-    let hosts = snapshot.internal_hosts().entries();
-    let hosts: Vec<&str> = hosts.iter().map(|entry| entry.key.as_str()).collect();
-    writeln!(text, "Internal hosts: {}", hosts.join(", "))
+    clients(snapshot, text)
+}
+
+/// The lists of clients: that of internal hosts, and those that are configured.
+fn clients(snapshot: &Snapshot, text: &mut String) -> fmt::Result {
+    let internal = Some(&snapshot.internal);
+    let daemons = snapshot.daemons.as_ref();
+    let macros = snapshot.macros.as_ref();
+    for (what, entries) in [
+        ("Internal hosts", internal.map(HostList::entries)),
+        (
+            "Internal by {daemon_name} (MTA)",
+            daemons.map(DaemonNames::entries),
+        ),
+        (
+            "Internal by macro (MacroList)",
+            macros.map(MacroList::entries),
+        ),
+        (
+            "Peers, whose mail passes untouched",
+            snapshot.peers.as_ref().map(HostList::entries),
+        ),
+        (
+            "External hosts that are not logged",
+            snapshot.ignored.as_ref().map(HostList::entries),
+        ),
+    ] {
+        let Some(entries) = entries else { continue };
+        let entries = entries.iter().map(|entry| match &entry.value {
+            None => entry.key.clone(),
+            Some(value) => format!("{}={value}", entry.key),
+        });
+        writeln!(text, "{what}: {}", entries.collect::<Vec<_>>().join(", "))?;
+    }
+    Ok(())
 }
 
 /// The answers for all keys that can be used, several questions at once.

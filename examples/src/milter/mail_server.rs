@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::data_set::{Case, DataSet, DataSource};
+use super::data_set::{Case, DataSet, DataSource, Entry};
 use super::place::Warning;
 use crate::config::ConfigError;
 
@@ -27,6 +27,11 @@ impl DaemonNames {
     pub fn read(source: &DataSource) -> Result<Self, ConfigError> {
         let set = source.read(Case::Matters)?;
         Ok(Self { set })
+    }
+
+    /// The names, in their order.
+    pub fn entries(&self) -> &[Entry] {
+        self.set.entries()
     }
 
     /// The name of the listener, if it is one of these.
@@ -59,6 +64,11 @@ impl MacroList {
             }
         }
         Ok(Self { set })
+    }
+
+    /// The macros, in their order.
+    pub fn entries(&self) -> &[Entry] {
+        self.set.entries()
     }
 
     /// The first macro of the list that has a value as wanted.
