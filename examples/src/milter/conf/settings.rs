@@ -74,7 +74,7 @@ pub struct Settings {
     pub umask: Option<u32>,
     pub pid_file: Option<(Place, PathBuf)>,
     pub background: bool,
-    /// An addition: puts fields below the topmost one, as OpenDKIM does, not above it.
+    /// An addition: puts fields below the topmost one, not above it.
     pub below_received: bool,
     /// An addition: SPF of the envelope in Authentication-Results.
     pub spf: bool,

@@ -1,9 +1,9 @@
 //! Whom the server becomes once it listens (`UserID`).
 
 use core::fmt;
+use std::ffi::CString;
 
 use nix::unistd::{Gid, Group, Uid, User, getgrouplist, getgroups};
-use std::ffi::CString;
 use thiserror::Error;
 
 /// `USER` or `USER:GROUP`, each a name or a number.

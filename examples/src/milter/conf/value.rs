@@ -42,8 +42,8 @@ impl Directive {
         }
     }
 
-    /// `relaxed` or `simple` for both parts, or `relaxed/simple` with the header's form first.
-    /// The body's is simple where it is not given, as in a `c=` (RFC 6376 §3.5).
+    /// The form of the header, or with a slash behind it that of the body too, which is simple where
+    /// it is not given, as in a `c=` (RFC 6376 §3.5).
     pub(super) fn canonicalization(&self) -> Result<Canonicalization, OptionFault> {
         let value = self.value.to_ascii_lowercase();
         let (header, body) = match value.split_once('/') {
