@@ -20,7 +20,8 @@ use crate::rfc5322::Value;
 /// All of the grammar is read, the obsolete forms of RFC 5322 §4.4 included: comments go, routes
 /// are ignored, and an address written with white space or quotes in odd places is the mailbox
 /// that it means. What two readers could read differently is an error: text beside an address,
-/// an at sign in a display name that is not quoted, a NUL.
+/// an at sign in a display name that is not quoted (but for a name that is the address itself),
+/// a NUL.
 ///
 /// Encoded words are not decoded, wherever they stand: they may not stand in an address
 /// (RFC 2047 §5), so that what is inside of one is no address.

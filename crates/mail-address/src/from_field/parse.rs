@@ -109,13 +109,17 @@ fn mailbox_behind<'i>(words: &Words<'i>, rest: &'i [u8], form: Form) -> Parsed<'
     match rest.first() {
         Some(b'@') => {
             let (rest, mailbox) = at_domain(words, rest, form)?;
-            Ok((
-                rest,
-                NamedMailbox {
-                    display_name: None,
-                    mailbox,
-                },
-            ))
+            match rest.first() {
+                Some(b'<') if form == Form::Any => twice(rest, &mailbox),
+                _ => {
+                    let display_name = None;
+                    let named = NamedMailbox {
+                        display_name,
+                        mailbox,
+                    };
+                    Ok((rest, named))
+                }
+            }
         }
         Some(b'<') if words.is_phrase || words.is_empty() => {
             let (rest, mailbox) = angle_addr(rest, form)?;
@@ -130,6 +134,23 @@ fn mailbox_behind<'i>(words: &Words<'i>, rest: &'i [u8], form: Form) -> Parsed<'
         }
         _ => Err(error(rest, What::Address)),
     }
+}
+
+/// The rest of `addr-spec angle-addr`, in which both are the same address. No grammar has it, but
+/// mail often does, of programs that put the address where they have no name; and whichever of the
+/// two a reader takes, it is the same author.
+fn twice<'i>(input: &'i [u8], name: &Mailbox) -> Parsed<'i, NamedMailbox> {
+    let (rest, mailbox) = angle_addr(input, Form::Any)?;
+    let text = name.view().as_str();
+    if !text.eq_ignore_ascii_case(mailbox.view().as_str()) {
+        return Err(error(input, What::Separator));
+    }
+    let display_name = Value::from_field(Cow::Borrowed(text.as_bytes())).ok();
+    let named = NamedMailbox {
+        display_name,
+        mailbox,
+    };
+    Ok((rest, named))
 }
 
 /// `angle-addr = [CFWS] "<" addr-spec ">" [CFWS] / obs-angle-addr`,

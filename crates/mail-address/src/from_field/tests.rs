@@ -39,6 +39,37 @@ fn every_form_of_a_mailbox_is_that_mailbox() {
 }
 
 #[test]
+fn a_name_that_is_the_address_needs_no_quotes() {
+    for value in [
+        "alice@example.org <alice@example.org>",
+        "Alice@Example.ORG<alice@example.org>",
+        "Us: alice@example.org (x) <@a.example:alice (y) @ example.org>;",
+    ] {
+        let field = FromField::parse(value.as_bytes()).unwrap();
+        let mailboxes: Vec<String> = field.mailboxes().map(ToString::to_string).collect();
+        assert_eq!(mailboxes, ["alice@example.org"], "{value}");
+        // Printed so that it is in order.
+        let printed = field.to_field().to_ascii_lowercase();
+        let quoted = "\"alice@example.org\" <alice@example.org>";
+        assert!(printed.contains(quoted), "{printed}");
+    }
+    for value in [
+        "alice@example.org <bob@example.org>",
+        "alice@example.org <alice@sub.example.org>",
+        "alice@example.org Ice <alice@example.org>",
+    ] {
+        let error = FromFieldError::Separator { offset: 18 };
+        assert_eq!(mailboxes(value.as_bytes()), Err(error), "{value}");
+    }
+    let local_part = FromFieldError::LocalPart { offset: 0 };
+    let between = mailboxes(b"Al alice@example.org <alice@example.org>");
+    assert_eq!(between, Err(local_part));
+    // An author is told to write it in order.
+    let plain = FromField::parse_plain(b"a@x.example <a@x.example>");
+    assert_eq!(plain, Err(FromFieldError::Separator { offset: 12 }));
+}
+
+#[test]
 fn groups_and_mailboxes_stand_side_by_side() {
     let field = FromField::parse(b"\"\": <a@x.example>, b@x.example;, C <c@x.example>, D.:;");
     let [
