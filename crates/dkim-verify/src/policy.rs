@@ -48,8 +48,9 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Adds nothing to RFC 6376 and RFC 8301: nothing is ever refused. For comparing verifiers;
-    /// it puts no bound on the number of signatures and accepts partly signed bodies.
+    /// Adds nothing to RFC 6376 and RFC 8301: nothing is ever refused. For comparing verifiers, not
+    /// for mail from strangers: it accepts partly signed bodies and puts no bound on the number of
+    /// signatures, each of which costs a pass over the header and perhaps one over the body.
     pub fn rfcs() -> Self {
         Self {
             allow_body_length: true,
