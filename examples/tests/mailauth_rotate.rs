@@ -354,3 +354,33 @@ fn a_key_without_a_configuration_has_its_next_one_beside_it() {
         &desk.path("zone"),
     ]);
 }
+
+/// Whoever comes second is told to try again, and what the first one wrote stays.
+#[test]
+fn of_many_at_once_nobody_loses_a_line_and_nobody_leaves_a_key() {
+    let keys = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let entries = keys.map(|name| format!("{name} example.com:{name}1:DIR/{name}1.private\n"));
+    let desk = Desk::with_tables(&entries.concat());
+    let key = fs::read(desk.path("ed.private")).unwrap();
+    for name in keys {
+        fs::write(desk.path(&format!("{name}1.private")), &key).unwrap();
+    }
+    let done = std::thread::scope(|scope| {
+        let all = keys.map(|name| {
+            let desk = &desk;
+            scope.spawn(move || desk.rotate(&["-s", &format!("{name}1")]).status)
+        });
+        all.map(|one| one.join().unwrap())
+    });
+    let table = desk.read("kt");
+    for (name, status) in keys.into_iter().zip(done) {
+        let is_done = status == 0;
+        assert!(is_done || status == 2, "{name}: {status}");
+        let mark = format!("#=successor {name} {name}2 DIR/{name}2.private\n");
+        assert_eq!(table.contains(&mark), is_done, "{name}: {table}");
+        let names = desk.names();
+        assert_eq!(names.contains(&format!("{name}2.private")), is_done);
+        assert_eq!(names.contains(&format!("{name}2.txt")), is_done);
+    }
+    assert!(done.contains(&0));
+}

@@ -164,3 +164,6 @@ struct Row {
 /// of a host that forwards it (RFC 5321 §4.5.4.1), and for four until somebody reads it, since some
 /// verify only then.
 const KEEP: u32 = 14;
+
+#[cfg(test)]
+mod tests;
