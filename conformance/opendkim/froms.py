@@ -37,6 +37,7 @@ def forms():
     yield 2, "empty group", lambda a, o: [" Undisclosed:;"]
     yield 2, "source route", lambda a, o: [f" <@{o.rpartition('@')[2]}:{a}>"]
     yield 2, "address as a bare name", lambda a, o: [f" {o} <{a}>"]
+    yield 2, "its address as a bare name", lambda a, o: [f" {a} <{a}>"]
     yield 2, "dots in the name", lambda a, o: [f" Amy B. Lee <{a}>"]
     yield 3, "final dot", lambda a, o: [f" <{a}.>"]
     yield 4, "upper case", lambda a, o: [f" <{a.upper()}>"]
