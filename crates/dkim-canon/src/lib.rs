@@ -106,7 +106,9 @@ pub use crate::key_name::key_name;
 pub use crate::key_record::{KeyRecord, KeyRecordError};
 pub use crate::public_key::{KeyError, PublicKey, is_weak_point};
 pub use crate::selection::{Pick, Selection};
-pub use crate::signature_field::{CopiedField, SignatureError, SignatureField, ToAscii};
+pub use crate::signature_field::{
+    CopiedField, SignatureError, SignatureField, ToAscii, UnsignedField,
+};
 pub use crate::signed_fields::{SignedFields, SignedFieldsError};
 pub use crate::to_crlf::ToCrlf;
 pub use crate::unix_time::UnixTime;

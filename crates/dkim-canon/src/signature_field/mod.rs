@@ -14,6 +14,7 @@ use dns_txt::{Domain, Name, NameError};
 
 pub use self::error::SignatureError;
 pub use self::parse::ToAscii;
+pub use self::print::UnsignedField;
 use crate::algorithm::Algorithm;
 use crate::body_hash::BodyHashKey;
 use crate::canonicalization::Canonicalization;

@@ -19,6 +19,11 @@ impl SignatureField {
     /// The value of `b=` comes last, and nothing before it depends on it: with an empty `b=` this
     /// is what is signed, and the signature changes no other octet.
     pub fn to_field(&self) -> String {
+        self.to_unsigned().sign(&self.signature)
+    }
+
+    /// The header field up to the value of `b=`, for those who sign it and then send it.
+    pub fn to_unsigned(&self) -> UnsignedField {
         let mut field = FieldWriter::new(Token::from_static(Self::NAME));
         // Every piece is put together here, so that a field takes a few allocations, not dozens.
         let mut piece = String::with_capacity(USUAL_PIECE);
@@ -58,11 +63,9 @@ impl SignatureField {
         field.space();
         visible(&mut field, &piece);
         field.visible(Visible::from_static(";"));
-        piece.clear();
-        push_base64(&self.signature, &mut piece);
         field.space();
-        split(&mut field, "b=", piece.as_bytes());
-        field.finish()
+        split(&mut field, "b=", b"");
+        UnsignedField { field, piece }
     }
 
     fn write_signed_fields(&self, field: &mut FieldWriter, last: &mut String) {
@@ -92,6 +95,41 @@ impl SignatureField {
             quoted_printable::encode(copy.value(), b"|", &mut encoded);
         }
         encoded
+    }
+}
+
+/// A printed DKIM-Signature field that ends with its `b=`, the value of which is missing.
+#[derive(Clone)]
+#[must_use = "the signature is missing"]
+pub struct UnsignedField {
+    field: FieldWriter,
+    /// Room for the signature.
+    piece: String,
+}
+
+impl UnsignedField {
+    /// The field without a CRLF at its end: what is signed of it (RFC 6376 §3.7).
+    pub fn as_str(&self) -> &str {
+        self.field.as_str()
+    }
+
+    /// The whole field with this signature, and the CRLF at its end.
+    pub fn sign(self, signature: &[u8]) -> String {
+        let Self {
+            mut field,
+            mut piece,
+        } = self;
+        piece.clear();
+        push_base64(signature, &mut piece);
+        splittable(&mut field, piece.as_bytes());
+        field.finish()
+    }
+}
+
+/// Shows no text: there may be copies of what a message says in it.
+impl fmt::Debug for UnsignedField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnsignedField").finish_non_exhaustive()
     }
 }
 
@@ -125,6 +163,10 @@ fn split_tag(field: &mut FieldWriter, name: &str, value: &[u8]) {
 
 fn split(field: &mut FieldWriter, name: &str, value: &[u8]) {
     visible(field, name);
+    splittable(field, value);
+}
+
+fn splittable(field: &mut FieldWriter, value: &[u8]) {
     field.splittable(Splittable::new(value).expect("encoded octets are visible ASCII"));
 }
 
@@ -262,8 +304,11 @@ mod tests {
             prop_assert!(raw.is_named(SignatureField::NAME));
             prop_assert_eq!(raw.defect(), None);
             prop_assert_eq!(SignatureField::parse(raw.value()), Ok(field.clone()));
-            let unsigned = field.with_signature([]).to_field();
-            prop_assert!(printed.starts_with(unsigned.trim_end()));
+            let unsigned = field.to_unsigned();
+            prop_assert!(printed.starts_with(unsigned.as_str()));
+            prop_assert_eq!(unsigned.clone().sign(field.signature()), printed.clone());
+            let empty = field.with_signature([]).to_field();
+            prop_assert_eq!(empty.strip_suffix("\r\n"), Some(unsigned.as_str()));
             // RFC 5322 §2.1.1: no more than 78, but for a token that is longer by itself.
             let long = printed.lines().filter(|line| line.len() >= 78);
             for line in long {

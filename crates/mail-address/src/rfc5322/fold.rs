@@ -127,6 +127,11 @@ impl FieldWriter {
         self
     }
 
+    /// What is placed already: all up to the last white space, line or splittable piece.
+    pub fn as_str(&self) -> &str {
+        &self.out
+    }
+
     /// Ends the field; white space that nothing followed is dropped.
     pub fn finish(mut self) -> String {
         self.place_group();
