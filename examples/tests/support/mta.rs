@@ -204,20 +204,25 @@ impl Mta {
 
     /// `None` at the end of the connection.
     fn packet(&mut self) -> Option<(u8, Vec<u8>)> {
-        loop {
-            let read = Packet::read(&self.input, 1 << 20).unwrap();
-            if let Some((packet, length)) = read {
-                let taken = (packet.letter, packet.payload.to_vec());
-                self.input.drain(..length);
-                return Some(taken);
-            }
-            let mut piece = [0; 4096];
-            match self.stream.read(&mut piece) {
-                Ok(0) => return None,
-                Ok(count) => self.input.extend_from_slice(&piece[..count]),
-                Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return None,
-                Err(error) => panic!("the filter says nothing: {error}"),
-            }
+        next_packet(&mut self.stream, &mut self.input)
+    }
+}
+
+/// The next packet of a filter, of which `input` may hold a part; `None` at the end of the
+/// connection.
+pub(crate) fn next_packet(stream: &mut impl Read, input: &mut Vec<u8>) -> Option<(u8, Vec<u8>)> {
+    loop {
+        if let Some((packet, length)) = Packet::read(input, 1 << 20).unwrap() {
+            let taken = (packet.letter, packet.payload.to_vec());
+            input.drain(..length);
+            return Some(taken);
+        }
+        let mut piece = [0; 4096];
+        match stream.read(&mut piece) {
+            Ok(0) => return None,
+            Ok(count) => input.extend_from_slice(&piece[..count]),
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return None,
+            Err(error) => panic!("the filter says nothing: {error}"),
         }
     }
 }

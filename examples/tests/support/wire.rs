@@ -3,13 +3,13 @@
 
 use core::net::SocketAddr;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
 
 use milter_proto::packet::Packet;
 
 use super::Program;
-use super::mta::Mta;
+use super::mta::{Mta, next_packet};
 use super::program::DEADLOCK;
 
 /// Somebody who speaks the protocol as they like.
@@ -55,20 +55,7 @@ impl Peer {
     }
 
     pub(crate) fn hear_all(&mut self) -> Option<(u8, Vec<u8>)> {
-        loop {
-            if let Some((packet, length)) = Packet::read(&self.input, 1 << 20).unwrap() {
-                let taken = (packet.letter, packet.payload.to_vec());
-                self.input.drain(..length);
-                return Some(taken);
-            }
-            let mut piece = [0; 4096];
-            match self.stream.read(&mut piece) {
-                Ok(0) => return None,
-                Ok(count) => self.input.extend_from_slice(&piece[..count]),
-                Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return None,
-                Err(error) => panic!("the filter says nothing: {error}"),
-            }
-        }
+        next_packet(&mut self.stream, &mut self.input)
     }
 
     /// Everything up to the answer to the end of a message, changes to it aside.
