@@ -211,3 +211,27 @@ fn tables_say_how_often_and_on_whose_behalf() {
         assert_eq!(passes(&filter, &message), expected.len());
     }
 }
+
+/// Such as `root@localhost` writes. Nobody accepts a signature of such a domain, and to refuse the
+/// mail of cron for that would help nobody.
+#[test]
+fn a_domain_of_one_label_signs_nothing_and_keeps_no_mail_from_its_way() {
+    let files = files();
+    files.write(
+        "KeyTable",
+        "own %:rsa:DIR/rsa.example.com\ned example.com:ed:DIR/ed.example.com\n",
+    );
+    let from = |author| MESSAGE.replace("amy@example.com", author);
+    for (table, author, expected) in [
+        ("* own\n", "root@sub.example.com", &["rsa"][..]),
+        ("* own\n", "root@localhost", &[]),
+        ("* own\n* ed\n", "root@localhost", &["ed"]),
+        ("* own\n* ed\n", "root@sub.example.com", &["rsa", "ed"]),
+    ] {
+        files.write("SigningTable", table);
+        let filter = files.start("On-SignatureError reject\n");
+        let (_, tags) = from_inside(&filter, &from(author));
+        let selectors: Vec<_> = tags.iter().filter_map(|it| tag(it, "s")).collect();
+        assert_eq!(selectors, expected, "{table} {author}");
+    }
+}
