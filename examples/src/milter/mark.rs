@@ -49,6 +49,11 @@ impl Mark {
     /// All marks in a file, each with its line; what cannot be read as one is an error of its line.
     pub fn read(path: &Path) -> Result<Marks, ConfigError> {
         let text = read_stored(path, TABLE).map_err(|error| ConfigError::file(path, error))?;
+        Ok(Self::read_text(path, &text))
+    }
+
+    /// The same of the text of a file.
+    pub fn read_text(path: &Path, text: &[u8]) -> Marks {
         let path: Arc<Path> = path.into();
         let lines = text.split(|&octet| octet == b'\n').enumerate();
         let marks = lines.filter_map(|(index, line)| {
@@ -57,7 +62,7 @@ impl Mark {
             let mark = Self::parse(line)?;
             Some((Place::new(Arc::clone(&path), index + 1), mark))
         });
-        Ok(marks.collect())
+        marks.collect()
     }
 
     /// `None` for every other line, comments included.

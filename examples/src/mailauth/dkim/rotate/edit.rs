@@ -8,10 +8,26 @@ use std::path::{Path, PathBuf};
 
 use dkim_sign::Algorithm;
 use dns_txt::Domain;
+use nix::fcntl::{Flock, FlockArg};
 
-use crate::config::read;
 use crate::mailauth::Fault;
 use crate::milter::Place;
+use crate::stored::{TABLE, read_stored};
+
+/// A file as it was once.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    pub(super) path: PathBuf,
+    pub(super) text: Vec<u8>,
+}
+
+impl Stored {
+    pub(super) fn read(path: &Path) -> Result<Self, Fault> {
+        let text = read_stored(path, TABLE).map_err(|error| Fault::file(path, error))?;
+        let path = path.to_owned();
+        Ok(Self { path, text })
+    }
+}
 
 /// Changes of the lines of a file, all made at once.
 #[derive(Debug)]
@@ -24,13 +40,13 @@ pub(super) struct Edit {
 }
 
 impl Edit {
-    pub(super) fn begin(path: &Path) -> Result<Self, Fault> {
-        Ok(Self {
-            path: path.to_owned(),
-            before: read(path)?,
+    pub(super) fn begin(file: &Stored) -> Self {
+        Self {
+            path: file.path.clone(),
+            before: file.text.clone(),
             replaced: BTreeMap::new(),
             added: BTreeMap::new(),
-        })
+        }
     }
 
     /// Adds a line behind another one.
@@ -83,10 +99,16 @@ impl Edit {
         let text = self.text();
         // A link goes on leading to it.
         let real = fs::canonicalize(&self.path).map_err(fault)?;
-        if read(&real)? != self.before {
-            return Err(Fault::file(&real, "was changed meanwhile; try again"));
+        let directory =
+            File::open(real.parent().unwrap_or_else(|| Path::new("/"))).map_err(fault)?;
+        // Who rotates at the same time waits here, and then sees what this one wrote. Where a file
+        // system has no locks there is the comparison alone.
+        let handle = directory.try_clone().map_err(fault)?;
+        let _lock = Flock::lock(handle, FlockArg::LockExclusive);
+        if Stored::read(&real)?.text != self.before {
+            return Err(Fault::file(&real, CHANGED));
         }
-        put(&real, &text).map_err(fault)
+        put(&real, &text, &directory).map_err(fault)
     }
 
     fn text(&self) -> Vec<u8> {
@@ -118,16 +140,17 @@ impl Edit {
     }
 }
 
-/// A file of that content in the place of the old one.
-fn put(path: &Path, text: &[u8]) -> io::Result<()> {
+/// A file of that content in the place of the old one. If it fails the old one is there.
+fn put(path: &Path, text: &[u8], directory: &File) -> io::Result<()> {
     let old = fs::metadata(path)?;
-    let directory = path.parent().unwrap_or_else(|| Path::new("/"));
-    let mut new = tempfile::NamedTempFile::new_in(directory)?;
+    let mut new = tempfile::NamedTempFile::new_in(path.parent().unwrap_or_else(|| Path::new("/")))?;
     new.write_all(text)?;
     give(new.as_file(), &old, old.mode() & 0o7777)?;
     new.as_file().sync_all()?;
     new.persist(path).map_err(|error| error.error)?;
-    File::open(directory)?.sync_all()
+    // That nobody can promise it to stay does not take it back.
+    let _ = directory.sync_all();
+    Ok(())
 }
 
 /// A new file with the owner of another one; fails if there is one already.
@@ -144,7 +167,11 @@ pub(super) fn create(path: &Path, text: &[u8], like: &Metadata, mode: u32) -> Re
             .and_then(|()| give(&file, like, mode))
             .and_then(|()| file.sync_all());
         // It is ours, and not whole.
-        filled.inspect_err(|_| drop(fs::remove_file(path)))
+        filled.inspect_err(|_| drop(fs::remove_file(path)))?;
+        // A table must not name what a power cut takes away.
+        let directory = File::open(path.parent().unwrap_or_else(|| Path::new("/")));
+        let _ = directory.and_then(|directory| directory.sync_all());
+        Ok(())
     };
     write().map_err(|error: io::Error| Fault::file(path, error))
 }
@@ -175,3 +202,6 @@ pub(super) fn entry(
         None => format!("{domain}:{selector}:{key_file}"),
     }
 }
+
+/// What whoever changed a file at the same time is told.
+pub(super) const CHANGED: &str = "was changed meanwhile; try again";

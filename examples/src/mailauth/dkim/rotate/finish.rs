@@ -35,7 +35,7 @@ pub(super) fn finish(
     let questions = snapshot.successors().map(|next| next.question().clone());
     let survey = Survey::run(questions, shared, snapshot.resolution())?;
     let until = DateTime::from_unix(now.to_unix().saturating_add(u64::from(keep) * DAY)).day();
-    let mut edit = Edit::begin(file)?;
+    let mut edit = Edit::begin(file);
     let (mut rows, mut retired) = (Vec::new(), Vec::new());
     for (place, mark) in &site.marks {
         let Some(targets) = of_name.get(mark.name.as_str()) else {

@@ -45,7 +45,7 @@ impl Prepared {
         if groups.is_empty() {
             return Err(Fault::flag("--config", "there is no such key to rotate"));
         }
-        let mut edit = site.file.as_deref().map(Edit::begin).transpose()?;
+        let mut edit = site.file.as_ref().map(Edit::begin);
         let mut prepared = Self::default();
         let made = groups.values().try_for_each(|group| {
             let Some(target) = group.first() else {

@@ -8,9 +8,10 @@ use dkim_canon::KeyRecord;
 use dkim_sign::SigningKey;
 use dns_txt::Domain;
 
+use super::edit::{CHANGED, Stored};
 use crate::config::{one_line, read_secret};
 use crate::mailauth::Fault;
-use crate::milter::{Key, KeySource, Mark, MarkKind, Place, Signers, Snapshot};
+use crate::milter::{Key, KeySource, Mark, MarkKind, Place, Settings, Signers, Snapshot, Source};
 use crate::signatories::key_error;
 
 /// What there is to rotate.
@@ -18,7 +19,7 @@ use crate::signatories::key_error;
 pub(super) struct Site {
     pub(super) snapshot: Option<Arc<Snapshot>>,
     /// The file that names the keys.
-    pub(super) file: Option<PathBuf>,
+    pub(super) file: Option<Stored>,
     pub(super) marks: Vec<(Place, Mark)>,
     pub(super) targets: Vec<Target>,
     /// Names of keys that cannot be rotated, and why.
@@ -40,22 +41,21 @@ pub(super) struct Target {
 
 impl Site {
     pub(super) fn of_config(config: &Path) -> Result<Self, Fault> {
+        let settings = Source::file(config.to_owned()).settings()?;
+        let path = file_of_keys(config, &settings)?;
+        // Before everything that is said of its lines, so that a change in between is seen.
+        let file = Stored::read(path)?;
         let snapshot = Snapshot::read(config)?;
-        let settings = snapshot.settings();
-        let file = match (&settings.key_table, &settings.key_file) {
-            (Some(table), _) => table.path().ok_or_else(|| {
-                let text = "KeyTable: put the list into a file, where a successor can be noted";
-                Fault::from(table.place().fault(text))
-            })?,
-            (None, Some((place, _))) => place.path().unwrap_or(config),
-            (None, None) => return Err(Fault::file(config, "names no keys")),
-        };
-        let marks = Mark::read(file)?.into_iter().map(|(place, mark)| {
+        if file_of_keys(config, snapshot.settings())? != path {
+            return Err(Fault::file(config, CHANGED));
+        }
+        let marks = Mark::read_text(path, &file.text).into_iter();
+        let marks = marks.map(|(place, mark)| {
             let mark = mark.map_err(|error| place.fault(error))?;
             Ok((place, mark))
         });
         let mut site = Self {
-            file: Some(file.to_owned()),
+            file: Some(file),
             marks: marks.collect::<Result<_, Fault>>()?,
             ..Self::default()
         };
@@ -185,5 +185,17 @@ impl Site {
 
     fn skip(&mut self, name: &str, reason: String) {
         self.skipped.push((name.into(), reason));
+    }
+}
+
+/// The file in which the keys are named, and their successors noted.
+fn file_of_keys<'s>(config: &'s Path, settings: &'s Settings) -> Result<&'s Path, Fault> {
+    match (&settings.key_table, &settings.key_file) {
+        (Some(table), _) => table.path().ok_or_else(|| {
+            let text = "KeyTable: put the list into a file, where a successor can be noted";
+            table.place().fault(text).into()
+        }),
+        (None, Some((place, _))) => Ok(place.path().unwrap_or(config)),
+        (None, None) => Err(Fault::file(config, "names no keys")),
     }
 }
