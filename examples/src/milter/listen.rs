@@ -192,6 +192,18 @@ mod tests {
         drop(bound);
     }
 
+    /// Whoever owns the directory may put one there while root has not yet given the socket away.
+    #[test]
+    fn a_link_in_the_place_of_a_socket_gives_nothing_else_away() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("socket");
+        let bound = Bound::new(&unix(&path)).unwrap();
+        fs::remove_file(&path).unwrap();
+        // Who followed the link would not find anything.
+        std::os::unix::fs::symlink(directory.path().join("none"), &path).unwrap();
+        bound.give_to(&Account::current()).unwrap();
+    }
+
     #[test]
     fn what_is_no_socket_is_left_alone() {
         let file = tempfile::NamedTempFile::new().unwrap();
