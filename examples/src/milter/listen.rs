@@ -6,7 +6,7 @@ use core::net::SocketAddr;
 use std::fs;
 use std::io;
 use std::net::ToSocketAddrs;
-use std::os::unix::fs::{FileTypeExt, MetadataExt, chown};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, lchown};
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::{Path, PathBuf};
 
@@ -59,7 +59,8 @@ impl Bound {
         match &self.kind {
             Kind::Tcp(_) => Ok(()),
             Kind::Unix(_, SocketFile { path, .. }) => {
-                chown(path, Some(account.uid.as_raw()), Some(account.gid.as_raw()))
+                // Of the link, if somebody has put one there meanwhile.
+                lchown(path, Some(account.uid.as_raw()), Some(account.gid.as_raw()))
             }
         }
     }

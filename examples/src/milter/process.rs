@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufRead, BufReader};
-use std::os::unix::fs::{OpenOptionsExt, chown};
+use std::os::unix::fs::{OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -97,7 +97,12 @@ impl PidFile {
             .open(path)?;
         io::Write::write_all(&mut file, format!("{}\n", std::process::id()).as_bytes())?;
         if let Some(account) = owner {
-            chown(path, Some(account.uid.as_raw()), Some(account.gid.as_raw()))?;
+            // Of what is open: by now another file may have the name.
+            fchown(
+                &file,
+                Some(account.uid.as_raw()),
+                Some(account.gid.as_raw()),
+            )?;
         }
         Ok(Self(path.to_owned()))
     }
