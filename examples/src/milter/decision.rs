@@ -86,6 +86,9 @@ pub enum Action {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum PassReason {
+    /// It would be signed in the name of a domain of one label, which nobody accepts
+    /// (RFC 6376 §6.1.1).
+    OneLabel,
     /// The client is in PeerList.
     Peer,
     /// It would be signed, and Mode has no `s`.
@@ -176,11 +179,19 @@ impl Snapshot {
         let signings = found
             .into_iter()
             .map(|found| Ok(self.signing(found.key?, found.signer)));
-        match signings.collect() {
-            Ok(_) if !self.settings.mode.sign => Action::Pass(PassReason::SignerOff),
-            Ok(signings) => Action::Sign(signings),
+        let mut signings: Vec<Signing> = match signings.collect() {
+            Ok(signings) => signings,
             // One of several that cannot be made is not left out: who checks for it would miss it.
-            Err(error) => Action::Tempfail(error),
+            Err(error) => return Action::Tempfail(error),
+        };
+        if !self.settings.mode.sign {
+            return Action::Pass(PassReason::SignerOff);
+        }
+        // Nobody misses these. Mail such as that of root@localhost is not refused for them.
+        signings.retain(|signing| signing.request.domain().parent().is_some());
+        match signings.is_empty() {
+            true => Action::Pass(PassReason::OneLabel),
+            false => Action::Sign(signings),
         }
     }
 
@@ -261,6 +272,9 @@ impl fmt::Display for Decision {
                 }
             }
             Action::Verify => f.write_str("verify")?,
+            Action::Pass(PassReason::OneLabel) => {
+                f.write_str("pass: a domain of one label signs nothing that anybody accepts")?;
+            }
             Action::Pass(PassReason::Peer) => f.write_str("pass: the client is in PeerList")?,
             Action::Pass(PassReason::SignerOff) => {
                 f.write_str("pass: it would be signed, and Mode has no s")?;
