@@ -94,6 +94,7 @@ mod request;
 #[cfg(feature = "rust-crypto")]
 mod rust_crypto;
 mod sign_message;
+mod signed_field;
 mod signer;
 mod unsigned;
 
@@ -113,5 +114,6 @@ pub use crate::request::SignRequest;
 #[cfg(feature = "rust-crypto")]
 pub use crate::rust_crypto::SigningKey;
 pub use crate::sign_message::{SignMessage, SigningFailed};
+pub use crate::signed_field::SignedField;
 pub use crate::signer::{SignError, SignRequestError, Signer, sign};
 pub use crate::unsigned::{Unsigned, WrongLength};

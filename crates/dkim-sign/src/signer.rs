@@ -15,6 +15,7 @@ use thiserror::Error;
 
 use crate::request::SignRequest;
 use crate::sign_message::{SignMessage, SigningFailed};
+use crate::signed_field::SignedField;
 use crate::unsigned::Unsigned;
 
 /// Takes a message, and gives the fields that are to be signed.
@@ -82,7 +83,7 @@ pub fn sign(
     requests: &[(&SignRequest, &dyn SignMessage)],
     now: UnixTime,
     rng: &mut dyn CryptoRng,
-) -> Result<Vec<SignatureField>, SignError> {
+) -> Result<Vec<SignedField>, SignError> {
     let (header, body) = Header::split(message);
     let mut signer = Signer::begin(&header, requests.iter().map(|(request, _)| *request), now)?;
     signer.body(body);
@@ -221,15 +222,15 @@ impl Pending {
         let body_length = self.field.body_length().and(Some(hashed));
         let field = self.field.with_body_hash(body_hash);
         let field = field.with_body_length(body_length);
-        let (no_header, _) = Header::split(b"");
+        let printed = field.to_unsigned();
         signed_octets(
             field.canonicalization().header,
-            &no_header,
+            &Header::split(b"").0,
             [],
-            field.to_field().as_bytes(),
+            printed.as_str().as_bytes(),
             |octets| self.message.extend_from_slice(octets),
         );
-        Unsigned::new(self.message, field)
+        Unsigned::new(self.message, field, printed)
     }
 }
 

@@ -3,16 +3,17 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use dkim_canon::{Algorithm, SignatureField};
+use dkim_canon::{Algorithm, SignatureField, UnsignedField};
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::sign_message::{SignMessage, SigningFailed};
+use crate::signed_field::SignedField;
 
 /// A DKIM-Signature field without its signature, and the octets that are to be signed.
 ///
-/// `Display` of the [`SignatureField`] that comes out is the text to put on top of the message.
+/// `Display` of the [`SignedField`] that comes out is the text to put on top of the message.
 ///
 /// With the key at hand, [`sign_with`](Self::sign_with) makes the field. With the key elsewhere,
 /// send [`message`](Self::message) or [`digest`](Self::digest) there and hand what comes back to
@@ -22,12 +23,17 @@ use crate::sign_message::{SignMessage, SigningFailed};
 pub struct Unsigned {
     message: Vec<u8>,
     field: SignatureField,
+    printed: UnsignedField,
 }
 
 impl Unsigned {
-    /// `message` ends with the canonical form of `field`, which has an empty `b=`.
-    pub(crate) fn new(message: Vec<u8>, field: SignatureField) -> Self {
-        Self { message, field }
+    /// `message` ends with the canonical form of `printed`, which is `field`.
+    pub(crate) fn new(message: Vec<u8>, field: SignatureField, printed: UnsignedField) -> Self {
+        Self {
+            message,
+            field,
+            printed,
+        }
     }
 
     /// Which algorithm the signature has to be of.
@@ -55,7 +61,7 @@ impl Unsigned {
     }
 
     /// Puts the signature in place. Whether it is a good one, only the public key can tell.
-    pub fn complete(self, signature: &[u8]) -> Result<SignatureField, WrongLength> {
+    pub fn complete(self, signature: &[u8]) -> Result<SignedField, WrongLength> {
         let algorithm = self.algorithm();
         let length = signature.len();
         let possible = match algorithm {
@@ -65,7 +71,10 @@ impl Unsigned {
             _ => true,
         };
         match possible {
-            true => Ok(self.field.with_signature(signature)),
+            true => Ok(SignedField::new(
+                self.field.with_signature(signature),
+                self.printed.sign(signature),
+            )),
             false => Err(WrongLength { algorithm, length }),
         }
     }
@@ -75,7 +84,7 @@ impl Unsigned {
         self,
         key: &dyn SignMessage,
         rng: &mut dyn CryptoRng,
-    ) -> Result<SignatureField, SigningFailed> {
+    ) -> Result<SignedField, SigningFailed> {
         if key.algorithm() != self.algorithm() {
             return Err(SigningFailed::Algorithm {
                 key: key.algorithm(),

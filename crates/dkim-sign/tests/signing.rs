@@ -7,7 +7,9 @@ use dkim_canon::{
     Algorithm, BodyHasher, Canonicalization, Form, Header, Identity, Selection, SignatureField,
     signed_octets,
 };
-use dkim_sign::{Fields, SignMessage, SignRequest, SignRequestError, Signer, SigningKey, sign};
+use dkim_sign::{
+    Fields, SignMessage, SignRequest, SignRequestError, SignedField, Signer, SigningKey, sign,
+};
 use proptest::prelude::*;
 
 use crate::support::{ED25519, MESSAGE, NOW, SameEachTime, domain, request, unsigned};
@@ -130,7 +132,7 @@ fn several_domains_sign_in_one_pass_and_in_the_order_of_the_requests() {
         )
     });
     let fields = fields(MESSAGE, &requests);
-    let domains = fields.iter().map(|field| field.domain().as_str());
+    let domains = fields.iter().map(|field| field.field().domain().as_str());
     assert_eq!(Vec::from_iter(domains), names);
     fields.iter().for_each(|field| assert_signs(field, MESSAGE));
     assert!(sign(b"", &[], NOW, &mut SameEachTime::new(0)) == Err(SignRequestError::NoFrom.into()));
@@ -253,13 +255,15 @@ proptest! {
 }
 
 /// Computes what a verifier computes, from nothing but the signed message, and compares.
-fn assert_signs(field: &SignatureField, message: &str) {
+fn assert_signs(field: &SignedField, message: &str) {
     let text = field.to_string();
     let signed = text.clone() + message;
     let (header, body) = Header::split(signed.as_bytes());
     let signature = header.field(0).unwrap();
     let read = SignatureField::parse(signature.value()).unwrap();
-    assert_eq!(&read, field);
+    assert_eq!(&read, field.field());
+    // What was signed was sent as it is.
+    assert_eq!(text, read.to_field());
     let mut octets = Vec::new();
     signed_octets(
         read.canonicalization().header,
@@ -283,7 +287,7 @@ fn assert_signs(field: &SignatureField, message: &str) {
     assert_eq!(read.signature(), again, "{message:?}");
 }
 
-fn fields(message: &str, requests: &[SignRequest]) -> Vec<SignatureField> {
+fn fields(message: &str, requests: &[SignRequest]) -> Vec<SignedField> {
     let (header, body) = Header::split(message.as_bytes());
     let mut signer = Signer::begin(&header, requests, NOW).unwrap();
     signer.body(body);
@@ -296,7 +300,7 @@ fn fields(message: &str, requests: &[SignRequest]) -> Vec<SignatureField> {
     fields.collect()
 }
 
-fn read(field: &SignatureField) -> SignatureField {
+fn read(field: &SignedField) -> SignatureField {
     let text = field.to_string();
     let (header, _) = Header::split(text.as_bytes());
     SignatureField::parse(header.field(0).unwrap().value()).unwrap()

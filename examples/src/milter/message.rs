@@ -275,7 +275,7 @@ fn signed(live: &Live, sign: Sign, id: &str) -> Outcome {
     };
     let edits = edited(|edits| {
         let mut fields = fields.iter();
-        fields.try_for_each(|(_, field)| sign::insert(edits, live.position(), &field.to_field()))
+        fields.try_for_each(|(_, field)| sign::insert(edits, live.position(), field.as_str()))
     });
     match edits {
         Ok(edits) => {

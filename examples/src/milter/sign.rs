@@ -1,8 +1,8 @@
 //! A message of our own, signed while its body passes.
 
-use dkim_canon::{Header, SignatureField, UnixTime};
+use dkim_canon::{Header, UnixTime};
 use dkim_sign::rand_core::UnwrapErr;
-use dkim_sign::{SignRequestError, Signer, SigningFailed};
+use dkim_sign::{SignRequestError, SignedField, Signer, SigningFailed};
 use getrandom::SysRng;
 use milter_proto::Edits;
 use milter_proto::edit::EditError;
@@ -32,7 +32,7 @@ impl Sign {
     }
 
     /// The fields, in the order of the tables, each with what it was asked to say.
-    pub(super) fn finish(self) -> Result<Vec<(Signing, SignatureField)>, SigningFailed> {
+    pub(super) fn finish(self) -> Result<Vec<(Signing, SignedField)>, SigningFailed> {
         let unsigned = self.signer.finish();
         let made = unsigned.into_iter().zip(self.signings);
         made.map(|(unsigned, signing)| {
