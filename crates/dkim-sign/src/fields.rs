@@ -4,8 +4,9 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
-use dkim_canon::{SignatureField, SignedFields, SignedFieldsError};
+use dkim_canon::{Header, Selection, SignatureField, SignedFields, SignedFieldsError};
 use thiserror::Error;
 
 /// The header fields that a signature covers, and those that nobody may add to.
@@ -124,25 +125,34 @@ impl Fields {
         })
     }
 
-    /// `h=`, given the names of a message's fields.
-    pub(crate) fn select<'n>(
+    /// `h=` for a message, and the indexes of the fields that it stands for, in its order.
+    pub(crate) fn select(
         &self,
-        present: impl Iterator<Item = &'n [u8]>,
-    ) -> Result<SignedFields, SignedFieldsError> {
+        header: &Header<'_>,
+    ) -> Result<(SignedFields, Vec<usize>), SignedFieldsError> {
         let wanted = match &self.plan {
-            Plan::Exactly(names) => return exactly(names, present),
+            Plan::Exactly(names) => return exactly(names, header),
             Plan::Present(wanted) => wanted,
         };
         let mut counts = Vec::from_iter(wanted.iter().map(|wanted| usize::from(wanted.oversign)));
-        for name in present {
-            let mut wanted = wanted.iter().zip(&mut counts);
-            if let Some((_, count)) = wanted.find(|(wanted, _)| wanted.name.is(name)) {
+        let mut found = Vec::with_capacity(wanted.len());
+        for (index, field) in header.fields().enumerate() {
+            let name = field.name();
+            let mut wanted = wanted.iter().zip(&mut counts).enumerate();
+            if let Some((place, (_, count))) = wanted.find(|(_, (wanted, _))| wanted.name.is(name))
+            {
                 *count = count.saturating_add(1);
+                found.push((place, Reverse(index)));
             }
         }
+        // All fields of a wanted name are listed, so it is by name and then from the bottom up that
+        // the list stands for them (RFC 6376 §5.4.2).
+        found.sort_unstable();
         let names = wanted.iter().map(|wanted| wanted.name.as_str());
         let names = names.zip(counts);
-        SignedFields::new(names.flat_map(|(name, count)| core::iter::repeat_n(name, count)))
+        let names = names.flat_map(|(name, count)| core::iter::repeat_n(name, count));
+        let indexes = found.into_iter().map(|(_, Reverse(index))| index);
+        Ok((SignedFields::new(names)?, indexes.collect()))
     }
 
     fn add(mut self, name: FieldName, oversign: bool) -> Self {
@@ -231,14 +241,18 @@ impl FieldName {
 
 /// The names that can be listed: RFC 6376 §5.4 lets DKIM-Signature stand in `h=` only "to indicate
 /// that other preexisting signatures are also signed".
-fn exactly<'n>(
+fn exactly(
     names: &[FieldName],
-    present: impl Iterator<Item = &'n [u8]>,
-) -> Result<SignedFields, SignedFieldsError> {
-    let mut signatures = present.filter(|name| name.eq_ignore_ascii_case(SIGNATURE));
+    header: &Header<'_>,
+) -> Result<(SignedFields, Vec<usize>), SignedFieldsError> {
+    let mut signatures = header
+        .fields()
+        .filter(|field| field.is_named(SignatureField::NAME));
     let names = names.iter();
     let names = names.filter(|name| !name.is(SIGNATURE) || signatures.next().is_some());
-    SignedFields::new(names.map(FieldName::as_str))
+    let fields = SignedFields::new(names.map(FieldName::as_str))?;
+    let selection = Selection::new(header, fields.iter(), None);
+    Ok((fields, selection.indexes().collect()))
 }
 
 const SIGNATURE: &[u8] = SignatureField::NAME.as_bytes();
@@ -275,9 +289,22 @@ mod tests {
 
     use super::*;
 
+    /// The list for a message with fields of these names.
+    fn list(fields: &Fields, present: &[&str]) -> Result<SignedFields, SignedFieldsError> {
+        let octets = present
+            .iter()
+            .flat_map(|name| [name.as_bytes(), b": x\r\n"]);
+        let octets = octets.collect::<Vec<_>>().concat();
+        let (header, _) = Header::split(&octets);
+        let (list, indexes) = fields.select(&header)?;
+        // As those who verify pick them.
+        let selection = Selection::new(&header, list.iter(), None);
+        assert!(selection.indexes().eq(indexes), "{list}");
+        Ok(list)
+    }
+
     fn select(fields: &Fields, present: &[&str]) -> String {
-        let present = present.iter().map(|name| name.as_bytes());
-        fields.select(present).unwrap().to_string()
+        list(fields, present).unwrap().to_string()
     }
 
     #[test]
@@ -320,7 +347,7 @@ mod tests {
 
     #[test]
     fn c06_a_thousand_fields_are_signed_and_one_more_is_not() {
-        let select = |count: usize| Fields::default().select(vec![&b"From"[..]; count].into_iter());
+        let select = |count: usize| list(&Fields::default(), &vec!["From"; count]);
         // Of the thousand names, eight assert that there is no more.
         assert_eq!(select(992).unwrap().count(), 1000);
         assert_eq!(select(993), Err(SignedFieldsError::TooMany));
@@ -354,10 +381,7 @@ mod tests {
                 .unwrap(),
             Fields::only(["From"]).unwrap().oversign(name).unwrap(),
         ] {
-            let count = |present: &[&str]| {
-                let fields = fields.select(present.iter().map(|name| name.as_bytes()));
-                fields.unwrap().count_of(name)
-            };
+            let count = |present: &[&str]| list(&fields, present).unwrap().count_of(name);
             assert_eq!(count(&["From"]), 0);
             assert_eq!(count(&["dkim-signature", "From"]), 1);
             assert_eq!(count(&[name, name, "From"]), 2);
@@ -401,11 +425,8 @@ mod tests {
             "DKIM-Signature",
             "Authentication-Results",
         ];
-        let present = recommended
-            .iter()
-            .chain(&others)
-            .map(|name| name.as_bytes());
-        let signed = Fields::default().select(present).unwrap();
+        let present = recommended.iter().chain(&others).copied();
+        let signed = list(&Fields::default(), &Vec::from_iter(present)).unwrap();
         assert!(
             recommended.iter().all(|name| signed.contains(name)),
             "{signed}"

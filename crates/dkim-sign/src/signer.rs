@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use dkim_canon::{
-    BodyHashKey, BodyHasher, CopiedField, Header, Selection, SignatureField, SignedFields,
-    UnixTime, canonical_field, signed_octets,
+    BodyHashKey, BodyHasher, CopiedField, Header, SignatureField, SignedFields, UnixTime,
+    canonical_field, signed_octets,
 };
 use dns_txt::Domain;
 use rand_core::CryptoRng;
@@ -177,11 +177,9 @@ impl Pending {
         now: UnixTime,
     ) -> Result<Self, SignRequestError> {
         check_identity(request)?;
-        let names = header.fields().map(|field| field.name());
-        let fields = request.fields.select(names);
-        let fields = fields.map_err(|_| SignRequestError::TooManyFields)?;
-        let selection = Selection::new(header, fields.iter(), None);
-        let selected = || selection.indexes().filter_map(|index| header.field(index));
+        let selected = request.fields.select(header);
+        let (fields, indexes) = selected.map_err(|_| SignRequestError::TooManyFields)?;
+        let selected = || indexes.iter().filter_map(|&index| header.field(index));
         let mut message = Vec::with_capacity(USUAL_LENGTH);
         for field in selected() {
             canonical_field(request.canonicalization.header, field.raw(), |octets| {
