@@ -235,3 +235,43 @@ fn a_domain_of_one_label_signs_nothing_and_keeps_no_mail_from_its_way() {
         assert_eq!(selectors, expected, "{table} {author}");
     }
 }
+
+/// OpenDKIM compares octets, so that its entries are spelled as the mail is.
+#[test]
+fn tables_may_spell_domains_in_their_own_letters() {
+    let files = files();
+    files.write("KeyTable", "own bücher.example:rsa:DIR/rsa.example.com\n");
+    files.write("patterns", "*@bücher.example own\n");
+    files.write("exact", ".BÜCHER.example own\nbücher.example own\n");
+    let keyed = "Background no\nSocket inet:0@127.0.0.1\nDomain bücher.example\nSubDomains yes\n\
+                 Selector rsa\nKeyFile DIR/rsa.example.com\n";
+    files.write("keyed.conf", keyed);
+    files.write_conf("SigningTable refile:DIR/patterns\n");
+    let exact = "Background no\nSocket inet:0@127.0.0.1\nKeyTable DIR/KeyTable\n\
+                 SigningTable DIR/exact\n";
+    files.write("exact.conf", exact);
+    for (conf, authors) in [
+        (
+            "opendkim.conf",
+            &["bücher.example", "xn--bcher-kva.example"][..],
+        ),
+        (
+            "exact.conf",
+            &[
+                "bücher.example",
+                "a.bücher.example",
+                "a.xn--bcher-kva.example",
+            ],
+        ),
+        ("keyed.conf", &["bücher.example", "a.bücher.example"]),
+    ] {
+        let path = files.path(conf);
+        let filter = Program::start(support::MILTER, ["-x", path.to_str().unwrap()], 1);
+        for author in authors {
+            let message = MESSAGE.replace("example.com>", &format!("{author}>"));
+            let (_, tags) = from_inside(&filter, &message);
+            let signers: Vec<_> = tags.iter().filter_map(|it| tag(it, "d")).collect();
+            assert_eq!(signers, ["xn--bcher-kva.example"], "{conf} {author}");
+        }
+    }
+}
