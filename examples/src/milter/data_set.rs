@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::a_label::with_a_labels;
 use super::pattern::Pattern;
 use super::place::{Place, Warning};
 use crate::config::ConfigError;
@@ -61,10 +62,30 @@ impl DataSource {
 
     /// Reads the set. A file that cannot be read is reported with the line that names it.
     pub fn read(&self, case: Case) -> Result<DataSet, ConfigError> {
+        self.set(self.entries()?, case)
+    }
+
+    /// Reads a set of domains or addresses, which are then found [as the DNS has
+    /// them](with_a_labels).
+    pub(super) fn read_domains(&self) -> Result<DataSet, ConfigError> {
+        let mut entries = self.entries()?;
+        for entry in &mut entries {
+            entry.key = with_a_labels(&entry.key);
+        }
+        self.set(entries, Case::Ignored)
+    }
+
+    fn entries(&self) -> Result<Vec<Entry>, ConfigError> {
         match &self.kind {
-            Kind::File(path) => Ok(DataSet::exact(self.lines(path)?, case)),
-            Kind::Patterns(path) => DataSet::patterns(self.lines(path)?, case),
-            Kind::List(list) => Ok(DataSet::exact(self.items(list), case)),
+            Kind::File(path) | Kind::Patterns(path) => self.lines(path),
+            Kind::List(list) => Ok(self.items(list)),
+        }
+    }
+
+    fn set(&self, entries: Vec<Entry>, case: Case) -> Result<DataSet, ConfigError> {
+        match self.is_patterns() {
+            true => DataSet::patterns(entries, case),
+            false => Ok(DataSet::exact(entries, case)),
         }
     }
 

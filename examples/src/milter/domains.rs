@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dns_txt::Domain;
 
-use super::data_set::{Case, DataSet, DataSource};
+use super::data_set::{DataSet, DataSource};
 use super::decision::Found;
 use super::key::{Key, KeyReader};
 use super::key_table::{NoKey, Resolved};
@@ -30,7 +30,7 @@ impl Domains {
         keys: &mut KeyReader,
         warnings: &mut Vec<Warning>,
     ) -> Result<Self, ConfigError> {
-        let set = source.read(Case::Ignored)?;
+        let set = source.read_domains()?;
         warnings.extend(set.warnings());
         for entry in set.entries() {
             let parent = entry

@@ -12,6 +12,7 @@ use dkim_sign::{Algorithm, SignMessage};
 use dns_txt::{Domain, DomainError};
 use thiserror::Error;
 
+use super::a_label::with_a_labels;
 use super::data_set::{Case, DataSet, DataSource, Entry};
 use super::key::{Key, KeyReader, KeySource};
 use super::place::{Place, Warning};
@@ -91,7 +92,11 @@ impl TableKey {
         let written = domain;
         let domain = match written {
             "%" => None,
-            _ => Some(written.parse().map_err(KeyEntryError::Domain)?),
+            _ => Some(
+                with_a_labels(written)
+                    .parse()
+                    .map_err(KeyEntryError::Domain)?,
+            ),
         };
         let selector = selector.parse().map_err(KeyEntryError::Selector)?;
         let keys = match &domain {

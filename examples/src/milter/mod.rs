@@ -62,6 +62,7 @@
 //! * A macro of MacroList that has another value takes back nothing that MTA has said.
 //! * Addresses in brackets are always found; OpenDKIM's luck with them changes.
 
+mod a_label;
 pub mod conf;
 mod data_set;
 mod decision;

@@ -8,7 +8,7 @@
 use dns_txt::Domain;
 use thiserror::Error;
 
-use super::data_set::{Case, DataSet, DataSource, Entry};
+use super::data_set::{DataSet, DataSource, Entry};
 use super::place::Warning;
 use crate::config::ConfigError;
 
@@ -24,7 +24,7 @@ impl SigningTable {
     /// Reads the table, and warns of entries that match no author. Entries without the name of a key
     /// are warned of and kept: the mail that they are about has to wait.
     pub fn read(source: &DataSource, warnings: &mut Vec<Warning>) -> Result<Self, ConfigError> {
-        let set = source.read(Case::Ignored)?;
+        let set = source.read_domains()?;
         warnings.extend(set.warnings());
         let mut targets = Vec::with_capacity(set.entries().len());
         for entry in set.entries() {
