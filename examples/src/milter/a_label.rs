@@ -9,10 +9,12 @@ use dns_txt::Domain;
 pub(super) fn with_a_labels(key: &str) -> String {
     let host = key.rfind('@').map_or(0, |at| at + 1);
     let (user, host) = key.split_at(host);
-    let labels = host.split('.').map(|label| match label.is_ascii() {
-        true => label.to_owned(),
-        false => Domain::from_unicode(label).map_or(label.into(), |label| label.to_string()),
-    });
+    let labels = host
+        .split('.')
+        .map(|label| match Domain::from_unicode(label) {
+            Ok(converted) if !label.is_ascii() => converted.to_string(),
+            _ => label.to_owned(),
+        });
     user.to_owned() + &labels.collect::<Vec<_>>().join(".")
 }
 
