@@ -203,6 +203,31 @@ fn mail_whose_key_cannot_be_read_is_put_off() {
     filter.log_line("external host [127.0.0.2] sends as lost.example");
 }
 
+/// The mail of cron and of web sites. Postfix tells of it as of mail from localhost.
+#[test]
+fn mail_of_programs_of_this_machine_leaves_signed() {
+    let files = Files::new();
+    let filter = files.start("");
+    let more = format!("non_smtpd_milters = inet:{}\n", filter.address());
+    let Some(postfix) = Postfix::with_milter_and(filter.address(), &more) else {
+        return;
+    };
+    postfix.submit(&from("amy@example.com"));
+    let message = postfix.take_message();
+    let line = filter.log_line("sign as d=example.com s=rsa");
+    assert!(
+        line.contains("the client is internal (127.0.0.1)"),
+        "{line}"
+    );
+    assert_eq!(
+        message.matches("\nDKIM-Signature: ").count(),
+        2,
+        "{message}"
+    );
+    verify_with_dkimpy(&files, &message);
+    verify_with_opendkim(&files, &message);
+}
+
 /// Every form that a client can send, through a real mail server, which counts fields by its own
 /// rules.
 #[test]

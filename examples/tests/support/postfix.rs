@@ -3,10 +3,11 @@
 use core::net::SocketAddr;
 use core::time::Duration;
 use std::fs;
+use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Instant;
 
@@ -100,6 +101,23 @@ impl Postfix {
             postfix.log_so_far()
         );
         Some(postfix)
+    }
+
+    /// Takes a message for the mailbox from a program of this machine, as `sendmail` does.
+    pub(crate) fn submit(&self, message: &str) {
+        let mut sendmail = Command::new("sendmail")
+            .arg("-C")
+            .arg(self.path("etc"))
+            .args(["-f", "bounce@example.com", "user@example.com"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = sendmail.stdin.take().unwrap();
+        stdin
+            .write_all(message.replace("\r\n", "\n").as_bytes())
+            .unwrap();
+        drop(stdin);
+        assert!(sendmail.wait().unwrap().success());
     }
 
     /// The log, once it tells what has become of a message.
