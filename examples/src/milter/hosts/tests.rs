@@ -157,6 +157,23 @@ fn entries_that_never_match_are_warned_of_with_the_spelling_that_does() {
     assert!(warnings.is_empty(), "{warnings:?}");
 }
 
+/// Such as the TrustedHosts that many guides give.
+#[test]
+fn entries_of_patterns_that_are_none_are_warned_of_too() {
+    let (list, warnings) = pattern_list(
+        "127.0.0.1\nlocalhost\n192.168.0.1/24\n!10.0.0.1/8\n2001:db8:0::1\n.example.com\n",
+    );
+    assert!(!admits(&list, "h", "192.168.0.7"));
+    let advice = ["192.168.0.0/24", "!10.0.0.0/8", "2001:db8::1"];
+    assert_eq!(warnings.len(), advice.len(), "{warnings:?}");
+    for (warning, advice) in warnings.iter().zip(advice) {
+        assert!(warning.ends_with(&format!("; write {advice}")), "{warning}");
+    }
+    // What these match nobody can tell at a glance.
+    let (_, warnings) = pattern_list("192.168.(0|1).1/24\n192.0.2.*/24\n[2001:db8:0::1]\n");
+    assert!(warnings.is_empty(), "{warnings:?}");
+}
+
 #[test]
 fn a_client_without_an_address_is_judged_by_its_name() {
     let (list, _) = list("localhost");
