@@ -14,6 +14,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
 use super::data_set::{Case, DataSet, DataSource, Entry};
+use super::pattern::is_literal;
 use super::place::{Place, Warning};
 use crate::config::ConfigError;
 
@@ -144,7 +145,7 @@ fn idle(key: &str, is_pattern: bool) -> Option<String> {
             "{key} admits nobody; for all hosts below {parent} write .{parent}"
         ));
     }
-    if is_pattern {
+    if is_pattern && !is_literal(bare) {
         return None;
     }
     if let Some((host, prefix)) = bare.split_once('/') {

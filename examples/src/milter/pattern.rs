@@ -33,7 +33,7 @@ impl Pattern {
     /// Reads a pattern.
     pub fn parse(text: &str, case: Case) -> Result<Self, PatternError> {
         // Most patterns have nothing but stars, and there may be a hundred thousand of them.
-        if !text.contains(['\\', '^', '$', '|', '(', ')', '[', ']', '{', '}', '?']) {
+        if !text.contains(OPERATORS) {
             let glob = match case {
                 Case::Ignored => text.to_ascii_lowercase(),
                 Case::Matters => text.into(),
@@ -77,6 +77,11 @@ impl fmt::Debug for Pattern {
             Matcher::Regex(regex) => write!(f, "Pattern({regex})"),
         }
     }
+}
+
+/// Whether a pattern matches nothing but itself.
+pub(super) fn is_literal(pattern: &str) -> bool {
+    !pattern.contains('*') && !pattern.contains(OPERATORS)
 }
 
 #[derive(Clone)]
@@ -137,6 +142,9 @@ fn glob_matches(glob: &[u8], text: &[u8], case: Case) -> bool {
 /// Octets of a pattern with more than stars: each of its signs may move all that is in front of it
 /// when it is translated.
 const LONGEST: usize = 16 * 1024;
+
+/// What means something else than itself in an expression, and is not translated before.
+const OPERATORS: [char; 11] = ['\\', '^', '$', '|', '(', ')', '[', ']', '{', '}', '?'];
 
 /// Octets of memory for one pattern; the default of the `regex` crate, ten megabytes, times many.
 const MAX_COMPILED: usize = 1 << 20;

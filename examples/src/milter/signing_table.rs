@@ -9,6 +9,7 @@ use dns_txt::Domain;
 use thiserror::Error;
 
 use super::data_set::{DataSet, DataSource, Entry};
+use super::pattern::is_literal;
 use super::place::Warning;
 use crate::config::ConfigError;
 
@@ -141,14 +142,8 @@ fn idle(key: &str, is_pattern: bool) -> Option<String> {
 
 /// A pattern in which nothing stands for the author's name. An empty one is warned of already.
 fn idle_pattern(key: &str) -> Option<String> {
-    let is_special = |c| {
-        matches!(
-            c,
-            '*' | '\\' | '^' | '$' | '|' | '(' | ')' | '[' | ']' | '{' | '}' | '?'
-        )
-    };
     let host = key.strip_prefix('@').unwrap_or(key);
-    if host.is_empty() || host.contains('@') || key.contains(is_special) {
+    if host.is_empty() || host.contains('@') || !is_literal(key) {
         return None;
     }
     let star = if host.starts_with('.') { "*" } else { "" };
