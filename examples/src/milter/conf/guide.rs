@@ -166,11 +166,19 @@ fn to_write_a_default_changes_nothing() {
     }
     // Every boolean has one.
     for name in [
+        "AlwaysAddARHeader",
         "Background",
+        "BelowReceived",
+        "DMARC",
+        "KeepAuthResults",
         "LogWhy",
+        "MultipleSignatures",
+        "RemoveARAll",
         "RequireSafeKeys",
         "SPF",
         "SubDomains",
+        "Syslog",
+        "SyslogSuccess",
     ] {
         assert!(defaults.iter().any(|(known, _)| *known == name), "{name}");
     }
