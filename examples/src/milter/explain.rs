@@ -230,7 +230,7 @@ fn tables(snapshot: &Snapshot, text: &mut String) -> fmt::Result {
 
 /// The lists of clients: that of internal hosts, and those that are configured.
 fn clients(snapshot: &Snapshot, text: &mut String) -> fmt::Result {
-    let internal = Some(&snapshot.internal);
+    let internal = Some(snapshot.internal_hosts());
     let daemons = snapshot.daemons.as_ref();
     let macros = snapshot.macros.as_ref();
     for (what, entries) in [

@@ -103,12 +103,6 @@ impl Rotation {
             .collect()
     }
 
-    /// Whether a successor signs.
-    pub fn is_in_use(&self, successor: &Successor) -> bool {
-        let mut watches = self.watches.iter();
-        watches.any(|watch| watch.in_use && key_of(&watch.successor) == key_of(successor))
-    }
-
     fn in_use(&self) -> BTreeSet<(&Question, String)> {
         let watches = self.watches.iter().filter(|watch| watch.in_use);
         watches.map(|watch| key_of(&watch.successor)).collect()
