@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use dkim_sign::KeyKind;
+use support::logins::Logins;
 use support::milter::Files;
 use support::name_server::NameServer;
 use support::postfix::Postfix;
@@ -18,9 +19,20 @@ const OUTSIDE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
 /// Sends a message to the mailbox and gives the reply to its end.
 fn send(client: IpAddr, server: SocketAddr, message: &str) -> String {
+    send_behind(&[], client, server, message)
+}
+
+/// The same with commands behind the greeting.
+fn send_behind(
+    commands: &[(&str, &str)],
+    client: IpAddr,
+    server: SocketAddr,
+    message: &str,
+) -> String {
     let mut peer = Peer::connect_from(client, server);
+    peer.dialogue(&[("EHLO client.example", "250")]);
+    peer.dialogue(commands);
     peer.dialogue(&[
-        ("EHLO client.example", "250"),
         ("MAIL FROM:<bounce@example.net>", "250 2.1.0 "),
         ("RCPT TO:<user@example.com>", "250 2.1.5 "),
         ("DATA", "354 "),
@@ -201,6 +213,32 @@ fn mail_whose_key_cannot_be_read_is_put_off() {
     let reply = send(OUTSIDE, postfix.address, &from("amy@lost.example"));
     assert!(reply.starts_with("250 "), "{reply}");
     filter.log_line("external host [127.0.0.2] sends as lost.example");
+}
+
+#[test]
+fn mail_of_who_logged_in_leaves_signed() {
+    let files = Files::new();
+    let filter = files.start("");
+    let logins = Logins::start();
+    let Some(postfix) = Postfix::with_milter_and(filter.address(), &logins.conf()) else {
+        return;
+    };
+    for (commands, why, signatures) in [
+        (&[][..], "the client is external", 0),
+        (
+            // The password of amy is x.
+            &[("AUTH PLAIN AGFteQB4", "235")],
+            "the client logged in (PLAIN)",
+            2,
+        ),
+    ] {
+        let message = from("amy@example.com");
+        let reply = send_behind(commands, OUTSIDE, postfix.address, &message);
+        assert!(reply.starts_with("250 "), "{reply}");
+        filter.log_line(why);
+        let message = postfix.take_message();
+        assert_eq!(message.matches("\nDKIM-Signature: ").count(), signatures);
+    }
 }
 
 /// The mail of cron and of web sites. Postfix tells of it as of mail from localhost.

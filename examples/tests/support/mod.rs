@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod logins;
 pub(crate) mod milter;
 pub(crate) mod mta;
 pub(crate) mod name_server;
