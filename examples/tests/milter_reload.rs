@@ -18,16 +18,7 @@ const MESSAGE: &str = "From: Amy <amy@example.com>\r\nTo: user@example.com\r\n\
 const SIGNALS: [&str; 2] = ["USR1", "HUP"];
 
 fn files() -> Files {
-    let files = Files::with_keys(&[
-        ("rsa", "example.com", KeyKind::Ed25519),
-        ("ed", "example.com", KeyKind::Ed25519),
-    ]);
-    files.write(
-        "KeyTable",
-        "rsa example.com:rsa:DIR/rsa.example.com\ned example.com:ed:DIR/ed.example.com\n",
-    );
-    files.write("SigningTable", "*@example.com rsa\n*@example.com ed\n");
-    files
+    Files::signing_twice(KeyKind::Ed25519)
 }
 
 const UNSIGNED: &[&str] = &["550 5.7.0 no DKIM signature"];

@@ -19,16 +19,7 @@ const MESSAGE: &str = "Received: from a by b;\r\n\tTue, 24 Nov 2026 09:59:59 +00
                        \r\n At  noon. \r\n\r\nAmy\t\r\n\r\n\r\n";
 
 fn files() -> Files {
-    let files = Files::with_keys(&[
-        ("rsa", "example.com", KeyKind::Rsa2048),
-        ("ed", "example.com", KeyKind::Ed25519),
-    ]);
-    files.write(
-        "KeyTable",
-        "rsa example.com:rsa:DIR/rsa.example.com\ned example.com:ed:DIR/ed.example.com\n",
-    );
-    files.write("SigningTable", "*@example.com rsa\n*@example.com ed\n");
-    files
+    Files::signing_twice(KeyKind::Rsa2048)
 }
 
 /// The message with its signatures on top, as the mail server sends it on, and the signatures

@@ -56,6 +56,20 @@ impl Files {
         files
     }
 
+    /// Keys `rsa`, of this kind, and `ed` of example.com, which both sign for it.
+    pub(crate) fn signing_twice(rsa: KeyKind) -> Self {
+        let files = Self::with_keys(&[
+            ("rsa", "example.com", rsa),
+            ("ed", "example.com", KeyKind::Ed25519),
+        ]);
+        files.write(
+            "KeyTable",
+            "rsa example.com:rsa:DIR/rsa.example.com\ned example.com:ed:DIR/ed.example.com\n",
+        );
+        files.write("SigningTable", "*@example.com rsa\n*@example.com ed\n");
+        files
+    }
+
     /// Makes a key in a file of this name, and gives its record.
     pub(crate) fn record(&self, name: &str, kind: KeyKind) -> String {
         let key = PrivateKey::generate(kind, &mut UnwrapErr(getrandom::SysRng)).unwrap();
