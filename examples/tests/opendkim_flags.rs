@@ -153,7 +153,7 @@ fn what_a_flag_says_is_told_under_its_name() {
         ),
         (
             &["-p", "inet:x@h"],
-            "milter: -p: Socket: the port is not a number from 0 to 65535\n",
+            "milter: -p: Socket: the port is not a number from 0 to 65535; expected inet:PORT@HOST\n",
         ),
         (
             &["-L", "10%"],
