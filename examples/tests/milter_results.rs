@@ -305,3 +305,40 @@ fn mail_of_our_own_has_no_results_of_spf() {
         assert_eq!(is_signed, expected.is_empty(), "{told:?}");
     }
 }
+
+/// RFC 8601 §5: a client that logged in is no mail server of ours.
+#[test]
+fn results_of_who_logged_in_go_before_they_could_be_signed() {
+    let files = files();
+    files.write("KeyTable", "s example.net:s:DIR/s.example.net\n");
+    files.write("SigningTable", "*@example.net s\n");
+    let filter = files.start("SignHeaders From,Authentication-Results\nOversignHeaders From\n");
+    let message = message(FORGED);
+    let deleted = |told: &[String]| {
+        told.iter()
+            .filter(|line| line.starts_with("delete"))
+            .count()
+    };
+    let mut login = Mta::with_client(&filter, OUTSIDE);
+    login.mail_macros.push(("{auth_type}", "PLAIN"));
+    let signed = told(&mut login, &message);
+    assert_eq!(deleted(&signed), 5, "{signed:?}");
+    // Those of others are signed, as SignHeaders has it: two of the seven.
+    let field = signed
+        .iter()
+        .find(|line| line.starts_with("insert 0 DKIM-Signature"))
+        .unwrap();
+    let names = field.to_ascii_lowercase();
+    assert_eq!(
+        names.matches("authentication-results").count(),
+        2,
+        "{field}"
+    );
+    // A host of ours may have added its results.
+    let signed = told(&mut Mta::with_client(&filter, INSIDE), &message);
+    assert_eq!(deleted(&signed), 0, "{signed:?}");
+    let filter = files.start("KeepAuthResults yes\n");
+    let mut login = Mta::with_client(&filter, OUTSIDE);
+    login.mail_macros.push(("{auth_type}", "PLAIN"));
+    assert_eq!(deleted(&told(&mut login, &message)), 0);
+}
