@@ -15,9 +15,10 @@ use milter_proto::{Edits, Macros, Stage};
 use tracing::{info, warn};
 
 use super::conf::OnAction;
-use super::decision::{Action, Author, Client, Decision, Signing};
+use super::decision::{Action, Author, Client, Decision, Origin, Signing};
+use super::forged;
 use super::live::Live;
-use super::outcome::{Outcome, Trouble, edited};
+use super::outcome::{Outcome, Trouble};
 use super::sign::{self, Sign};
 use super::verify::{self, Verify};
 use crate::config::one_line;
@@ -202,11 +203,15 @@ impl<'l> Message<'l> {
         let outcome = match decision {
             Decision {
                 action: Action::Sign(signings),
+                origin,
                 ..
-            } => match self.sign(header, signings, &id) {
-                Ok(sign) => return State::Signing(Box::new(sign)),
-                Err(outcome) => outcome,
-            },
+            } => {
+                let authserv_id = facts(self.live, sender, macros).authserv_id;
+                match self.sign(header, signings, origin.as_ref(), &authserv_id, &id) {
+                    Ok(sign) => return State::Signing(Box::new(sign)),
+                    Err(outcome) => outcome,
+                }
+            }
             Decision {
                 action: Action::Verify,
                 ..
@@ -231,10 +236,33 @@ impl<'l> Message<'l> {
         State::Settled(Box::new(outcome))
     }
 
-    fn sign(&self, header: &Header<'_>, signings: Vec<Signing>, id: &str) -> Result<Sign, Outcome> {
-        Sign::begin(header, signings, now()).map_err(|error| {
+    /// Signs mail of our own. A client that logged in is nobody whose results are ours, so they go
+    /// before they could be signed (RFC 8601 §5); a host of our own may have added them.
+    fn sign(
+        &self,
+        header: &Header<'_>,
+        signings: Vec<Signing>,
+        origin: Option<&Origin>,
+        authserv_id: &Value<'_>,
+        id: &str,
+    ) -> Result<Sign, Outcome> {
+        let settings = self.live.snapshot().settings();
+        let removed = match origin {
+            Some(Origin::Authenticated(_)) => forged::removed(header, authserv_id, self.live),
+            _ => Ok(None),
+        };
+        let removed = removed.map_err(|error| {
+            warn!("{id}: {}", one_line(&error));
+            let action = settings.on.security;
+            Outcome::of(action, Trouble::Other, &error.to_string(), Edits::default())
+        })?;
+        let (header, deletions) = match &removed {
+            Some((header, deletions)) => (header, deletions.clone()),
+            None => (header, Edits::default()),
+        };
+        Sign::begin(header, deletions, signings, now()).map_err(|error| {
             warn!("{id}: cannot sign: {error}");
-            let action = self.live.snapshot().settings().on.signature_error;
+            let action = settings.on.signature_error;
             let why = format!("the message cannot be signed: {error}");
             Outcome::of(action, Trouble::Cryptographic, &why, Edits::default())
         })
@@ -269,16 +297,15 @@ fn signed(live: &Live, sign: Sign, id: &str) -> Outcome {
         let action = settings.on.signature_error;
         Outcome::of(action, Trouble::Cryptographic, &why, Edits::default())
     };
-    let fields = match sign.finish() {
-        Ok(fields) => fields,
+    let (fields, mut edits) = match sign.finish() {
+        Ok(made) => made,
         Err(error) => return failed(&error),
     };
-    let edits = edited(|edits| {
-        let mut fields = fields.iter();
-        fields.try_for_each(|(_, field)| sign::insert(edits, live.position(), field.as_str()))
-    });
-    match edits {
-        Ok(edits) => {
+    let inserted = fields
+        .iter()
+        .try_for_each(|(_, field)| sign::insert(&mut edits, live.position(), field.as_str()));
+    match inserted {
+        Ok(()) => {
             if settings.syslog_success {
                 for (signing, _) in &fields {
                     info!("{id}: DKIM-Signature field added ({signing})");

@@ -37,13 +37,12 @@
 //! * `BelowReceived yes` puts fields below the mail server's own Received; else they go above it
 //!   (RFC 8601 §4), as OpenDKIM's do.
 //! * Every Authentication-Results field in our name is removed, whatever it says (RFC 8601 §5);
-//!   RemoveARAll is always on.
+//!   RemoveARAll is always on. So it is in mail of a client that logged in, before it is signed.
 //! * With several signatures one good one is enough, and what keeps the others from being good
 //!   decides only where there is none: first what may be better later, then a bad signature, then a
 //!   missing key. Those that policy refuses, and those of domains that are testing, count for none.
 //! * `SPF yes` and `DMARC yes` add results of these to mail from outside; DMARC brings SPF with it.
 //! * Mail with a From that two readers could read differently has no author, and nobody signs it.
-//!
 //! * Without SignHeaders and OversignHeaders more fields are signed, and some oversigned
 //!   ([`Fields`](dkim_sign::Fields)).
 //! * Signatures with `l=` do not pass ([`Snapshot::verify_policy`]).
@@ -68,6 +67,7 @@ mod data_set;
 mod decision;
 mod domains;
 pub mod explain;
+mod forged;
 mod hosts;
 mod key;
 mod key_table;

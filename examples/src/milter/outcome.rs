@@ -1,6 +1,5 @@
 //! What the mail server is told to do with a message.
 
-use milter_proto::edit::EditError;
 use milter_proto::reply::{CustomReply, EnhancedCode};
 use milter_proto::{Edits, Reply};
 
@@ -83,15 +82,6 @@ fn printable(text: &str) -> String {
 
 /// A line of a reply has 512 octets with its codes (RFC 5321 §4.5.3.1.5).
 const LONGEST_REASON: usize = 400;
-
-/// The edits if all of them could be made; nothing is let through half changed.
-pub(super) fn edited(
-    make: impl FnOnce(&mut Edits) -> Result<(), EditError>,
-) -> Result<Edits, EditError> {
-    let mut edits = Edits::default();
-    make(&mut edits)?;
-    Ok(edits)
-}
 
 #[cfg(test)]
 mod tests {

@@ -2,20 +2,18 @@
 
 use core::future::pending;
 use core::time::Duration;
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use auth_results::AuthenticationResults;
 use dkim_canon::{Header, TooLarge};
 use dkim_verify::{Fault, Outcome as Judged, VerifySignature};
 use dns_txt::{Inquiry, Lookups};
-use mail_address::rfc5322::Value;
 use message_auth::{Facts, Inbound, Report};
 use milter_proto::Edits;
 use milter_proto::edit::EditError;
 use tokio::time::timeout;
 
 use super::conf::{OnAction, Settings};
+use super::forged::{self, deletions};
 use super::live::Live;
 use super::outcome::Trouble;
 
@@ -43,7 +41,7 @@ impl<'l> Verify<'l> {
             inbound.field(field.name_as_written(), field.value())?;
         }
         inbound.end_header();
-        let forged = forged(header, &authserv_id, live);
+        let forged = forged::find(header, &authserv_id, live);
         let mut lookups = Lookups::new(live.resolver(), LOOKUPS);
         lookups.ask(&mut inbound);
         Ok(Self {
@@ -137,57 +135,6 @@ pub(super) fn occasion(
 pub(super) fn results(report: &Report, settings: &Settings) -> Option<String> {
     let is_wanted = settings.always_add_ar_header || settings.spf || settings.dmarc;
     (is_wanted || !report.dkim.is_empty()).then(|| report.authentication_results().to_field())
-}
-
-/// Which fields of a header are to go: those in our name (RFC 8601 §5), and those in the names of
-/// RemoveARFrom; none with KeepAuthResults.
-fn forged(header: &Header<'_>, authserv_id: &Value<'_>, live: &Live) -> Vec<usize> {
-    let snapshot = live.snapshot();
-    if snapshot.settings().keep_auth_results {
-        return Vec::new();
-    }
-    let fields = || header.fields().map(|field| (field.name(), field.value()));
-    let mut found = auth_results::forged(fields(), authserv_id.as_str());
-    for name in snapshot.remove_ar_from() {
-        match name.strip_prefix('.') {
-            None => found.extend(auth_results::forged(fields(), name)),
-            Some(parent) => {
-                let fields = header.fields().enumerate();
-                let below = fields.filter(|(_, field)| {
-                    field.is_named("Authentication-Results") && is_below(field.value(), parent)
-                });
-                found.extend(below.map(|(index, _)| index));
-            }
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
-/// Whether results are in the name of a host below a domain.
-fn is_below(value: &[u8], parent: &str) -> bool {
-    let Ok(results) = AuthenticationResults::parse(value) else {
-        return false;
-    };
-    let name = results.authserv_id.as_str().to_ascii_lowercase();
-    let host = name.strip_suffix(parent);
-    host.is_some_and(|host| host.ends_with('.'))
-}
-
-/// The deletions of these fields, each by its number among those of its name.
-fn deletions(header: &Header<'_>, indexes: &[usize]) -> Result<Edits, EditError> {
-    let mut edits = Edits::default();
-    let mut counts = HashMap::<Vec<u8>, u32>::new();
-    for (index, field) in header.fields().enumerate() {
-        let name = field.name_as_written().to_ascii_lowercase();
-        let count = counts.entry(name).or_default();
-        *count += 1;
-        if indexes.binary_search(&index).is_ok() {
-            edits.delete_header(field.name_as_written(), *count)?;
-        }
-    }
-    Ok(edits)
 }
 
 /// Questions of one message at the same time.
