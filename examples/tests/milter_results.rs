@@ -334,6 +334,15 @@ fn results_of_who_logged_in_go_before_they_could_be_signed() {
         2,
         "{field}"
     );
+    // Whatever else has its mail signed: the listener, say, as for submission.
+    let submission = files.start("MTA smtpd\nInternalHosts 192.0.2.1\n");
+    for daemon in ["smtpd", "other"] {
+        let mut login = Mta::with_client(&submission, OUTSIDE);
+        login.mail_macros.push(("{daemon_name}", daemon));
+        login.mail_macros.push(("{auth_type}", "PLAIN"));
+        let signed = told(&mut login, &message);
+        assert_eq!(deleted(&signed), 5, "{daemon}: {signed:?}");
+    }
     // A host of ours may have added its results.
     let signed = told(&mut Mta::with_client(&filter, INSIDE), &message);
     assert_eq!(deleted(&signed), 0, "{signed:?}");
