@@ -15,7 +15,7 @@ use milter_proto::{Edits, Macros, Stage};
 use tracing::{info, warn};
 
 use super::conf::OnAction;
-use super::decision::{Action, Author, Client, Decision, Origin, Signing};
+use super::decision::{Action, Author, Client, Decision, Signing};
 use super::forged;
 use super::live::Live;
 use super::outcome::{Outcome, Trouble};
@@ -203,15 +203,11 @@ impl<'l> Message<'l> {
         let outcome = match decision {
             Decision {
                 action: Action::Sign(signings),
-                origin,
                 ..
-            } => {
-                let authserv_id = facts(self.live, sender, macros).authserv_id;
-                match self.sign(header, signings, origin.as_ref(), &authserv_id, &id) {
-                    Ok(sign) => return State::Signing(Box::new(sign)),
-                    Err(outcome) => outcome,
-                }
-            }
+            } => match self.sign(header, signings, sender, macros, &id) {
+                Ok(sign) => return State::Signing(Box::new(sign)),
+                Err(outcome) => outcome,
+            },
             Decision {
                 action: Action::Verify,
                 ..
@@ -236,20 +232,25 @@ impl<'l> Message<'l> {
         State::Settled(Box::new(outcome))
     }
 
-    /// Signs mail of our own. A client that logged in is nobody whose results are ours, so they go
-    /// before they could be signed (RFC 8601 §5); a host of our own may have added them.
+    /// Signs mail of our own. A client that logged in is nobody whose results are ours, whatever
+    /// else has its mail signed, so they go before they could be signed (RFC 8601 §5); a host of
+    /// our own may have added them.
     fn sign(
         &self,
         header: &Header<'_>,
         signings: Vec<Signing>,
-        origin: Option<&Origin>,
-        authserv_id: &Value<'_>,
+        sender: &Sender,
+        macros: &Macros,
         id: &str,
     ) -> Result<Sign, Outcome> {
         let settings = self.live.snapshot().settings();
-        let removed = match origin {
-            Some(Origin::Authenticated(_)) => forged::removed(header, authserv_id, self.live),
-            _ => Ok(None),
+        let mechanism = macros.get("auth_type").unwrap_or_default();
+        let removed = match mechanism.is_empty() {
+            true => Ok(None),
+            false => {
+                let authserv_id = facts(self.live, sender, macros).authserv_id;
+                forged::removed(header, &authserv_id, self.live)
+            }
         };
         let removed = removed.map_err(|error| {
             warn!("{id}: {}", one_line(&error));
