@@ -91,7 +91,7 @@ fn hosts_are_admitted_as_by_opendkim() {
             "192.0.2.1",
             true,
         ),
-        ("[192.0.2.1]", "[192.0.2.1]", "192.0.2.9", true),
+        ("[192.0.2.1]", "[192.0.2.1]", "192.0.2.1", true),
     ] {
         let (list, _) = list(text);
         assert_eq!(
@@ -100,6 +100,39 @@ fn hosts_are_admitted_as_by_opendkim() {
             "{text}: {name} {address}"
         );
     }
+}
+
+/// Whoever has an address chooses what its name is.
+#[test]
+fn a_name_that_looks_like_an_address_admits_nobody() {
+    for (text, name) in [
+        ("192.0.2.1", "192.0.2.1"),
+        ("192.0.2.0/24", "192.0.2.0/24"),
+        ("[192.0.2.1]", "[192.0.2.1]"),
+        ("csl:2001:db8::1", "2001:db8::1"),
+        ("csl:2001:db8::/32", "2001:DB8::/32"),
+        ("csl:[2001:db8::1]", "[2001:db8::1]"),
+        (".2.1", "192.0.2.1"),
+    ] {
+        let (list, _) = list(text);
+        assert!(!admits(&list, name, "198.51.100.7"), "{text}: {name}");
+    }
+    for pattern in ["192.0.2.*", "192.0.[0-9].*", "2001:db8:*"] {
+        let (list, _) = pattern_list(&format!("{pattern}\n"));
+        for name in [
+            "192.0.2.test",
+            "192.0.2.1",
+            "192.0.2.1.test",
+            "2001:db8:test",
+        ] {
+            assert!(!admits(&list, name, "198.51.100.7"), "{pattern}: {name}");
+        }
+        let is_admitted = admits(&list, "h", "192.0.2.1") || admits(&list, "h", "2001:db8::1");
+        assert!(is_admitted, "{pattern}");
+    }
+    // A name that is kept out still is.
+    let (list, _) = pattern_list("!192.0.2.*\n192.0.2.1.dsl.test\n");
+    assert!(!admits(&list, "192.0.2.1.dsl.test", "198.51.100.7"));
 }
 
 #[test]
