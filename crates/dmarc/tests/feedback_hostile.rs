@@ -2,7 +2,7 @@
 #![cfg(feature = "report")]
 
 use allocation_counter::measure;
-use dmarc::feedback::{Feedback, FeedbackError};
+use dmarc::feedback::{Feedback, FeedbackError, Row};
 
 const REPORT: &str = "<feedback><report_metadata><org_name>R</org_name><email>r@r.example</email>\
     <report_id>1</report_id><date_range><begin>1</begin><end>2</end></date_range>\
@@ -246,4 +246,35 @@ fn memory_is_in_proportion_to_the_text() {
         let shown = &text[..text.len().min(900)];
         assert!(octets < 10, "{octets} for each: {shown} {:?}", result.err());
     }
+}
+
+/// Whoever sends mail chooses what rows differ in, and one address can make as many as it likes.
+#[test]
+fn rows_of_one_client_are_counted_without_comparing_each_with_each() {
+    let Feedback {
+        metadata,
+        published,
+        rows,
+        ..
+    } = read(REPORT).unwrap();
+    let [row] = &*rows else {
+        panic!("one row: {rows:?}");
+    };
+    let number = 4000;
+    let different = |index: usize| {
+        let mut row = row.clone();
+        row.envelope_from = Some(format!("{index}.example"));
+        row
+    };
+    let rows: Vec<Row> = (0..number).chain(0..number).map(different).collect();
+    let mut report = None;
+    let info = measure(|| report = Some(Feedback::new(metadata, published, rows)));
+    let rows = report.unwrap().rows;
+    assert_eq!(rows.len(), number);
+    for (index, row) in rows.iter().enumerate() {
+        let mut expected = different(index);
+        expected.count = 2;
+        assert_eq!(*row, expected, "in the order in which they came");
+    }
+    assert!(info.count_total < 8 * number as u64, "{}", info.count_total);
 }
