@@ -9,6 +9,10 @@
 //! * A network with host bits set (`192.0.2.1/24`), or with a netmask, is never asked for.
 //! * IPv6 addresses are spelled as RFC 5952 spells them.
 //! * What the name does not admit the address may, and the other way round.
+//!
+//! One hole of OpenDKIM is closed: whoever has an address chooses its name, and there it may be
+//! `192.0.2.1` or, for a pattern `192.0.2.*`, `192.0.2.example.com`. Here what is meant for addresses
+//! admits nobody by name.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
@@ -56,6 +60,7 @@ impl HostList {
     /// The entry that admits a client by its name or its address; `None` if none does.
     pub fn admits(&self, name: &str, address: Option<IpAddr>) -> Option<&Entry> {
         let by_name = self.decide(names(name));
+        let by_name = by_name.filter(|entry| is_host_name(name) && may_be_name(&entry.key));
         by_name.or_else(|| {
             // Of IPv6 there are 129 networks, and four spellings of each.
             let is_asked = |prefix: &u32| match &self.prefixes {
@@ -74,6 +79,17 @@ impl HostList {
         });
         found.next()?
     }
+}
+
+/// Whether it is the name of a host, and not an address, a network, or an address in brackets for
+/// want of a name.
+fn is_host_name(name: &str) -> bool {
+    !name.contains(['/', ':', '[']) && name.parse::<Ipv4Addr>().is_err()
+}
+
+/// Whether an entry is meant for names: there are letters in each, if not in IPv4 addresses.
+fn may_be_name(entry: &str) -> bool {
+    entry.contains(|character: char| character.is_alphabetic())
 }
 
 /// The name, then each `.suffix` of it.

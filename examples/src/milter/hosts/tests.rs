@@ -119,20 +119,21 @@ fn a_name_that_looks_like_an_address_admits_nobody() {
     }
     for pattern in ["192.0.2.*", "192.0.[0-9].*", "2001:db8:*"] {
         let (list, _) = pattern_list(&format!("{pattern}\n"));
+        // Not in one of the wide networks that such patterns match, too.
         for name in [
             "192.0.2.test",
             "192.0.2.1",
             "192.0.2.1.test",
             "2001:db8:test",
         ] {
-            assert!(!admits(&list, name, "198.51.100.7"), "{pattern}: {name}");
+            assert!(!admits(&list, name, "100.64.0.7"), "{pattern}: {name}");
         }
         let is_admitted = admits(&list, "h", "192.0.2.1") || admits(&list, "h", "2001:db8::1");
         assert!(is_admitted, "{pattern}");
     }
     // A name that is kept out still is.
     let (list, _) = pattern_list("!192.0.2.*\n192.0.2.1.dsl.test\n");
-    assert!(!admits(&list, "192.0.2.1.dsl.test", "198.51.100.7"));
+    assert!(!admits(&list, "192.0.2.1.dsl.test", "100.64.0.7"));
 }
 
 #[test]
@@ -202,8 +203,24 @@ fn entries_of_patterns_that_are_none_are_warned_of_too() {
     for (warning, advice) in warnings.iter().zip(advice) {
         assert!(warning.ends_with(&format!("; write {advice}")), "{warning}");
     }
-    // What these match nobody can tell at a glance.
-    let (_, warnings) = pattern_list("192.168.(0|1).1/24\n192.0.2.*/24\n[2001:db8:0::1]\n");
+    // What this matches nobody can tell at a glance.
+    let (_, warnings) = pattern_list("[2001:db8:0::1]\n");
+    assert!(warnings.is_empty(), "{warnings:?}");
+}
+
+#[test]
+fn patterns_of_addresses_are_warned_of_since_they_take_the_networks_around_them_too() {
+    let (list, warnings) = pattern_list("10.0.0.*\n192.168.(0|1).*/24\n!192.0.2.*\n");
+    assert!(admits(&list, "h", "10.200.200.200"));
+    let expected = ["10.0.0.* ", "192.168.(0|1).*/24 ", "!192.0.2.* "];
+    assert_eq!(warnings.len(), expected.len(), "{warnings:?}");
+    for (warning, text) in warnings.iter().zip(expected) {
+        assert!(
+            warning.starts_with(text) && warning.ends_with("write networks such as 192.0.2.0/24"),
+            "{warning}"
+        );
+    }
+    let (_, warnings) = pattern_list("mx[0-9].example.net\nmx.*\n");
     assert!(warnings.is_empty(), "{warnings:?}");
 }
 
