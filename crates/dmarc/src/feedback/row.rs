@@ -9,7 +9,7 @@ use crate::policy::Policy;
 use crate::report::{Report, Verdict};
 
 /// Messages from one address with the same results.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub struct Row {
     /// The address of the client.
@@ -68,40 +68,61 @@ impl Row {
             spf: None,
         }
     }
-}
 
-/// Counts rows together that differ in nothing else.
-pub(super) fn counted(rows: Vec<Row>) -> Vec<Row> {
-    let mut counted: Vec<Row> = Vec::new();
-    let mut places = alloc::collections::BTreeMap::<_, Vec<usize>>::new();
-    for row in rows {
-        let likely = places
-            .entry((row.source_ip, row.header_from.clone()))
-            .or_default();
-        let same = likely.iter().copied().find(|&place| {
-            counted.get(place).is_some_and(|other| {
-                let count = row.count;
-                *other
-                    == Row {
-                        count: other.count,
-                        ..row.clone()
-                    }
-                    && other.count.checked_add(count).is_some()
-            })
-        });
-        match same.and_then(|place| counted.get_mut(place)) {
-            Some(other) => other.count += row.count,
-            None => {
-                likely.push(counted.len());
-                counted.push(row);
+    /// All but the count.
+    fn without_count(&self) -> impl Ord {
+        let Self {
+            source_ip,
+            count: _,
+            disposition,
+            dkim_aligned,
+            spf_aligned,
+            reasons,
+            header_from,
+            envelope_from,
+            envelope_to,
+            dkim,
+            spf,
+        } = self;
+        let aligned = (dkim_aligned, spf_aligned);
+        let identifiers = (header_from, envelope_from, envelope_to);
+        (
+            source_ip,
+            disposition,
+            aligned,
+            reasons,
+            identifiers,
+            dkim,
+            spf,
+        )
+    }
+
+    /// Takes in the count of another row, if that differs in nothing else.
+    fn count_in(&mut self, other: &Self) -> bool {
+        match self.count.checked_add(other.count) {
+            Some(count) if self.without_count() == other.without_count() => {
+                self.count = count;
+                true
             }
+            _ => false,
         }
     }
-    counted
+}
+
+/// Counts rows together that differ in nothing else, each in the place of the first.
+///
+/// Sorted, for what rows differ in is up to whoever sends mail: one client can make as many as it
+/// likes.
+pub(super) fn counted(rows: Vec<Row>) -> Vec<Row> {
+    let mut rows: Vec<(usize, Row)> = rows.into_iter().enumerate().collect();
+    rows.sort_by(|(_, one), (_, other)| one.without_count().cmp(&other.without_count()));
+    rows.dedup_by(|(_, row), (_, first)| first.count_in(row));
+    rows.sort_unstable_by_key(|(place, _)| *place);
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 /// What was done with a message (RFC 9990 §3.1.1.9).
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[expect(clippy::exhaustive_enums, reason = "RFC 9990 §3.1.1.9 closes the set")]
 pub enum Disposition {
     /// Nothing, for want of a policy or against it.
@@ -139,7 +160,7 @@ impl From<&Report> for Disposition {
 }
 
 /// Why a policy was not applied as published (RFC 9990 §3.1.1.14).
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[expect(clippy::exhaustive_structs, reason = "a caller makes them")]
 pub struct OverrideReason {
     /// The kind of reason.
@@ -149,7 +170,7 @@ pub struct OverrideReason {
 }
 
 /// Kinds of reasons.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum OverrideType {
     /// The receiver's own policy.
@@ -186,7 +207,7 @@ impl OverrideType {
 }
 
 /// The result of one signature.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[expect(clippy::exhaustive_structs, reason = "a caller makes them")]
 pub struct DkimAuth {
     /// `d=`.
@@ -200,7 +221,7 @@ pub struct DkimAuth {
 }
 
 /// The result of SPF for MAIL FROM.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[expect(clippy::exhaustive_structs, reason = "a caller makes them")]
 pub struct SpfAuth {
     /// The domain that was checked.
@@ -212,7 +233,7 @@ pub struct SpfAuth {
 }
 
 /// Results of SPF and DKIM, in the words of RFC 8601 §2.7.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "the schema of RFC 9990 closes the set"
