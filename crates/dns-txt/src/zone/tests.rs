@@ -117,6 +117,25 @@ fn a_record_is_in_a_zone_once() {
     assert_eq!(texts(&ask(&zone, "a", Kind::Txt)), ["x", "y"]);
 }
 
+#[test]
+fn an_answer_is_set_as_a_name_server_would_give_it() {
+    let text = |octets: &[u8]| Record::Txt(octets.into());
+    let address = Record::A([192, 0, 2, 1].into());
+    let mut zone = Zone::new();
+    // RFC 2181 §5: no record is there twice; and of another kind, none was asked for.
+    let records = Vec::from([text(b"x"), address.clone(), text(b"y"), text(b"x")]);
+    zone.set(
+        Question::new(name("a"), Kind::Txt),
+        Answer::Records(records.clone()),
+    );
+    assert_eq!(texts(&ask(&zone, "a", Kind::Txt)), ["x", "y"]);
+    assert_eq!(ask(&zone, "a", Kind::A), Answer::NO_DATA);
+    // Nor are there any of a kind that a name has none of.
+    zone.set_others(name("b"), Answer::Records(records));
+    assert_eq!(ask(&zone, "b", Kind::Txt), Answer::NO_DATA);
+    assert_eq!(zone.to_string().parse(), Ok(zone));
+}
+
 fn record() -> impl Strategy<Value = Record> {
     prop_oneof![
         any::<[u8; 4]>().prop_map(|address| Record::A(address.into())),
@@ -144,8 +163,9 @@ fn kind() -> impl Strategy<Value = Kind> {
     proptest::sample::select(&Kind::ALL[..])
 }
 
-fn status() -> impl Strategy<Value = Answer> {
+fn answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
+        proptest::collection::vec(record(), 0..3).prop_map(Answer::Records),
         Just(Answer::NO_DATA),
         Just(Answer::NoSuchName),
         Just(Answer::Failed(Failure::Malformed)),
@@ -158,16 +178,16 @@ fn zones() -> impl Strategy<Value = Zone> {
     (
         proptest::collection::vec((names(), record()), 0..8),
         proptest::collection::vec((names(), names()), 0..3),
-        proptest::collection::vec((names(), kind(), status()), 0..3),
-        proptest::collection::vec((names(), status()), 0..3),
+        proptest::collection::vec((names(), kind(), answer()), 0..3),
+        proptest::collection::vec((names(), answer()), 0..3),
     )
         .prop_map(|(records, aliases, answers, others)| {
             let mut zone = Zone::new();
-            for (name, kind, status) in answers {
-                zone.set(Question::new(name, kind), status);
+            for (name, kind, answer) in answers {
+                zone.set(Question::new(name, kind), answer);
             }
-            for (name, status) in others {
-                zone.set_others(name, status);
+            for (name, answer) in others {
+                zone.set_others(name, answer);
             }
             for (name, record) in records {
                 zone.insert(name, record);
