@@ -153,7 +153,7 @@ fn network(address: IpAddr, prefix: u32) -> IpAddr {
     }
 }
 
-/// Why an entry never admits or keeps out anybody.
+/// Why an entry never admits or keeps out anybody, or others than it seems to.
 fn idle(key: &str, is_pattern: bool) -> Option<String> {
     let bare = key.strip_prefix('!').unwrap_or(key);
     if let Some(parent) = bare.strip_prefix("*.") {
@@ -162,7 +162,12 @@ fn idle(key: &str, is_pattern: bool) -> Option<String> {
         ));
     }
     if is_pattern && !is_literal(bare) {
-        return None;
+        return (!may_be_name(bare)).then(|| {
+            format!(
+                "{key} may match the networks around it, too, as 10.0.0.* does 10.0.0.0/8; write \
+                 networks such as 192.0.2.0/24"
+            )
+        });
     }
     if let Some((host, prefix)) = bare.split_once('/') {
         return idle_network(key, host, prefix);

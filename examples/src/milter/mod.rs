@@ -59,6 +59,7 @@
 //! * On-NoSignature is done with AlwaysAddARHeader, too, and quarantine holds on every occasion.
 //! * A signature that cannot be read is told of, and keeps nobody from signing.
 //! * A macro of MacroList that has another value takes back nothing that MTA has said.
+//! * What is meant for addresses in a list of hosts admits nobody by name ([`HostList`]).
 //! * Addresses in brackets are always found; OpenDKIM's luck with them changes.
 
 mod a_label;
