@@ -59,7 +59,7 @@ impl Recorder {
     }
 
     /// A zone that gives the same answers to the same questions. Aliases are gone: the records
-    /// stand where they were asked for.
+    /// stand where they were asked for, each once (RFC 2181 §5).
     pub fn zone(&self) -> Zone {
         let mut zone = Zone::new();
         for (question, answer) in self.answers.iter().filter(|(_, answer)| !answer.is_void()) {

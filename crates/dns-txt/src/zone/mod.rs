@@ -35,7 +35,8 @@ pub use self::json::JsonError;
 /// records of its own (RFC 8020 §2). Aliases are followed, eight at most. A wildcard (`*.example`)
 /// answers for the names that its closest ancestor does not have (RFC 4592 §3.3.1).
 ///
-/// `Display` prints master-file text that [`Zone::parse`] reads back to an equal zone.
+/// `Display` prints master-file text that [`Zone::parse`] reads back to an equal zone, as long as no
+/// [alias](Zone::alias) stands beside records of the same name: a master file may not have that.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Zone {
     nodes: BTreeMap<Name, Node>,
@@ -111,7 +112,8 @@ impl Zone {
         self
     }
 
-    /// Makes `name` another name of `target`. Records that `name` has itself are answered first.
+    /// Makes `name` another name of `target`. Records that `name` has itself are answered first,
+    /// though no zone should have both (RFC 1034 §3.6.2).
     pub fn alias(&mut self, name: impl Into<Name>, target: impl Into<Name>) -> &mut Self {
         self.node_mut(name.into()).alias = Some(target.into());
         self
@@ -127,16 +129,25 @@ impl Zone {
         self.set_others(name.into(), Answer::Failed(failure))
     }
 
-    /// Puts one whole answer in the place of what stands there.
-    pub fn set(&mut self, question: Question, answer: Answer) -> &mut Self {
+    /// Puts one whole answer in the place of what stands there. Of its records, those of another
+    /// kind than the question's are left out, and those that are there already (RFC 2181 §5).
+    pub fn set(&mut self, question: Question, mut answer: Answer) -> &mut Self {
         let (name, kind) = question.into_parts();
+        if let Answer::Records(records) = &mut answer {
+            records.retain(|record| record.kind() == kind);
+            drop_duplicates(records);
+        }
         self.node_mut(name).answers.insert(kind, answer);
         self
     }
 
     /// Gives `answer` to every question that asks `name` for a kind of which it has no record.
+    /// Records are not given: that is no data, whatever they are.
     pub fn set_others(&mut self, name: impl Into<Name>, answer: Answer) -> &mut Self {
-        self.node_mut(name.into()).others = answer;
+        self.node_mut(name.into()).others = match answer {
+            Answer::Records(_) => Answer::NO_DATA,
+            answer => answer,
+        };
         self
     }
 
@@ -175,20 +186,16 @@ impl Zone {
         }
     }
 
-    /// Leaves the first of equal records (RFC 2181 §5).
+    /// Leaves the first of equal records.
     fn drop_duplicates(&mut self) {
         let answers = self
             .nodes
             .values_mut()
             .flat_map(|node| node.answers.values_mut());
         for answer in answers {
-            let Answer::Records(records) = answer else {
-                continue;
-            };
-            let mut seen = BTreeSet::new();
-            let first: Vec<bool> = records.iter().map(|record| seen.insert(record)).collect();
-            let mut first = first.into_iter();
-            records.retain(|_| first.next().unwrap_or(true));
+            if let Answer::Records(records) = answer {
+                drop_duplicates(records);
+            }
         }
     }
 }
@@ -242,6 +249,14 @@ impl Default for Node {
             others: Answer::NO_DATA,
         }
     }
+}
+
+/// Leaves the first of equal records (RFC 2181 §5).
+fn drop_duplicates(records: &mut Vec<Record>) {
+    let mut seen = BTreeSet::new();
+    let first: Vec<bool> = records.iter().map(|record| seen.insert(record)).collect();
+    let mut first = first.into_iter();
+    records.retain(|_| first.next().unwrap_or(true));
 }
 
 static ENDLESS: Answer = Answer::Failed(Failure::ServerFailure);
