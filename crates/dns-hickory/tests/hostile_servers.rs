@@ -359,15 +359,17 @@ fn slow_aliases_share_the_time_of_one_question() {
 #[test]
 fn as_many_records_as_a_message_holds_are_taken() {
     let addresses = tcp(|query, stream| {
-        let record = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1];
-        send(stream, &with_octets(query, 4000, &record));
+        let address = |last: u16| {
+            let [third, fourth] = last.to_be_bytes();
+            [
+                0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, third, fourth,
+            ]
+        };
+        let mut octets = with_octets(query, 4000, b"");
+        octets.extend((0..4000).flat_map(address));
+        send(stream, &octets);
     });
     assert_eq!(ask(addresses).records().len(), 4000);
-    let empty = tcp(|query, stream| {
-        let record = [0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 60, 0, 1, 0];
-        send(stream, &with_octets(query, 5000, &record));
-    });
-    assert_eq!(ask_for(Kind::Txt, empty).records().len(), 5000);
     let long = tcp(|query, stream| {
         let strings = vec![&[b'x'; 255][..]; 254];
         let text = RData::TXT(TXT::from_bytes(strings));
@@ -380,19 +382,48 @@ fn as_many_records_as_a_message_holds_are_taken() {
     );
 }
 
+/// RFC 2181 §5: no two records of an answer are equal. Whoever writes a zone cannot write them, and a
+/// server that sends them all the same does not make two SPF records of one.
+#[test]
+fn of_equal_records_one_is_taken() {
+    let addresses = tcp(|query, stream| {
+        let record = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1];
+        send(stream, &with_octets(query, 4000, &record));
+    });
+    assert_eq!(ask(addresses).records().len(), 1);
+    let empty = tcp(|query, stream| {
+        let record = [0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 60, 0, 1, 0];
+        send(stream, &with_octets(query, 5000, &record));
+    });
+    assert_eq!(ask_for(Kind::Txt, empty).records().len(), 1);
+    // The same text in other strings is another record (RFC 1035 §3.3.14).
+    let texts = udp(|query| {
+        let texts = [&["ab", "c"][..], &["x"], &["ab", "c"], &["a", "bc"]];
+        let texts = texts.map(|strings| {
+            let strings = strings.iter().map(|&string| string.into()).collect();
+            (asked(query), RData::TXT(TXT::new(strings)))
+        });
+        with_records(query, texts)
+    });
+    let expected = [&b"abc"[..], b"x", b"abc"];
+    assert!(ask_for(Kind::Txt, texts).texts().eq(expected));
+}
+
 /// 4000 mail exchangers with names of 250 octets, all of them pointers to the first.
 fn exchangers(query: &[u8]) -> Vec<u8> {
     let mut octets = with_octets(query, 4000, b"");
-    let record = |data: u16| {
+    let record = |preference: u16, data: u16| {
         let record = [0xc0, 12, 0, 15, 0, 1, 0, 0, 0, 60];
-        [&record[..], &data.to_be_bytes(), &[0, 10]].concat()
+        [&record[..], &data.to_be_bytes(), &preference.to_be_bytes()].concat()
     };
     let labels = [1, b'a'].repeat(120);
-    octets.extend(record(243));
+    octets.extend(record(0, 243));
     let [high, low] = u16::try_from(octets.len()).unwrap().to_be_bytes();
     octets.extend([&labels[..], &[0]].concat());
-    let others = [record(4), vec![0xc0 | high, low]].concat();
-    octets.extend(others.repeat(3999));
+    for preference in 1..4000 {
+        octets.extend(record(preference, 4));
+        octets.extend([0xc0 | high, low]);
+    }
     octets
 }
 
