@@ -42,7 +42,7 @@
 //!
 //! | from the DNS | answer |
 //! |---|---|
-//! | records, perhaps behind aliases | `Records` |
+//! | records, perhaps behind aliases | `Records`, each once (RFC 2181 §5) |
 //! | NOERROR without such records | `Records`, empty |
 //! | NXDOMAIN, of the name or of what it is an alias of | `NoSuchName` |
 //! | SERVFAIL, REFUSED and other codes, a referral, an endless chain of aliases, a server that cannot be reached | `Failed(ServerFailure)` |

@@ -1,6 +1,7 @@
 //! Questions and answers in the words of hickory, and back.
 
 use core::time::Duration;
+use std::collections::HashSet;
 
 use dns_txt::{Answer, Failure, Kind, Name, Record};
 use hickory_resolver::MAX_TTL;
@@ -31,7 +32,7 @@ pub(crate) fn kind_to_hickory(kind: Kind) -> Option<RecordType> {
     })
 }
 
-/// The records that answer the question for `record_type` at `name`.
+/// The records that answer the question for `record_type` at `name`, each once.
 pub(crate) fn answer_from_lookup(
     name: &rr::Name,
     record_type: RecordType,
@@ -46,10 +47,13 @@ pub(crate) fn answer_from_lookup(
     let Some(owner) = end_of_aliases(name, lookup.answers()) else {
         return Answer::Failed(Failure::ServerFailure);
     };
+    // RFC 2181 §5: no two records are equal. What servers send all the same, hickory gives.
+    let mut seen = HashSet::new();
     let records: Option<Vec<Record>> = lookup
         .answers()
         .iter()
         .filter(|record| record.record_type() == record_type && record.name == *owner)
+        .filter(|record| seen.insert(&record.data))
         .map(|record| record_from_hickory(&record.data))
         .collect();
     match records {
