@@ -20,7 +20,7 @@ registry! {
         /// A DNS list of known senders (RFC 8904).
         Dnswl = "dnswl",
         /// DomainKeys (RFC 4870), historic.
-        Domainkeys = "domainkeys",
+        DomainKeys = "domainkeys",
         /// The reverse name of the client's address (RFC 8601 §3).
         Iprev = "iprev",
         /// Require-Recipient-Valid-Since (RFC 7293).

@@ -11,23 +11,23 @@ registry! {
         /// Checked, and found not to be so.
         Fail = "fail",
         /// The older word for `fail` (RFC 5451).
-        Hardfail = "hardfail",
+        HardFail = "hardfail",
         /// Nothing that speaks for or against.
         Neutral = "neutral",
         /// There was nothing to check.
         None = "none",
         /// The author's domain does not exist (ADSP).
-        Nxdomain = "nxdomain",
+        NxDomain = "nxdomain",
         /// Checked, and found to be so.
         Pass = "pass",
         /// Could not be checked, and a later try will not help.
-        Permerror = "permerror",
+        PermError = "permerror",
         /// Not acceptable to the receiver, whatever the method says.
         Policy = "policy",
         /// Probably not authorized (SPF).
-        Softfail = "softfail",
+        SoftFail = "softfail",
         /// Could not be checked now; a later try may help.
-        Temperror = "temperror",
+        TempError = "temperror",
         /// The author's domain says nothing about its signing (ADSP).
         Unknown = "unknown",
     }

@@ -171,7 +171,7 @@ struct Identity {
 impl Identity {
     fn of(result: &ResInfo) -> Self {
         let told_by = match &result.method {
-            Method::Dkim | Method::Domainkeys => signature(result),
+            Method::Dkim | Method::DomainKeys => signature(result),
             Method::Spf => first_of(result, SPF),
             Method::SenderId => first_of(result, SENDER_ID),
             Method::Dmarc | Method::DkimAdsp => first_of(result, FROM),

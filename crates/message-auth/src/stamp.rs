@@ -53,9 +53,9 @@ fn spf(report: &Report, spf: &spf::Report) -> ResInfo {
         spf::Verdict::Neutral => ResultCode::Neutral,
         spf::Verdict::None => ResultCode::None,
         spf::Verdict::Pass => ResultCode::Pass,
-        spf::Verdict::PermError => ResultCode::Permerror,
-        spf::Verdict::SoftFail => ResultCode::Softfail,
-        spf::Verdict::TempError => ResultCode::Temperror,
+        spf::Verdict::PermError => ResultCode::PermError,
+        spf::Verdict::SoftFail => ResultCode::SoftFail,
+        spf::Verdict::TempError => ResultCode::TempError,
     };
     let written = match spf.identity {
         Identity::Helo => &spf.helo,
@@ -82,9 +82,9 @@ fn dkim(verdict: &Verdict, signatures: &BTreeSet<&[u8]>) -> ResInfo {
         // `neutral` leaves the reader no choice (RFC 8601 §2.7.1).
         _ if verdict.testing => ResultCode::Neutral,
         ResultWord::Fail => ResultCode::Fail,
-        ResultWord::PermError => ResultCode::Permerror,
+        ResultWord::PermError => ResultCode::PermError,
         ResultWord::Policy => ResultCode::Policy,
-        ResultWord::TempError => ResultCode::Temperror,
+        ResultWord::TempError => ResultCode::TempError,
         _ => ResultCode::Neutral,
     };
     let mut result = ResInfo::new(Method::Dkim, result);
@@ -118,7 +118,7 @@ fn dkim(verdict: &Verdict, signatures: &BTreeSet<&[u8]>) -> ResInfo {
 
 /// RFC 9989 §9.1, §9.2.
 fn dmarc(report: &Report) -> ResInfo {
-    let permerror = || ResInfo::new(Method::Dmarc, ResultCode::Permerror);
+    let permerror = || ResInfo::new(Method::Dmarc, ResultCode::PermError);
     let dmarc = match (report.strictest(), &report.from) {
         (Some(dmarc), _) => dmarc,
         (None, Err(defect)) => return permerror().with_comment(&defect.to_string()),
@@ -128,8 +128,8 @@ fn dmarc(report: &Report) -> ResInfo {
         dmarc::Verdict::Fail => ResultCode::Fail,
         dmarc::Verdict::None => ResultCode::None,
         dmarc::Verdict::Pass => ResultCode::Pass,
-        dmarc::Verdict::PermError => ResultCode::Permerror,
-        dmarc::Verdict::TempError => ResultCode::Temperror,
+        dmarc::Verdict::PermError => ResultCode::PermError,
+        dmarc::Verdict::TempError => ResultCode::TempError,
     };
     let policies = dmarc.record.as_ref().and_then(|record| record.policies());
     let comment = match (dmarc.policy, policies) {

@@ -79,7 +79,7 @@ fn a03_a_name_with_control_characters_is_never_asked_for() {
         let field = report.authentication_results();
         assert_eq!(
             last_dkim(&field).map(|last| &last.result),
-            Some(&ResultCode::Permerror)
+            Some(&ResultCode::PermError)
         );
         logical_lines(&report);
     }
@@ -181,7 +181,7 @@ fn f04_a_dkim_permerror_reads_permerror() {
     let dkim = last_dkim(&field).unwrap();
     assert_eq!(
         (&dkim.method, &dkim.result),
-        (&Method::Dkim, &ResultCode::Permerror)
+        (&Method::Dkim, &ResultCode::PermError)
     );
     assert_eq!(dkim.property(&PropertyType::Header, "s"), Some("e2"));
 }
@@ -304,7 +304,7 @@ fn a07_a08_a09_a10_a11_a12_a13_a19_a20_no_odd_from_is_a_dmarc_pass() {
         let dmarc = field.results.last().unwrap();
         assert_eq!(
             (&dmarc.method, &dmarc.result),
-            (&Method::Dmarc, &ResultCode::Permerror),
+            (&Method::Dmarc, &ResultCode::PermError),
             "{from:?}"
         );
         let comment = dmarc.comment.as_ref().unwrap().as_str();

@@ -109,7 +109,7 @@ fn assert_defect(header: &str, defect: FromDefect) {
         .results
         .iter()
         .find(|result| result.method == Method::Dmarc);
-    assert_eq!(dmarc.unwrap().result, ResultCode::Permerror, "{header}");
+    assert_eq!(dmarc.unwrap().result, ResultCode::PermError, "{header}");
 }
 
 /// A message that cannot be read as anybody's.

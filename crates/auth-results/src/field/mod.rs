@@ -130,9 +130,9 @@ impl ResInfo {
 
     /// With one more property, such as `Smtp`, `"mailfrom"`, `b"example.net"`.
     ///
-    /// What an octet of a peer cannot be printed with is left out, and the result stays: a value
-    /// with a line break or another control character, one that is not UTF-8, one that is longer
-    /// than a line, or a name that is no keyword.
+    /// The property is left out, and the result stays, if no field can hold it: a value with a line
+    /// break or another control character, one that is not UTF-8, one with a word longer than a
+    /// line, or a name that is no keyword.
     #[must_use]
     pub fn with_property(mut self, ptype: PropertyType, name: &str, value: &[u8]) -> Self {
         if let (Ok(name), Ok(value)) = (name.parse::<Keyword>(), Value::new(value)) {
