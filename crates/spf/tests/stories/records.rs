@@ -1,10 +1,10 @@
-//! Records as values.
+//! Records as values, and which texts are any.
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use spf::{DualCidr, Mechanism, Qualifier, Record, SyntaxError, Term, Verdict};
+use spf::{Cause, DualCidr, Mechanism, Qualifier, Record, SyntaxError, Term, Verdict};
 
-use super::verdict;
+use super::{check, verdict, zone};
 
 #[test]
 fn a_record_is_read_term_by_term() {
@@ -213,4 +213,44 @@ fn records_are_equal_if_their_terms_are() {
     ] {
         assert_ne!(record("v=spf1 a -all"), record(other));
     }
+}
+
+#[test]
+fn e03_which_text_is_a_record() {
+    for (text, expected) in [
+        ("V=SPF1 -all", Verdict::Fail),
+        ("v=spf1", Verdict::Neutral),
+        ("v=spf1 ", Verdict::Neutral),
+        ("v=spf10 -all", Verdict::None),
+        ("v=spf1mx -all", Verdict::None),
+        ("v=spf1\\009-all", Verdict::None),
+        ("spf2.0/pra -all", Verdict::None),
+        (" v=spf1 -all", Verdict::None),
+        ("v", Verdict::None),
+        ("", Verdict::None),
+        ("v=spf1 ip4:192.0.2.0\\195\\169", Verdict::PermError),
+        ("v=spf1 -all\\010", Verdict::PermError),
+        ("v=spf1 -all\\000", Verdict::PermError),
+    ] {
+        assert_eq!(verdict("192.0.2.1", text), expected, "{text}");
+    }
+}
+
+#[test]
+fn e03_of_several_texts_exactly_one_may_be_a_record() {
+    let zone = zone(
+        "example.com TXT \"v=spf1 -all\"
+         example.com TXT \"\\150 not ours\"
+         example.com TXT \"\"
+         example.com TXT \"v=spf10 +all\"",
+    );
+    assert_eq!(check("192.0.2.1", &zone).verdict, Verdict::Fail);
+    let zone = crate::zone(
+        "example.com TXT \"v=spf1 -all\"
+         example.com TXT \"V=SPF1 +all\"",
+    );
+    let report = check("192.0.2.1", &zone);
+    assert_eq!(report.verdict, Verdict::PermError);
+    let domain = "example.com".parse().unwrap();
+    assert_eq!(report.cause, Cause::SeveralRecords { domain });
 }

@@ -248,7 +248,7 @@ fn the_endless_zone_has_something_in_it() {
 
 #[test]
 fn the_front_page_names_every_finding_by_its_severity() {
-    let page = include_str!("../../src/lint/mod.rs").replace("//!", "");
+    let page = include_str!("../../../src/lint/mod.rs").replace("//!", "");
     let (_, list) = page.split_once("# What it finds").unwrap();
     let (errors, rest) = list.split_once("* As warnings").unwrap();
     let (warnings, rest) = rest.split_once("* For information").unwrap();
