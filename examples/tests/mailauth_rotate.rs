@@ -308,6 +308,52 @@ fn what_cannot_be_rotated_is_remarked() {
 }
 
 #[test]
+fn where_no_key_can_be_rotated_the_end_says_why() {
+    let desk = Desk::with_tables("lost example.com:s:DIR/lost\nall %:ed:DIR/ed.private\n");
+    let Run { status, err, .. } = desk.rotate(&[]);
+    assert_eq!(status, 2);
+    let last = err.lines().last().unwrap();
+    let (conf, lost) = (desk.path("conf"), desk.path("lost"));
+    let start = format!("mailauth: {conf}: no key can be rotated: lost: {lost}: cannot be read: ");
+    assert!(last.starts_with(&start), "{last}");
+    assert!(last.ends_with("; 1 more above"), "{last}");
+
+    let desk = Desk::with_tables(TWO);
+    for (flag, value) in [("--domain", "example.org"), ("--selector", "s9")] {
+        let conf = desk.path("conf");
+        let line = refusal(&["dkim", "rotate", "-x", &conf, flag, value]);
+        let expected = format!("mailauth: {conf}: no key has this {flag}\n");
+        assert_eq!(line, expected.replace("this --", "this "));
+    }
+}
+
+/// Only root may give files away.
+#[test]
+fn new_files_belong_to_the_owner_and_the_group_of_those_before_them() {
+    use std::os::unix::fs::{MetadataExt, chown};
+
+    let desk = Desk::with_tables(TWO);
+    let given = [("kt", 60_001, 60_002), ("s1.private", 60_003, 60_004)];
+    for (name, user, group) in given {
+        if chown(desk.path(name), Some(user), Some(group)).is_err() {
+            println!("SKIPPED: only root can give files to others");
+            return;
+        }
+    }
+    let Run { status, err, .. } = desk.rotate(&[]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let owners = [
+        ("kt", 60_001, 60_002),
+        ("s2.private", 60_003, 60_004),
+        ("s2.txt", 60_003, 60_004),
+    ];
+    for (name, user, group) in owners {
+        let metadata = fs::metadata(desk.path(name)).unwrap();
+        assert_eq!((metadata.uid(), metadata.gid()), (user, group), "{name}");
+    }
+}
+
+#[test]
 fn a_key_without_a_configuration_has_its_next_one_beside_it() {
     let desk = Desk::with_tables("");
     let here = desk.path("");
