@@ -240,6 +240,10 @@ mod tests {
             ("X", " 1\r\n 2\rfrom\t:b@legit.example"),
             ("X\nFrom", " b@legit.example"),
             ("X\rFROM ", " b@legit.example"),
+            ("X\nFrom\r\n ", " b@legit.example"),
+            // Behind the line end, too, some readers drop what no name may hold.
+            ("X", " 1\nFr\0om: b@legit.example"),
+            ("X", " 1\r\u{feff}From: b@legit.example"),
         ] {
             assert_eq!(
                 authors(&[own, hiding]),
