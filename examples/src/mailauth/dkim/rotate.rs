@@ -6,7 +6,7 @@ mod naming;
 mod prepare;
 mod targets;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -37,7 +37,9 @@ use crate::mailauth::{Fault, message::remark};
 /// that of --now, with a letter behind it if there was one or if it is taken; another number grows
 /// by one; what has neither gets a 2. It is never one that the table or a file has already.
 ///
-/// Files are written beside the old ones and put into their place, with the same owner and mode.
+/// Files are written beside the old ones and put into their place, with the same owner, group and
+/// mode. What else hangs on a file, such as an ACL or a label of SELinux that was set by hand, is not
+/// kept: set it anew.
 ///
 /// Exit status: 0 if it was done, 1 if a successor is still pending, 2 if it could not be done.
 #[derive(Args, Debug)]
@@ -111,6 +113,10 @@ impl Rotate {
                     .as_ref()
                     .is_none_or(|wanted| wanted == selector)
         };
+        let mut targets = site.targets.iter();
+        if !targets.any(|target| wants(&target.domain, &target.selector)) {
+            return Err(self.no_key(&site));
+        }
         let done = match self.finish {
             true => finish::finish(&site, wants, now, self.keep, shared)?,
             false => {
@@ -125,7 +131,34 @@ impl Rotate {
         Ok(ExitCode::from(u8::from(done.rows.iter().any(waits))))
     }
 
-    fn site_of_directory(&self, directory: &std::path::Path) -> Result<Site, Fault> {
+    /// Why nothing is rotated, with the first file that is to blame.
+    fn no_key(&self, site: &Site) -> Fault {
+        let config = self
+            .config
+            .as_deref()
+            .unwrap_or_else(|| Path::new("--config"));
+        let text = match (&site.targets[..], &site.skipped[..]) {
+            ([], [(name, reason), more @ ..]) => {
+                let more = match more.len() {
+                    0 => String::new(),
+                    count => format!("; {count} more above"),
+                };
+                format!("no key can be rotated: {name}: {reason}{more}")
+            }
+            ([], []) => "names no keys".into(),
+            _ => {
+                let flag = match (&self.domain, &self.selector) {
+                    (Some(_), Some(_)) => "domain and selector",
+                    (Some(_), None) => "domain",
+                    (None, _) => "selector",
+                };
+                format!("no key has this {flag}")
+            }
+        };
+        Fault::file(config, text)
+    }
+
+    fn site_of_directory(&self, directory: &Path) -> Result<Site, Fault> {
         match (&self.domain, &self.selector) {
             (Some(domain), Some(selector)) => Site::of_directory(directory, domain, selector),
             _ => Err(Fault::flag("--directory", "needs --domain and --selector")),

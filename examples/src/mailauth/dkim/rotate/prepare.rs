@@ -42,9 +42,6 @@ impl Prepared {
                 group.or_default().push(target);
             }
         }
-        if groups.is_empty() {
-            return Err(Fault::flag("--config", "there is no such key to rotate"));
-        }
         let mut edit = site.file.as_ref().map(Edit::begin);
         let mut prepared = Self::default();
         let made = groups.values().try_for_each(|group| {
