@@ -134,6 +134,40 @@ fn a_key_table_takes_the_place_of_domain() {
     assert_eq!(snapshot.warnings().len(), 1);
 }
 
+/// As in zone files. OpenDKIM takes them as they are, too, and says nothing.
+#[test]
+fn names_that_end_with_a_dot_match_nothing_and_are_warned_of() {
+    let site = Site::new();
+    let one = "Selector s\nKeyFile DIR/rsa.pem\n";
+    site.write("kt", "k a.test:s:DIR/rsa.pem\n");
+    site.write("file", "b.test. k\nu@c.test. k\n.d.test. k\n");
+    site.write("refile", "*@b.test. k\n(u|v)@c.test. k\n");
+    for (conf, names) in [
+        (format!("Domain a.test, b.test.\n{one}"), vec!["b.test"]),
+        (
+            "KeyTable DIR/kt\nSigningTable DIR/file\n".into(),
+            vec!["b.test", "u@c.test", ".d.test"],
+        ),
+        (
+            "KeyTable DIR/kt\nSigningTable refile:DIR/refile\n".into(),
+            vec!["*@b.test", "(u|v)@c.test"],
+        ),
+        (
+            "InternalHosts mx.b.test.,!.c.test.,192.0.2.1\n".into(),
+            vec!["mx.b.test", "!.c.test"],
+        ),
+    ] {
+        let snapshot = site.snapshot(&conf);
+        assert_eq!(decide(&snapshot, &LOCAL, "u@b.test"), "verify", "{conf}");
+        let told = snapshot.warnings().iter();
+        let told: Vec<&str> = told.map(|warning| warning.text.as_str()).collect();
+        let expected = names.iter().map(|name| {
+            format!("{name}. matches nothing: here names end without a dot; write {name}")
+        });
+        assert_eq!(told, expected.collect::<Vec<_>>(), "{conf}");
+    }
+}
+
 #[test]
 fn what_belongs_together_is_asked_for() {
     let site = Site::new();
