@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use mail_address::rfc5322::cfws::{comment, quoted_string};
+use mail_address::rfc5322::lenient::{hidden_fields, is_named};
 
 use crate::punycode::to_unicode;
 
@@ -38,7 +39,9 @@ pub fn forged<'h>(
         .into_iter()
         .enumerate()
         .filter(|(_, (name, value))| {
-            is_named_so_to_some(name) && is_forged(value, &ours) || hides_forged(value, &ours)
+            let is_ours =
+                |(name, value): (&[u8], &[u8])| is_named(name, NAME) && is_forged(value, &ours);
+            is_ours((name, value)) || hidden_fields(name, value).any(is_ours)
         })
         .map(|(index, _)| index)
         .collect()
@@ -46,56 +49,7 @@ pub fn forged<'h>(
 
 /// White space before the colon is obsolete and legal (RFC 5322 §4.5).
 pub(crate) fn is_authentication_results(name: &[u8]) -> bool {
-    name.trim_ascii()
-        .eq_ignore_ascii_case(b"Authentication-Results")
-}
-
-/// Whether some reader takes this for the name: one that drops octets which no name may hold
-/// (RFC 5322 §2.2), or one that takes a bare CR or LF for the end of a line.
-fn is_named_so_to_some(name: &[u8]) -> bool {
-    [name, last_line(name)].into_iter().any(|name| {
-        let seen = name.iter().filter(|octet| octet.is_ascii_graphic());
-        seen.map(u8::to_ascii_lowercase)
-            .eq(b"authentication-results".iter().copied())
-    })
-}
-
-/// What a reader who takes a bare CR or LF for the end of a line sees before the colon.
-fn last_line(name: &[u8]) -> &[u8] {
-    let mut lines = name.trim_ascii().rsplit(|&octet| is_line_end(octet));
-    lines.next().unwrap_or_default()
-}
-
-/// Whether such a reader finds a field of ours inside of a value.
-fn hides_forged(value: &[u8], ours: &str) -> bool {
-    let (_, mut rest) = split_line(value);
-    while !rest.is_empty() {
-        let (line, behind) = split_line(rest);
-        rest = behind;
-        let mut parts = line.splitn(2, |&octet| octet == b':');
-        if let (Some(name), Some(value)) = (parts.next(), parts.next())
-            && is_named_so_to_some(name)
-            && is_forged(value, ours)
-        {
-            return true;
-        }
-    }
-    false
-}
-
-/// A line with its folds, which ends where no white space follows a line end, and what is behind.
-fn split_line(octets: &[u8]) -> (&[u8], &[u8]) {
-    let is_border = |pair: &[u8]| match pair {
-        [octet, next] => is_line_end(*octet) && !matches!(next, b' ' | b'\t' | b'\r' | b'\n'),
-        _ => false,
-    };
-    let length = octets.windows(2).position(is_border);
-    let length = length.map_or(octets.len(), |at| at + 1);
-    octets.split_at_checked(length).unwrap_or((octets, &[]))
-}
-
-fn is_line_end(octet: u8) -> bool {
-    matches!(octet, b'\r' | b'\n')
+    name.trim_ascii().eq_ignore_ascii_case(NAME.as_bytes())
 }
 
 fn is_forged(value: &[u8], ours: &str) -> bool {
@@ -164,6 +118,9 @@ fn words_before_results(value: &[u8]) -> Option<Vec<String>> {
     let text = |word: &Vec<u8>| String::from_utf8_lossy(word).replace('\t', " ");
     Some(words.iter().map(text).collect())
 }
+
+/// RFC 8601 §2.2.
+const NAME: &str = "Authentication-Results";
 
 /// RFC 8601 §2.6.
 const VERSION: &str = "1";

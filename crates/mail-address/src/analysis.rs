@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::from_field::{FromField, FromFieldError};
 use crate::mailbox::{Mailbox, MailboxRef};
+use crate::rfc5322::lenient::{hidden_fields, is_named};
 
 /// The authors that a message names (RFC 5322 §3.6.2, RFC 6854 §2.1): mailboxes, each at a domain.
 ///
@@ -41,7 +42,7 @@ impl Authors {
         let mut others = 0usize;
         let mut is_hidden = false;
         for (name, value) in fields {
-            is_hidden |= hides_from(name, value);
+            is_hidden |= hidden_fields(name, value).any(|(name, _)| is_from(name));
             if is_from(name) && from.replace((name, value)).is_some() {
                 others += 1;
             }
@@ -128,31 +129,7 @@ pub enum FromDefect {
 }
 
 fn is_from(name: &[u8]) -> bool {
-    is_named(name, b"from")
-}
-
-/// RFC 5322 §1.2.2: names have no case. A name that is folded is one for some readers, and one with
-/// octets that no name may hold (RFC 5322 §2.2) for those that drop them.
-pub(crate) fn is_named(name: &[u8], lower_case: &[u8]) -> bool {
-    let letters = name.iter().filter(|octet| octet.is_ascii_graphic());
-    letters
-        .map(u8::to_ascii_lowercase)
-        .eq(lower_case.iter().copied())
-}
-
-/// Whether a reader who takes a bare CR or LF for the end of a line finds a From inside of a field
-/// of another name, or behind the one that is there.
-fn hides_from(name: &[u8], value: &[u8]) -> bool {
-    let last_line = name.rsplit(|octet| matches!(octet, b'\r' | b'\n')).next();
-    let in_name = !is_from(name) && last_line.is_some_and(is_from);
-    in_name || memchr::memchr2_iter(b'\r', b'\n', value).any(|end| begins_from(value, end + 1))
-}
-
-fn begins_from(value: &[u8], start: usize) -> bool {
-    let line = value.get(start..).unwrap_or_default();
-    line.split_at_checked(b"From".len())
-        .filter(|(name, _)| is_from(name))
-        .is_some_and(|(_, rest)| rest.trim_ascii_start().starts_with(b":"))
+    is_named(name, "From")
 }
 
 /// Each domain once. One mailbox without a domain spoils all: it stands among the authors that

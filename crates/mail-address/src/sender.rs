@@ -4,9 +4,10 @@ use alloc::vec::Vec;
 
 use thiserror::Error;
 
-use crate::analysis::{Authors, is_named};
+use crate::analysis::Authors;
 use crate::from_field::{FromField, FromFieldError};
 use crate::mailbox::Mailbox;
+use crate::rfc5322::lenient::is_named;
 
 impl Authors {
     /// The mailbox that Sender names among the fields of the message, or what is wrong with it
@@ -34,7 +35,7 @@ impl Authors {
         fields: impl IntoIterator<Item = (&'m [u8], &'m [u8])>,
     ) -> Result<Option<Mailbox>, SenderDefect> {
         let senders = fields.into_iter();
-        let senders = senders.filter(|(name, _)| is_named(name, b"sender"));
+        let senders = senders.filter(|(name, _)| is_named(name, "Sender"));
         let values: Vec<&[u8]> = senders.map(|(_, value)| value).collect();
         let value = match *values {
             [value] => value,
