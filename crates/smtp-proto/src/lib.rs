@@ -208,6 +208,9 @@
 //! # }
 //! ```
 //!
+//! The caller's clock gives the server as long as [`Client::patience`] says for each whole reply,
+//! which [`Client::replies`] counts, and then drops the connection.
+//!
 //! [`Client`] is told what to send, not which command. Which commands can go out together, which
 //! reply belongs to which of them, and what it means for whom, is then decided once, inside, and
 //! not in every program that sends mail.

@@ -184,6 +184,28 @@ fn the_server_has_its_time_for_each_step() {
     });
 }
 
+/// RFC 5321 §4.5.3.2: the time is that of a command. Replies that are no events count, and pieces
+/// of a reply do not.
+#[test]
+fn b11_only_a_whole_reply_gives_the_server_new_time() {
+    tell(config(), |mut session| {
+        session.greet(&["PIPELINING"]);
+        session.begin(&envelope(&["b@example.com", "c@example.com"]));
+        let before = session.client.replies();
+        let since = |session: &Session| session.client.replies() - before;
+        for piece in ["2", "50-", "slow\r\n", "250 o", "k\r"] {
+            assert_eq!(session.hear(piece), []);
+            assert_eq!(since(&session), 0, "{piece:?}");
+        }
+        assert_eq!(session.hear("\n25"), []);
+        assert_eq!(since(&session), 1);
+        assert_eq!(session.hear("0 ok\r\n550 no\r\n3"), []);
+        assert_eq!(since(&session), 3);
+        assert_eq!(session.hear("54 go\r\n"), [Event::SendBody]);
+        assert_eq!(since(&session), 4);
+    });
+}
+
 #[test]
 fn calls_that_do_not_fit_change_nothing() {
     tell(config(), |mut session| {

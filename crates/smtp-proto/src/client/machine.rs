@@ -24,6 +24,8 @@ pub struct Client {
     pub(super) config: Config,
     pub(super) state: State,
     pub(super) reader: ReplyReader,
+    /// Replies that have come whole.
+    replies: u64,
     pub(super) queue: Queue,
     pub(super) events: VecDeque<Event>,
     pub(super) capabilities: Capabilities,
@@ -64,6 +66,7 @@ impl Client {
             config,
             state: State::Greeting,
             reader: ReplyReader::default(),
+            replies: 0,
             queue: Queue::new(),
             events: VecDeque::new(),
             capabilities: Capabilities::default(),
@@ -121,6 +124,7 @@ impl Client {
                 }
                 Ok((taken, Some(reply))) => {
                     rest = rest.get(taken..).unwrap_or_default();
+                    self.replies = self.replies.saturating_add(1);
                     self.receive(reply, out)
                 }
                 Err(error) => Err(error.into()),
@@ -137,7 +141,12 @@ impl Client {
         &self.capabilities
     }
 
-    /// How long to wait for the server at this point before giving up (RFC 5321 §4.5.3.2).
+    /// How long to wait for the server at this point before giving up (RFC 5321 §4.5.3.2): for the
+    /// whole of its next reply, or for it to take what is written of a message.
+    ///
+    /// The caller keeps the clock, and starts it anew when it has written something and when
+    /// [`replies`](Self::replies) has changed. An octet of a reply does not start it: a server that
+    /// sends one every now and then is not waited for any longer than one that sends none.
     pub fn patience(&self) -> Duration {
         let minutes = match self.queue.front() {
             // §4.5.3.2.4
@@ -151,6 +160,12 @@ impl Client {
             _ => 5,
         };
         Duration::from_secs(60 * minutes)
+    }
+
+    /// How many replies have come whole, whether or not they are events: what the clock for
+    /// [`patience`](Self::patience) goes by.
+    pub fn replies(&self) -> u64 {
+        self.replies
     }
 
     /// Begins to send a message: MAIL, RCPT for each recipient, and DATA, in as few round trips

@@ -247,7 +247,12 @@ impl Server {
         }
     }
 
-    /// How long the next octets of the client may take. The caller keeps the clock.
+    /// How long the client may take over its next command, or pause within a message
+    /// (RFC 5321 §4.5.3.2).
+    ///
+    /// The caller keeps the clock, and starts it anew with each event and each time that something
+    /// is written to the client. Octets alone do not start it, or a client that sends one every now
+    /// and then keeps the connection for days.
     pub fn patience(&self) -> Duration {
         match self.phase {
             Phase::Chunk { .. } | Phase::Data | Phase::Discard(_) => {
