@@ -7,6 +7,7 @@ use dns_txt::Domain;
 
 use super::data_set::{DataSet, DataSource};
 use super::decision::Found;
+use super::final_dot;
 use super::key::{Key, KeyReader};
 use super::key_table::{NoKey, Resolved};
 use super::place::{Place, Warning};
@@ -42,6 +43,8 @@ impl Domains {
                     "Domain: {} is no domain; for all below {parent} write {parent} and SubDomains yes",
                     entry.key
                 );
+                warnings.push(Warning::new(&entry.place, text));
+            } else if let Some(text) = final_dot::idle(&entry.key) {
                 warnings.push(Warning::new(&entry.place, text));
             }
         }

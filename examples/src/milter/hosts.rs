@@ -18,6 +18,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
 use super::data_set::{Case, DataSet, DataSource, Entry};
+use super::final_dot;
 use super::pattern::is_literal;
 use super::place::{Place, Warning};
 use crate::config::ConfigError;
@@ -36,7 +37,8 @@ impl HostList {
         let set = source.read(Case::Ignored)?;
         warnings.extend(set.warnings());
         for entry in set.entries() {
-            if let Some(text) = idle(&entry.key, set.is_patterns()) {
+            let idle = idle(&entry.key, set.is_patterns());
+            if let Some(text) = idle.or_else(|| final_dot::idle(&entry.key)) {
                 warnings.push(Warning::new(&entry.place, text));
             }
         }

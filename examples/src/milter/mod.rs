@@ -68,6 +68,7 @@ mod data_set;
 mod decision;
 mod domains;
 pub mod explain;
+mod final_dot;
 mod forged;
 mod hosts;
 mod key;

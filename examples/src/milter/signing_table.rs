@@ -9,6 +9,7 @@ use dns_txt::Domain;
 use thiserror::Error;
 
 use super::data_set::{DataSet, DataSource, Entry};
+use super::final_dot;
 use super::pattern::is_literal;
 use super::place::Warning;
 use crate::config::ConfigError;
@@ -29,7 +30,8 @@ impl SigningTable {
         warnings.extend(set.warnings());
         let mut targets = Vec::with_capacity(set.entries().len());
         for entry in set.entries() {
-            if let Some(text) = idle(&entry.key, set.is_patterns()) {
+            let idle = idle(&entry.key, set.is_patterns());
+            if let Some(text) = idle.or_else(|| final_dot::idle(&entry.key)) {
                 warnings.push(Warning::new(&entry.place, text));
             }
             let target = Target::parse(entry.value.as_deref().unwrap_or_default());
