@@ -49,6 +49,14 @@ fn octets_and_the_status_of_one_type_can_be_said() {
     assert_eq!(Zone::from_json(json).unwrap(), text.parse().unwrap());
 }
 
+/// Names without a dot at the end are absolute, so nothing at all is the root.
+#[test]
+fn a_name_without_labels_is_the_root() {
+    let json = r#"{"a.example": {"records": [{"type": "MX", "preference": 0, "exchange": ""}]}}"#;
+    let text = "a.example. MX 0 .\n";
+    assert_eq!(Zone::from_json(json).unwrap(), text.parse().unwrap());
+}
+
 #[test]
 fn text_stays_text_where_255_octets_end_within_a_letter() {
     let text = ["x".repeat(254), "\u{fc}".into()].concat();
