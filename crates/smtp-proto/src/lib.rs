@@ -143,7 +143,7 @@
 //!     let mut client = Client::new(Config::new("client.example".parse()?));
 //!     let (mut input, mut out, mut report) = (Vec::new(), Vec::new(), None);
 //!     loop {
-//!         let Advance { consumed, event } = client.advance(&input, &mut out)?;
+//!         let Advance { consumed, event, .. } = client.advance(&input, &mut out)?;
 //!         input.drain(..consumed);
 //!         match event {
 //!             Some(Event::Ready) => client.begin(envelope, &mut out)?,

@@ -6,8 +6,9 @@ use super::{Refusal, Report, Verb};
 use crate::reply::{Reply, ReplyReadError};
 
 /// What came of the input.
-#[derive(Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
+#[non_exhaustive]
 pub struct Advance {
     /// Octets of the input that are done with. Those behind them are to be given again.
     pub consumed: usize,
