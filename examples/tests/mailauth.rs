@@ -484,8 +484,8 @@ fn the_suite_of_rfc_7208_gives_the_same_through_the_program() {
         return;
     }
     let directory = tempfile::tempdir().unwrap();
-    let object = directory.path().join("zone.json");
-    let text = directory.path().join("zone");
+    let in_json = directory.path().join("zone.json");
+    let in_text = directory.path().join("zone");
     let scenarios = fs::read_to_string(suite.join("cases.json")).unwrap();
     let scenarios: Value = serde_json::from_str(&scenarios).unwrap();
     let zone_of = |id: &str| {
@@ -502,9 +502,9 @@ fn the_suite_of_rfc_7208_gives_the_same_through_the_program() {
         let id = &case.outcome.id;
         assert!(case.outcome.passed, "{id}");
         // As the suite has it, and as a master file.
-        fs::write(&object, zone_of(id)).unwrap();
-        fs::write(&text, case.zone.to_string()).unwrap();
-        for zone in [&object, &text] {
+        fs::write(&in_json, zone_of(id)).unwrap();
+        fs::write(&in_text, case.zone.to_string()).unwrap();
+        for zone in [&in_json, &in_text] {
             let mut arguments = vec![
                 "spf".to_owned(),
                 "--json".to_owned(),

@@ -46,8 +46,9 @@ impl Zone {
     /// # }
     /// ```
     ///
-    /// AAAA, CNAME and PTR records have a `value` too. All names are absolute; what cannot stand in
-    /// a label as it is has the escapes of RFC 1035 §5.1. Text has none, for JSON has its own.
+    /// AAAA, CNAME and PTR records have a `value` too. All names are absolute, the root is `"."` or
+    /// `""`; what cannot stand in a label as it is has the escapes of RFC 1035 §5.1. Text has none,
+    /// for JSON has its own.
     /// A name stands there once, and a CNAME record has no others beside it.
     ///
     /// Two things that the object above does not show can be said for the sake of

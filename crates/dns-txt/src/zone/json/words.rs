@@ -34,9 +34,11 @@ pub(super) struct JsonName<'z>(pub(super) Cow<'z, Name>);
 impl<'de> Deserialize<'de> for JsonName<'_> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
-        Name::parse(text.as_bytes())
-            .map(|name| Self(Cow::Owned(name)))
-            .map_err(D::Error::custom)
+        let name = match text.as_bytes() {
+            b"" => Name::root(),
+            text => Name::parse(text).map_err(D::Error::custom)?,
+        };
+        Ok(Self(Cow::Owned(name)))
     }
 }
 
