@@ -32,24 +32,28 @@ impl Options {
     }
 
     /// Sets [`Options::cache_size`].
+    #[must_use]
     pub fn cache_size(mut self, answers: u64) -> Self {
         self.cache_size = Some(answers);
         self
     }
 
     /// Sets [`Options::edns`].
+    #[must_use]
     pub fn edns(mut self, edns: bool) -> Self {
         self.edns = Some(edns);
         self
     }
 
     /// Sets [`Options::retries`].
+    #[must_use]
     pub fn retries(mut self, retries: usize) -> Self {
         self.retries = Some(retries);
         self
     }
 
     /// Sets [`Options::timeout`].
+    #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
