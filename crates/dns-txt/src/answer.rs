@@ -10,7 +10,7 @@ use crate::name::Name;
 use crate::question::Kind;
 
 /// The answer to one [`Question`](crate::Question).
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Answer {
     /// No answer could be had.

@@ -45,7 +45,8 @@ pub async fn drive_async(inquiry: &mut (impl Inquiry + ?Sized), resolver: &dyn A
 /// [`drive_async`].
 ///
 /// Several inquiries may share it. Then each answer is for all of them: one that did not ask for it
-/// ignores it. An answer may bring new questions, so that all are asked again behind it.
+/// ignores it. An answer may bring new questions, so that all are asked again behind it. A question
+/// that two of them have is asked twice: to keep answers is the resolver's part.
 ///
 /// ```
 /// use std::pin::pin;

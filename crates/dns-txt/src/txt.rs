@@ -154,7 +154,7 @@ pub(crate) fn unescape_into(word: &[u8], out: &mut Vec<u8>) -> Option<()> {
 }
 
 /// RFC 1035 §3.3.
-const MAX_STRING: usize = 255;
+pub(crate) const MAX_STRING: usize = 255;
 
 #[cfg(test)]
 mod tests {

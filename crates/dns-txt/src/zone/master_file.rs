@@ -13,7 +13,7 @@ use super::status::Status;
 use crate::answer::Record;
 use crate::name::Name;
 use crate::question::{Kind, Question};
-use crate::txt::unescape_into;
+use crate::txt::{MAX_STRING, unescape_into};
 
 /// Reads a whole zone.
 pub(super) fn parse(text: &[u8], origin: Name) -> Result<Zone, ZoneError> {
@@ -254,9 +254,6 @@ fn is_absolute(text: &[u8]) -> bool {
 
 /// RFC 1035 §3.2.4.
 const CLASSES: [&[u8]; 4] = [b"CH", b"CS", b"HS", b"IN"];
-
-/// RFC 1035 §3.3.
-const MAX_STRING: usize = 255;
 
 /// Types that may stand in a zone and that nobody asks for here.
 const PASSED: [&str; 22] = [
