@@ -20,7 +20,7 @@ use crate::rfc5322::lenient::{hidden_fields, is_named};
 /// theirs; nor are they looked for in Sender, Resent-From or Reply-To, which name others. Such a
 /// message need not be one that a domain would disown, so whoever lets it in should not show it
 /// as anybody's: RFC 5322 §3.6 allows none of them to be sent.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Authors {
     domains: Vec<Domain>,
     mailboxes: Vec<Mailbox>,

@@ -25,7 +25,7 @@ use crate::rfc5322::Value;
 ///
 /// Encoded words are not decoded, wherever they stand: they may not stand in an address
 /// (RFC 2047 §5), so that what is inside of one is no address.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct FromField {
     addresses: Vec<Address>,
 }
@@ -63,7 +63,7 @@ impl FromField {
 }
 
 /// `address = mailbox / group`
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "RFC 5322 §3.4")]
 pub enum Address {
     /// `display-name ":" [group-list] ";"`
@@ -73,7 +73,7 @@ pub enum Address {
 }
 
 /// Mailboxes under a name.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub struct Group {
     /// The name of the group, without quotes and comments. `None` if it is empty, or one that
@@ -84,7 +84,7 @@ pub struct Group {
 }
 
 /// A mailbox, possibly with a name for people to read.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub struct NamedMailbox {
     /// The name, without quotes and comments; nothing in it is verified, and encoded words in it

@@ -5,6 +5,7 @@ use alloc::string::String;
 
 use super::{Address, FromField, NamedMailbox};
 use crate::mailbox::MailboxRef;
+use crate::rfc5322::token::MAX_PIECE;
 use crate::rfc5322::{FieldWriter, Token, Value, Visible};
 
 impl FromField {
@@ -86,7 +87,7 @@ fn print_addr_spec(field: &mut FieldWriter, mailbox: MailboxRef<'_>) {
 pub(super) fn pieces(mailbox: MailboxRef<'_>) -> Option<LocalPiece<'_>> {
     // One for the `@`.
     Visible::new(mailbox.host().as_bytes()).ok()?;
-    if mailbox.host().len() + 1 > LONGEST_PIECE {
+    if mailbox.host().len() >= MAX_PIECE {
         return None;
     }
     let local_part = mailbox.local_part();
@@ -105,9 +106,6 @@ pub(super) enum LocalPiece<'i> {
     Quoted(Value<'static>),
     Visible(Visible<'i>),
 }
-
-/// RFC 5322 §2.1.1, behind the space of a folded line.
-const LONGEST_PIECE: usize = 997;
 
 const COLON: Visible<'static> = Visible::from_static(":");
 const COMMA: Visible<'static> = Visible::from_static(",");

@@ -398,7 +398,7 @@ const fn fits(text: &str) -> bool {
 }
 
 /// RFC 5322 §2.1.1 allows 998 octets to a line; a folded one begins with a space.
-pub(super) const MAX_PIECE: usize = 997;
+pub(crate) const MAX_PIECE: usize = 997;
 
 #[cfg(test)]
 mod tests;
