@@ -6,6 +6,7 @@ mod uri;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::str::FromStr;
 
 use thiserror::Error;
 
@@ -94,6 +95,14 @@ impl Record {
             Some(Policies { p, sp, np })
         };
         policies().or_else(|| (!self.rua.is_empty()).then(Policies::default))
+    }
+}
+
+impl FromStr for Record {
+    type Err = NotDmarc;
+
+    fn from_str(text: &str) -> Result<Self, NotDmarc> {
+        Self::parse(text.as_bytes())
     }
 }
 
