@@ -36,21 +36,25 @@ impl Config {
     }
 
     /// With other limits.
+    #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
     /// With lists of macros.
+    #[must_use]
     pub fn macros(self, macros: MacroLists) -> Self {
         Self { macros, ..self }
     }
 
     /// With other steps.
+    #[must_use]
     pub fn steps(self, steps: Steps) -> Self {
         Self { steps, ..self }
     }
 
     /// With actions that are taken if they are offered.
+    #[must_use]
     pub fn wishes(self, wishes: Actions) -> Self {
         Self { wishes, ..self }
     }
@@ -73,6 +77,7 @@ pub struct Limits {
 
 impl Limits {
     /// With another length of macros.
+    #[must_use]
     pub fn macros(self, octets: usize) -> Self {
         Self {
             macros: octets,
@@ -81,6 +86,7 @@ impl Limits {
     }
 
     /// With another length of packets.
+    #[must_use]
     pub fn packet(self, octets: usize) -> Self {
         Self {
             packet: octets,
@@ -89,6 +95,7 @@ impl Limits {
     }
 
     /// With other patience.
+    #[must_use]
     pub fn patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }

@@ -56,16 +56,19 @@ impl Notify {
     };
 
     /// With or without word of a delay.
+    #[must_use]
     pub fn delay(self, delay: bool) -> Self {
         Self { delay, ..self }
     }
 
     /// With or without word of a failure.
+    #[must_use]
     pub fn failure(self, failure: bool) -> Self {
         Self { failure, ..self }
     }
 
     /// With or without word of a success.
+    #[must_use]
     pub fn success(self, success: bool) -> Self {
         Self { success, ..self }
     }

@@ -109,6 +109,7 @@ impl<'i> Mail<'i> {
     }
 
     /// With `AUTH=`.
+    #[must_use]
     pub fn auth(self, auth: Xtext<'i>) -> Self {
         Self {
             auth: Some(auth),
@@ -117,6 +118,7 @@ impl<'i> Mail<'i> {
     }
 
     /// With `BODY=`.
+    #[must_use]
     pub fn body(self, body: Body) -> Self {
         Self {
             body: Some(body),
@@ -134,6 +136,7 @@ impl<'i> Mail<'i> {
     }
 
     /// With or without `REQUIRETLS`.
+    #[must_use]
     pub fn require_tls(self, require_tls: bool) -> Self {
         Self {
             require_tls,
@@ -142,6 +145,7 @@ impl<'i> Mail<'i> {
     }
 
     /// With `RET=`.
+    #[must_use]
     pub fn ret(self, ret: Ret) -> Self {
         Self {
             ret: Some(ret),
@@ -150,6 +154,7 @@ impl<'i> Mail<'i> {
     }
 
     /// With `SIZE=`.
+    #[must_use]
     pub fn size(self, octets: u64) -> Self {
         Self {
             size: Some(octets),
@@ -158,6 +163,7 @@ impl<'i> Mail<'i> {
     }
 
     /// With or without `SMTPUTF8`.
+    #[must_use]
     pub fn smtp_utf8(self, smtp_utf8: bool) -> Self {
         Self { smtp_utf8, ..self }
     }
@@ -209,6 +215,7 @@ impl<'i> Rcpt<'i> {
     }
 
     /// With `NOTIFY=`.
+    #[must_use]
     pub fn notify(self, notify: Notify) -> Self {
         Self {
             notify: Some(notify),
@@ -217,6 +224,7 @@ impl<'i> Rcpt<'i> {
     }
 
     /// With `ORCPT=`.
+    #[must_use]
     pub fn original_recipient(self, original_recipient: OriginalRecipient<'i>) -> Self {
         Self {
             original_recipient: Some(original_recipient),

@@ -71,6 +71,7 @@ pub struct ReplyLimits {
 
 impl ReplyLimits {
     /// With another number of octets for one line.
+    #[must_use]
     pub fn line_octets(self, line_octets: usize) -> Self {
         Self {
             line_octets,
@@ -79,6 +80,7 @@ impl ReplyLimits {
     }
 
     /// With another number of lines.
+    #[must_use]
     pub fn lines(self, lines: usize) -> Self {
         Self { lines, ..self }
     }

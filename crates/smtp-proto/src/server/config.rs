@@ -119,6 +119,7 @@ impl Config {
     }
 
     /// With or without `LIMITS`.
+    #[must_use]
     pub fn announce_limits(self, announce_limits: bool) -> Self {
         Self {
             announce_limits,
@@ -127,6 +128,7 @@ impl Config {
     }
 
     /// With other mechanisms.
+    #[must_use]
     pub fn auth(self, mechanisms: impl IntoIterator<Item = Mechanism>) -> Self {
         Self {
             auth: mechanisms.into_iter().collect(),
@@ -135,6 +137,7 @@ impl Config {
     }
 
     /// With or without `AUTH` before TLS.
+    #[must_use]
     pub fn auth_without_tls(self, auth_without_tls: bool) -> Self {
         Self {
             auth_without_tls,
@@ -143,6 +146,7 @@ impl Config {
     }
 
     /// With another treatment of bare CR and LF.
+    #[must_use]
     pub fn bare_line_ends(self, bare_line_ends: BareLineEnds) -> Self {
         Self {
             bare_line_ends,
@@ -151,6 +155,7 @@ impl Config {
     }
 
     /// With or without `BINARYMIME`.
+    #[must_use]
     pub fn binary_mime(self, binary_mime: bool) -> Self {
         Self {
             binary_mime,
@@ -159,16 +164,19 @@ impl Config {
     }
 
     /// With or without `CHUNKING`.
+    #[must_use]
     pub fn chunking(self, chunking: bool) -> Self {
         Self { chunking, ..self }
     }
 
     /// With or without `DSN`.
+    #[must_use]
     pub fn dsn(self, dsn: bool) -> Self {
         Self { dsn, ..self }
     }
 
     /// With or without `8BITMIME`.
+    #[must_use]
     pub fn eight_bit_mime(self, eight_bit_mime: bool) -> Self {
         Self {
             eight_bit_mime,
@@ -177,6 +185,7 @@ impl Config {
     }
 
     /// With or without enhanced codes.
+    #[must_use]
     pub fn enhanced_status_codes(self, enhanced_status_codes: bool) -> Self {
         Self {
             enhanced_status_codes,
@@ -185,6 +194,7 @@ impl Config {
     }
 
     /// With or without a line `AUTH=`.
+    #[must_use]
     pub fn legacy_auth_line(self, legacy_auth_line: bool) -> Self {
         Self {
             legacy_auth_line,
@@ -193,16 +203,19 @@ impl Config {
     }
 
     /// With other limits.
+    #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
     /// With or without `PIPELINING`.
+    #[must_use]
     pub fn pipelining(self, pipelining: bool) -> Self {
         Self { pipelining, ..self }
     }
 
     /// With or without a header of the PROXY protocol before everything else.
+    #[must_use]
     pub fn proxy_protocol(self, proxy_protocol: bool) -> Self {
         Self {
             proxy_protocol,
@@ -211,6 +224,7 @@ impl Config {
     }
 
     /// With or without refusal of octets above 127 that were not announced.
+    #[must_use]
     pub fn refuse_undeclared_eight_bit(self, refuse_undeclared_eight_bit: bool) -> Self {
         Self {
             refuse_undeclared_eight_bit,
@@ -219,6 +233,7 @@ impl Config {
     }
 
     /// With or without `REQUIRETLS`.
+    #[must_use]
     pub fn require_tls(self, require_tls: bool) -> Self {
         Self {
             require_tls,
@@ -227,21 +242,25 @@ impl Config {
     }
 
     /// With or without `SIZE`.
+    #[must_use]
     pub fn size(self, size: bool) -> Self {
         Self { size, ..self }
     }
 
     /// With or without `SMTPUTF8`.
+    #[must_use]
     pub fn smtp_utf8(self, smtp_utf8: bool) -> Self {
         Self { smtp_utf8, ..self }
     }
 
     /// With or without `STARTTLS`.
+    #[must_use]
     pub fn start_tls(self, start_tls: bool) -> Self {
         Self { start_tls, ..self }
     }
 
     /// With or without `XCLIENT`.
+    #[must_use]
     pub fn xclient(self, xclient: bool) -> Self {
         Self { xclient, ..self }
     }

@@ -55,6 +55,7 @@ pub struct Limits {
 
 impl Limits {
     /// With another length of lines in authentication exchanges.
+    #[must_use]
     pub fn auth_line(self, octets: usize) -> Self {
         Self {
             auth_line: octets,
@@ -63,6 +64,7 @@ impl Limits {
     }
 
     /// With another number of responses in an authentication exchange.
+    #[must_use]
     pub fn auth_rounds(self, auth_rounds: u32) -> Self {
         Self {
             auth_rounds,
@@ -71,11 +73,13 @@ impl Limits {
     }
 
     /// With another number of chunks.
+    #[must_use]
     pub fn chunks(self, chunks: u32) -> Self {
         Self { chunks, ..self }
     }
 
     /// With another length of command lines.
+    #[must_use]
     pub fn command_line(self, octets: usize) -> Self {
         Self {
             command_line: octets,
@@ -84,6 +88,7 @@ impl Limits {
     }
 
     /// With other patience for commands.
+    #[must_use]
     pub fn command_patience(self, command_patience: Duration) -> Self {
         Self {
             command_patience,
@@ -92,6 +97,7 @@ impl Limits {
     }
 
     /// With other patience for pieces of a message.
+    #[must_use]
     pub fn data_patience(self, data_patience: Duration) -> Self {
         Self {
             data_patience,
@@ -100,6 +106,7 @@ impl Limits {
     }
 
     /// With another length at which a line counts as endless.
+    #[must_use]
     pub fn endless_line(self, octets: usize) -> Self {
         Self {
             endless_line: octets,
@@ -108,11 +115,13 @@ impl Limits {
     }
 
     /// With another number of errors.
+    #[must_use]
     pub fn errors(self, errors: u32) -> Self {
         Self { errors, ..self }
     }
 
     /// With another number of commands that bring no message.
+    #[must_use]
     pub fn idle_commands(self, idle_commands: u32) -> Self {
         Self {
             idle_commands,
@@ -121,6 +130,7 @@ impl Limits {
     }
 
     /// With another size of messages.
+    #[must_use]
     pub fn message_size(self, octets: Option<u64>) -> Self {
         Self {
             message_size: octets,
@@ -129,11 +139,13 @@ impl Limits {
     }
 
     /// With another number of messages.
+    #[must_use]
     pub fn messages(self, messages: Option<u32>) -> Self {
         Self { messages, ..self }
     }
 
     /// With another number of recipients.
+    #[must_use]
     pub fn recipients(self, recipients: u32) -> Self {
         Self { recipients, ..self }
     }
@@ -144,6 +156,7 @@ impl Limits {
     }
 
     /// With another length at which the lines of a message count as long.
+    #[must_use]
     pub fn text_line(self, octets: usize) -> Self {
         Self {
             text_line: octets,
@@ -152,6 +165,7 @@ impl Limits {
     }
 
     /// With another number of unknown commands.
+    #[must_use]
     pub fn unknown_commands(self, unknown_commands: u32) -> Self {
         Self {
             unknown_commands,
