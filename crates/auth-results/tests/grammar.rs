@@ -77,6 +77,26 @@ fn the_comment_behind_a_result_is_kept() {
     assert_eq!(read, Ok(expected));
 }
 
+/// As OpenDKIM and some others write it.
+#[test]
+fn a_comment_may_stand_behind_the_reason_and_is_printed_there() {
+    let value = b"a; dkim=fail reason=\"b c\" (2048-bit key) header.d=example.com";
+    let field = AuthenticationResults::parse(value).unwrap();
+    let result = &field.results[0];
+    assert_eq!(result.reason.as_ref().map(Value::as_str), Some("b c"));
+    let comment = result.comment.as_ref().map(Value::as_str);
+    assert_eq!(comment, Some("2048-bit key"));
+    let printed = field.to_field().replace("\r\n ", " ");
+    let value = core::str::from_utf8(value).unwrap();
+    assert_eq!(printed, format!("Authentication-Results: {value}\r\n"));
+    // What stands in front of the reason comes first, as it did.
+    let field = AuthenticationResults::parse(b"a; dkim=fail (b) reason=c (d)").unwrap();
+    assert_eq!(
+        field.results[0].comment.as_ref().map(Value::as_str),
+        Some("b")
+    );
+}
+
 #[test]
 fn f04_each_result_has_its_own_word() {
     for word in [

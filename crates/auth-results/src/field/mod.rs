@@ -87,7 +87,7 @@ pub struct ResInfo {
     pub method_version: Option<u32>,
     /// What came of it.
     pub result: ResultCode,
-    /// The comment right behind the result, for people.
+    /// The comment right behind the result or its reason, for people.
     pub comment: Option<Value<'static>>,
     /// Why, in free form.
     pub reason: Option<Value<'static>>,
@@ -114,7 +114,7 @@ impl ResInfo {
         }
     }
 
-    /// With this comment behind the result; left out if no comment can hold the text.
+    /// With this comment behind the result and its reason; left out if no comment can hold the text.
     #[must_use]
     pub fn with_comment(mut self, text: &str) -> Self {
         self.comment = Value::try_from(text).ok().map(Value::into_owned);

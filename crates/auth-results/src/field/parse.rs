@@ -86,12 +86,16 @@ fn resinfo(input: &[u8]) -> Parsed<'_, ResInfo> {
     Ok((rest, resinfo))
 }
 
-/// `methodspec [ CFWS reasonspec ]`, with the comment between them.
+/// `methodspec [ CFWS reasonspec ]`, with the comment between them or behind.
 fn method_and_reason(input: &[u8]) -> Parsed<'_, ResInfo> {
     let (rest, mut resinfo) = methodspec(input)?;
     let (rest, comment) = first_comment(rest)?;
-    resinfo.comment = comment;
     let (rest, reason) = opt(reasonspec).parse(rest)?;
+    let (rest, behind) = match reason {
+        Some(_) => first_comment(rest)?,
+        None => (rest, None),
+    };
+    resinfo.comment = comment.or(behind);
     resinfo.reason = reason;
     Ok((rest, resinfo))
 }

@@ -45,11 +45,11 @@ fn print_resinfo(field: &mut FieldWriter, resinfo: &ResInfo) {
     }
     field.visible(EQUALS);
     print_keyword(field, resinfo.result.as_str());
-    if let Some(comment) = &resinfo.comment {
-        field.space().comment(comment);
-    }
     if let Some(reason) = &resinfo.reason {
         field.space().pair(REASON, reason);
+    }
+    if let Some(comment) = &resinfo.comment {
+        field.space().comment(comment);
     }
     for property in &resinfo.properties {
         print_propspec(field.space(), property);
