@@ -12,9 +12,10 @@ use crate::inbound::Inbound;
 use crate::options::Options;
 use crate::report::Report;
 
-/// Checks a whole message, asking each question through `ask`.
+/// Checks a whole message, whose lines end with CRLF, asking each question through `ask`.
 ///
-/// What a server does with [`Inbound`], for those who have the message and can wait for the DNS.
+/// What a server does with [`Inbound`], for those who have the message and can wait for the DNS. The
+/// only error is a header of more octets than [`Options::header_octets`].
 pub fn check<A: Borrow<Answer>>(
     facts: Facts,
     message: &[u8],

@@ -30,6 +30,7 @@ pub struct Inbound {
     checks: Checks,
     facts: Facts,
     testing_counts: bool,
+    reasons: bool,
     whole_mail_from: bool,
     questions: Questions,
     helo: spf::Check,
@@ -65,6 +66,7 @@ impl Inbound {
                 to_ascii: options.to_ascii,
             },
             testing_counts: options.testing_counts,
+            reasons: options.reasons,
             whole_mail_from: options.whole_mail_from,
         }
     }
@@ -194,6 +196,7 @@ impl Inbound {
             from,
             spf_helo: self.helo.finish(),
             spf_mail_from,
+            reasons: self.reasons,
             whole_mail_from: self.whole_mail_from,
         }
     }

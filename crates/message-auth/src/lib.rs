@@ -40,6 +40,10 @@
 //! # }
 //! ```
 //!
+//! The present time is `UnixTime::from(SystemTime::now())`. Lines end with CRLF: a message from a
+//! file or a pipe, whose lines end with a bare LF, goes through [`dkim_canon::ToCrlf`] first. The
+//! crates that this one builds on are here under their own names, so that one dependency is enough.
+//!
 //! # While it arrives
 //!
 //! A server spools the header without the forged fields, then the body as it comes, and lets the
@@ -120,6 +124,12 @@
 //!
 //! Verdicts do not decide. Whether a message that fails is refused, and with which reply code, is
 //! for the server to say.
+//!
+//! # Features
+//!
+//! `rust-crypto` (default) adds signatures in pure Rust, for [`dkim_verify`] and [`dkim_sign`];
+//! without it, bring those of the crate `dkim-aws-lc` or your own. `std` (default) adds trait
+//! implementations and a faster byte search. Without `std` the crate is `no_std` and needs `alloc`.
 #![cfg_attr(not(feature = "std"), no_std)]
 extern crate alloc;
 
@@ -132,6 +142,15 @@ mod outbound;
 mod questions;
 mod report;
 mod stamp;
+
+pub use auth_results;
+pub use dkim_canon;
+pub use dkim_sign;
+pub use dkim_verify;
+pub use dmarc;
+pub use dns_txt;
+pub use mail_address;
+pub use spf;
 
 pub use crate::check::check;
 pub use crate::facts::Facts;

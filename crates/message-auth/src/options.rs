@@ -22,6 +22,11 @@ pub struct Options {
     ///
     /// [`HeaderReader::DEFAULT_LIMIT`]: dkim_canon::HeaderReader::DEFAULT_LIMIT
     pub header_octets: usize,
+    /// Whether Authentication-Results gives `reason` for a signature that does not pass, and the size
+    /// of each key in a comment, where readers of OpenDKIM's fields look for them:
+    /// `dkim=fail reason="signature does not match" (2048-bit key)`. By default a comment tells the
+    /// reason, as it does in Gmail's, and nothing the size.
+    pub reasons: bool,
     /// How much an SPF check may cost, and what else it is told. Its receiver and its time are
     /// those of the [`Facts`](crate::Facts), whatever is set here.
     pub spf: spf::Options,
@@ -76,6 +81,13 @@ impl Options {
         self
     }
 
+    /// Sets [`Options::reasons`].
+    #[must_use]
+    pub fn reasons(mut self, told: bool) -> Self {
+        self.reasons = told;
+        self
+    }
+
     /// Sets [`Options::spf`].
     #[must_use]
     pub fn spf(mut self, options: spf::Options) -> Self {
@@ -113,6 +125,7 @@ impl Default for Options {
             dkim: dkim_verify::Policy::default(),
             dmarc: dmarc::Options::default(),
             header_octets: dkim_canon::HeaderReader::DEFAULT_LIMIT,
+            reasons: false,
             spf: spf::Options::default(),
             testing_counts: false,
             to_ascii: None,

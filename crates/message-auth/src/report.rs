@@ -36,6 +36,8 @@ pub struct Report {
     pub spf_mail_from: spf::Report,
     /// [`Options::checks`](crate::Options::checks).
     pub(crate) checks: Checks,
+    /// [`Options::reasons`](crate::Options::reasons).
+    pub(crate) reasons: bool,
     /// [`Options::whole_mail_from`](crate::Options::whole_mail_from).
     pub(crate) whole_mail_from: bool,
 }

@@ -33,13 +33,16 @@ pub(crate) fn authentication_results(report: &Report) -> AuthenticationResults {
     let tags = read.iter().filter_map(|verdict| verdict.signature.as_ref());
     let signatures: BTreeSet<&[u8]> = tags.map(|signature| signature.tags().signature()).collect();
     for verdict in read {
-        field = field.with_result(dkim(verdict, &signatures));
+        field = field.with_result(dkim(report, verdict, &signatures));
     }
     // One result for all that were not looked at: how many these are is up to the sender.
     if let Some(verdict) = unread.first() {
         let result = ResInfo::new(Method::Dkim, ResultCode::Policy);
-        let comment = format!("{}: {} not looked at", verdict.outcome, unread.len());
-        field = field.with_result(result.with_comment(&comment));
+        let why = format!("{}: {} not looked at", verdict.outcome, unread.len());
+        field = field.with_result(match report.reasons {
+            true => result.with_reason(&why),
+            false => result.with_comment(&why),
+        });
     }
     match report.checks {
         Checks::All => field.with_result(dmarc(report)),
@@ -75,7 +78,7 @@ fn spf(report: &Report, spf: &spf::Report) -> ResInfo {
 }
 
 /// RFC 8601 §2.7.1.
-fn dkim(verdict: &Verdict, signatures: &BTreeSet<&[u8]>) -> ResInfo {
+fn dkim(report: &Report, verdict: &Verdict, signatures: &BTreeSet<&[u8]>) -> ResInfo {
     let result = match verdict.result() {
         ResultWord::Pass => ResultCode::Pass,
         // RFC 6376 §3.6.1: a domain that is testing must be none the worse for a failure, and
@@ -87,13 +90,7 @@ fn dkim(verdict: &Verdict, signatures: &BTreeSet<&[u8]>) -> ResInfo {
         ResultWord::TempError => ResultCode::TempError,
         _ => ResultCode::Neutral,
     };
-    let mut result = ResInfo::new(Method::Dkim, result);
-    result = match (verdict.is_pass(), verdict.testing) {
-        (true, false) => result,
-        (true, true) => result.with_comment("testing domain"),
-        (false, false) => result.with_comment(&verdict.outcome.to_string()),
-        (false, true) => result.with_comment(&format!("{}, testing domain", verdict.outcome)),
-    };
+    let mut result = explained(report, verdict, ResInfo::new(Method::Dkim, result));
     let Some(signature) = &verdict.signature else {
         return result;
     };
@@ -114,6 +111,30 @@ fn dkim(verdict: &Verdict, signatures: &BTreeSet<&[u8]>) -> ResInfo {
         result = result.with_property(PropertyType::Header, name, value);
     }
     result
+}
+
+/// With what people want to know beside the result of a signature.
+fn explained(report: &Report, verdict: &Verdict, result: ResInfo) -> ResInfo {
+    let why = (!verdict.is_pass()).then(|| verdict.outcome.to_string());
+    let testing = verdict.testing.then(|| "testing domain".to_string());
+    if !report.reasons {
+        let comment: Vec<String> = why.into_iter().chain(testing).collect();
+        return with_comment(result, &comment.join(", "));
+    }
+    let size = verdict.key_bits.map(|bits| format!("{bits}-bit key"));
+    let comment: Vec<String> = size.into_iter().chain(testing).collect();
+    let result = with_comment(result, &comment.join("; "));
+    match why {
+        Some(why) => result.with_reason(&why),
+        None => result,
+    }
+}
+
+fn with_comment(result: ResInfo, text: &str) -> ResInfo {
+    match text {
+        "" => result,
+        _ => result.with_comment(text),
+    }
 }
 
 /// RFC 9989 §9.1, §9.2.
