@@ -17,6 +17,8 @@ use memchr::memchr2_iter;
 /// }
 /// assert_eq!(message, b"one\r\ntwo\r\nthree\r\n");
 /// ```
+///
+/// A whole file is one chunk.
 #[derive(Clone, Debug, Default)]
 pub struct ToCrlf {
     /// The last octet was a CR, for which a whole CRLF was written.

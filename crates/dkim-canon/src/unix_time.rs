@@ -8,6 +8,8 @@ use core::fmt;
 ///
 /// What stands for more than twelve digits is [`UnixTime::BEYOND`], later than every other time:
 /// RFC 6376 §3.5 lets a verifier take such a number for infinite.
+///
+/// With the feature `std`, the present time is `UnixTime::from(SystemTime::now())`.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct UnixTime(u64);
 

@@ -30,9 +30,8 @@
 //! # A message that arrives in pieces, a key that is elsewhere
 //!
 //! [`Signer`] takes the header once it is complete and then the body in chunks of any size; memory
-//! is the header and a constant. Where the header arrives in chunks too, `dkim_canon::HeaderReader`
-//! collects it; lines that end with a bare LF, as those of files do, go through
-//! `dkim_canon::ToCrlf` first. It ends with an [`Unsigned`] for each request: the octets to sign,
+//! is the header and a constant. Where the header arrives in chunks too, [`HeaderReader`] collects it;
+//! lines that end with a bare LF, as those of files do, go through [`ToCrlf`] first. It ends with an [`Unsigned`] for each request: the octets to sign,
 //! and a field that waits for the signature. What holds the key may be a token or a service, and
 //! the caller may wait for it in whatever way it waits for things:
 //!
@@ -99,7 +98,8 @@ mod signer;
 mod unsigned;
 
 pub use dkim_canon::{
-    Algorithm, Canonicalization, Form, Header, Identity, SignatureField, UnixTime,
+    Algorithm, Canonicalization, Form, Header, HeaderReader, Identity, KeyRecord, Progress,
+    SignatureField, ToCrlf, TooLarge, UnixTime,
 };
 pub use rand_core;
 

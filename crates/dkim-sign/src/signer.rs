@@ -74,7 +74,8 @@ impl fmt::Debug for Signer {
     }
 }
 
-/// Signs a whole message: one call for those who have it in memory, and the keys at hand.
+/// Signs a whole message: one call for those who have it in memory, and the keys at hand. Its lines
+/// end with CRLF: [`ToCrlf`](crate::ToCrlf) mends those of a file before.
 ///
 /// The fields come in the order of the requests; `Display` of each is its text, to be put on top
 /// of the message.

@@ -26,13 +26,13 @@
 //! # }
 //! ```
 //!
+//! Lines end with CRLF, and the header with an empty one. A message from a file whose lines end with
+//! a bare LF goes through [`ToCrlf`] first: without that, no end of the header is found in it, and its
+//! signatures are malformed. The present time is `UnixTime::from(SystemTime::now())`.
+//!
 //! # A message as it arrives
 //!
-//! Where the header arrives in chunks too, `dkim_canon::HeaderReader` collects it. Lines end with
-//! CRLF, and the header with an empty one: a message from a file whose lines end with a bare LF goes
-//! through `dkim_canon::ToCrlf` first, or no end of the header is found in it.
-//!
-//! [`Verifier::begin`] takes the header, reads all DKIM-Signature fields, and as an
+//! Where the header arrives in chunks too, [`HeaderReader`] collects it. [`Verifier::begin`] takes the header, reads all DKIM-Signature fields, and as an
 //! [`Inquiry`](dns_txt::Inquiry) hands out the questions for keys at once, so that answers can
 //! travel while the body is still coming in. Body chunks go to [`Verifier::body`], answers to
 //! [`answer`](dns_txt::Inquiry::answer), in any order, and [`Verifier::finish`] gives one
@@ -130,7 +130,10 @@ mod verdict;
 mod verifier;
 mod verify;
 
-pub use dkim_canon::{BodyHash, Header, PublicKey, UnixTime};
+pub use dkim_canon::{
+    BodyHash, Header, HeaderReader, KeyError, KeyRecord, KeyRecordError, Progress, PublicKey,
+    SignatureError, SignatureField, ToAscii, ToCrlf, TooLarge, UnixTime,
+};
 
 pub use crate::crypto::{InvalidKey, InvalidSignature, PreparedKey, VerifySignature};
 pub use crate::diagnose::{Finding, TransferEncoding, diagnose};

@@ -30,7 +30,7 @@ use crate::verdict::{Refusal, Verdict};
 /// #     .parse()?;
 /// # let message = include_bytes!("../testdata/rfc8463.eml");
 /// # let now = UnixTime::from_secs(1_530_000_000);
-/// // Where the header arrives in chunks too, `dkim_canon::HeaderReader` collects it.
+/// // Where the header arrives in chunks too, `HeaderReader` collects it.
 /// let (header, body) = Header::split(message);
 /// let mut verifier = Verifier::begin(&header, &Policy::default(), RustCrypto::shared(), now);
 ///

@@ -12,7 +12,8 @@ use crate::policy::Policy;
 use crate::verdict::Verdict;
 use crate::verifier::Verifier;
 
-/// Verifies every signature of a message that is at hand as a whole, its line ends CRLF.
+/// Verifies every signature of a message that is at hand as a whole. Its lines end with CRLF:
+/// [`ToCrlf`](crate::ToCrlf) mends those of a file before.
 ///
 /// `ask` answers questions for keys: from a [`Zone`](dns_txt::Zone), a resolver, a cache. The
 /// verdicts come in the order of the header; none for a message without signatures.
