@@ -115,6 +115,11 @@
 //! [`Steps::NO_REPLY_HEADER`] it is told them all in one go. [`Limits`](session::Limits) say how
 //! much an MTA may send at once, and how long it may say nothing.
 //!
+//! # Features
+//!
+//! `std` (default) adds trait implementations and a faster byte search. Without it the crate is
+//! `no_std` and needs `alloc`.
+//!
 //! # Where the facts are from
 //!
 //! No standard describes the protocol. What is said of libmilter here is what its documentation

@@ -215,6 +215,12 @@
 //! reply belongs to which of them, and what it means for whom, is then decided once, inside, and
 //! not in every program that sends mail.
 //!
+//! # Features
+//!
+//! * `sasl`: the mechanisms that compute, CRAM-MD5 and SCRAM-SHA-256; the others are always there.
+//! * `std` (default): trait implementations and a faster byte search. Without it the crate is
+//!   `no_std` and needs `alloc`.
+//!
 //! [RFC 5321]: https://www.rfc-editor.org/rfc/rfc5321
 
 #![cfg_attr(not(feature = "std"), no_std)]

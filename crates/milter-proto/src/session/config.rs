@@ -24,7 +24,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// A filter that must be able to do this.
+    /// A filter that must be able to do this, and has no wishes beside it.
     pub fn new(needs: Actions) -> Self {
         Self {
             limits: Limits::default(),
@@ -35,25 +35,27 @@ impl Config {
         }
     }
 
-    /// With other limits.
+    /// Sets [`limits`](Self::limits).
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 
-    /// With lists of macros.
+    /// Sets [`macros`](Self::macros).
     #[must_use]
     pub fn macros(self, macros: MacroLists) -> Self {
         Self { macros, ..self }
     }
 
-    /// With other steps.
+    /// With these steps and no others: `SKIP` and `LEADING_SPACE` go if they are not among them.
     #[must_use]
     pub fn steps(self, steps: Steps) -> Self {
         Self { steps, ..self }
     }
 
-    /// With actions that are taken if they are offered.
+    /// With actions that are taken if they are offered. [`Negotiated::actions`] says which were.
+    ///
+    /// [`Negotiated::actions`]: crate::Negotiated::actions
     #[must_use]
     pub fn wishes(self, wishes: Actions) -> Self {
         Self { wishes, ..self }
@@ -76,7 +78,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// With another length of macros.
+    /// Sets [`macros`](Self::macros), in octets.
     #[must_use]
     pub fn macros(self, octets: usize) -> Self {
         Self {
@@ -85,7 +87,7 @@ impl Limits {
         }
     }
 
-    /// With another length of packets.
+    /// Sets [`packet`](Self::packet), in octets.
     #[must_use]
     pub fn packet(self, octets: usize) -> Self {
         Self {
@@ -94,7 +96,7 @@ impl Limits {
         }
     }
 
-    /// With other patience.
+    /// Sets [`patience`](Self::patience).
     #[must_use]
     pub fn patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
