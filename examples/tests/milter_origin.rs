@@ -5,7 +5,7 @@ mod support;
 use dkim_sign::KeyKind;
 use support::Program;
 use support::milter::Files;
-use support::mta::Mta;
+use support::mta::{Mta, Offer};
 
 const INSIDE: &str = "127.0.0.1";
 const OUTSIDE: &str = "192.0.2.1";
@@ -91,6 +91,44 @@ fn what_the_mail_server_tells_of_a_client_makes_it_one_of_ours() {
         assert_eq!(done(&told), expected, "{connect:?} {mail:?}");
     }
 }
+
+/// As OpenDKIM asks, but that it asks only where there is a MacroList. A mail server that lets nobody
+/// ask tells what it is configured to tell.
+#[test]
+fn a_mail_server_is_asked_for_the_macros_that_decide() {
+    let files = files();
+    let long = format!("{} z", "y".repeat(5000)).replace(' ', ",");
+    for (conf, names) in [
+        ("", "i j {auth_type} {daemon_name}"),
+        (
+            "MacroList csl:client_ptr,v=8|9,auth_author=amy\n",
+            "i j {auth_type} {daemon_name} {client_ptr} v {auth_author}",
+        ),
+        // What no macro is called so that it could be asked for.
+        (
+            "MacroList csl:{class},a b=c\n",
+            "i j {auth_type} {daemon_name}",
+        ),
+        (
+            &format!("MacroList csl:{long}\n"),
+            "i j {auth_type} {daemon_name}",
+        ),
+    ] {
+        let filter = files.start(conf);
+        let mta = Mta::connect(&filter.names[0]);
+        assert_eq!(mta.wanted, [(END_OF_HEADER, names.into())], "{conf}");
+        let offer = Offer {
+            actions: Offer::V6.actions & !SET_MACROS,
+            ..Offer::V6
+        };
+        let mta = Mta::offering(&filter.names[0], offer);
+        assert_eq!(mta.wanted, []);
+    }
+}
+
+/// `SMFIM_EOH` and `SMFIF_SETSYMLIST` of libmilter.
+const END_OF_HEADER: u32 = 6;
+const SET_MACROS: u32 = 0x100;
 
 #[test]
 fn a_client_is_ours_by_its_name_too_and_a_list_takes_the_place_of_the_usual() {

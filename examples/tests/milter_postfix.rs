@@ -241,6 +241,40 @@ fn mail_of_who_logged_in_leaves_signed() {
     }
 }
 
+/// Whatever Postfix is configured to tell by itself.
+#[test]
+fn what_decides_is_asked_for() {
+    let files = Files::new();
+    let logins = Logins::start();
+    for (conf, why) in [
+        ("", "the client logged in (PLAIN)"),
+        (
+            "MacroList auth_authen=amy\n",
+            "the macro auth_authen is in MacroList",
+        ),
+    ] {
+        let filter = files.start(conf);
+        let more = format!(
+            "{}milter_connect_macros =\nmilter_mail_macros =\n",
+            logins.conf()
+        );
+        let Some(postfix) = Postfix::with_milter_and(filter.address(), &more) else {
+            return;
+        };
+        let login = [("AUTH PLAIN AGFteQB4", "235")];
+        let message = from("amy@example.com");
+        let reply = send_behind(&login, OUTSIDE, postfix.address, &message);
+        assert!(reply.starts_with("250 "), "{reply}");
+        let message = postfix.take_message();
+        assert_eq!(
+            message.matches("\nDKIM-Signature: ").count(),
+            2,
+            "{message}"
+        );
+        filter.log_line(why);
+    }
+}
+
 /// The mail of cron and of web sites. Postfix tells of it as of mail from localhost.
 #[test]
 fn mail_of_programs_of_this_machine_leaves_signed() {

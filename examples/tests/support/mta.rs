@@ -15,6 +15,8 @@ pub(crate) struct Mta {
     stream: Box<dyn Stream>,
     input: Vec<u8>,
     steps: Steps,
+    /// The macros that the filter asks for: the number of a stage, and names with blanks between.
+    pub(crate) wanted: Vec<(u32, String)>,
     /// What is told of each message, beside its name.
     pub(crate) mail_macros: Vec<(&'static str, &'static str)>,
 }
@@ -52,13 +54,22 @@ impl Mta {
             stream,
             input: Vec::new(),
             steps: Steps::empty(),
+            wanted: Vec::new(),
             mail_macros: Vec::new(),
         };
         let offer = [offer.version, offer.actions, offer.steps].map(u32::to_be_bytes);
         mta.put(b'O', offer.as_flattened());
         let (letter, payload) = mta.packet().unwrap();
-        assert_eq!((letter, payload.len()), (b'O', 12));
-        mta.steps = Steps::from_bits(number(&payload[8..]));
+        assert_eq!(letter, b'O');
+        let (numbers, mut lists) = payload.split_at(12);
+        mta.steps = Steps::from_bits(number(&numbers[8..]));
+        while !lists.is_empty() {
+            let (stage, rest) = lists.split_at(4);
+            let end = rest.iter().position(|&octet| octet == 0).unwrap();
+            let names = String::from_utf8(rest[..end].to_vec()).unwrap();
+            mta.wanted.push((number(stage), names));
+            lists = &rest[end + 1..];
+        }
         mta
     }
 
