@@ -97,21 +97,17 @@ fn what_the_mail_server_tells_of_a_client_makes_it_one_of_ours() {
 #[test]
 fn a_mail_server_is_asked_for_the_macros_that_decide() {
     let files = files();
-    let long = format!("{} z", "y".repeat(5000)).replace(' ', ",");
+    let long = "y".repeat(5000);
     for (conf, names) in [
         ("", "i j {auth_type} {daemon_name}"),
         (
             "MacroList csl:client_ptr,v=8|9,auth_author=amy\n",
             "i j {auth_type} {daemon_name} {client_ptr} v {auth_author}",
         ),
-        // What no macro is called so that it could be asked for.
+        // So no macro is called that could be asked for.
         (
-            "MacroList csl:{class},a b=c\n",
-            "i j {auth_type} {daemon_name}",
-        ),
-        (
-            &format!("MacroList csl:{long}\n"),
-            "i j {auth_type} {daemon_name}",
+            &format!("MacroList csl:{{class}},a b=c,{long},z\n"),
+            "i j {auth_type} {daemon_name} z",
         ),
     ] {
         let filter = files.start(conf);

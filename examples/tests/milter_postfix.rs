@@ -151,8 +151,9 @@ fn mail_from_outside_gets_results_and_loses_forged_ones() {
     let message = postfix.take_message();
     let results = field(&message, "Authentication-Results");
     assert!(
-        results
-            .starts_with("Authentication-Results: mx.example.com; dkim=pass header.d=example.net"),
+        results.starts_with(
+            "Authentication-Results: mx.example.com; dkim=pass (2048-bit key) header.d=example.net"
+        ),
         "{results}"
     );
     assert_eq!(message.matches("bank.example").count(), 1, "{message}");

@@ -94,6 +94,28 @@ fn one_good_signature_is_enough() {
     }
 }
 
+/// As OpenDKIM tells it.
+#[test]
+fn why_a_signature_does_not_pass_is_told_and_how_large_its_key_is() {
+    let keys = Keys::new(true);
+    let filter = keys.start("On-BadSignature accept\nOn-KeyNotFound accept\n");
+    for (selector, expected) in [
+        ("rsa", "dkim=pass (2048-bit key) header.d=example.net "),
+        ("good", "dkim=pass (256-bit key) header.d=example.net "),
+        (
+            "!rsa",
+            "dkim=fail reason=\"signature does not match\" (2048-bit key) header.d=example.net ",
+        ),
+        (
+            "gone",
+            "dkim=permerror reason=\"no key for signature\" header.d=example.net ",
+        ),
+    ] {
+        let (results, _) = told(&filter, &keys.signed(&[selector]));
+        assert!(results.contains(expected), "{results}");
+    }
+}
+
 #[test]
 fn without_a_good_one_what_may_be_better_later_decides_and_then_what_is_worst() {
     let keys = Keys::new(false);

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use dns_hickory::{HickoryResolver, Options as DnsOptions};
 use dns_txt::{AsyncResolve, Domain};
 use message_auth::{Checks, Options};
+use milter_proto::Config;
 use nix::unistd::gethostname;
 
 use super::resolver::Resolution;
 use super::snapshot::Snapshot;
+use super::wanted;
 use crate::config::ConfigError;
 use crate::dns::SYSTEM;
 
@@ -19,6 +21,8 @@ use crate::dns::SYSTEM;
 #[derive(Clone)]
 pub(super) struct Live {
     snapshot: Arc<Snapshot>,
+    /// What is wanted of a mail server.
+    config: Arc<Config>,
     resolver: Arc<dyn AsyncResolve>,
     /// For mail from outside.
     options: Options,
@@ -39,6 +43,7 @@ impl Live {
             .dkim(snapshot.verify_policy())
             // The filter has measured it before.
             .header_octets(usize::MAX)
+            .reasons(true)
             .to_ascii(|text| Domain::from_unicode(text).ok());
         let signatures_only = options.clone().checks(Checks::Dkim);
         let checks = match (settings.spf, settings.dmarc) {
@@ -56,6 +61,7 @@ impl Live {
         Ok(Self {
             host: host.unwrap_or_else(|| Domain::parse(b"localhost").expect("it is a domain")),
             authserv_id,
+            config: Arc::new(wanted::config(&snapshot)),
             resolver: resolver(&snapshot)?,
             options: options.checks(checks),
             signatures_only,
@@ -73,6 +79,11 @@ impl Live {
 
     pub(super) fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// What is wanted of a mail server that connects.
+    pub(super) fn config(&self) -> &Arc<Config> {
+        &self.config
     }
 
     pub(super) fn resolver(&self) -> &dyn AsyncResolve {

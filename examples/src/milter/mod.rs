@@ -98,6 +98,7 @@ pub mod syslog;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod wanted;
 mod watch;
 
 pub use self::conf::{Settings, Source};

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use dkim_aws_lc::AwsLc;
 use dkim_verify::{KeyCache, VerifySignature};
-use milter_proto::{Actions, Config, Steps};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -36,7 +35,6 @@ pub struct Server {
     began: Instant,
     /// Keeps keys from one message to the next, for all sessions and configurations.
     crypto: Arc<dyn VerifySignature>,
-    config: Arc<Config>,
 }
 
 impl Server {
@@ -54,7 +52,6 @@ impl Server {
             began: Instant::now(),
             live: RwLock::new(Arc::new(Live::new(snapshot)?)),
             crypto: Arc::new(Mutex::new(keys)),
-            config: Arc::new(protocol()),
         })
     }
 
@@ -155,10 +152,6 @@ impl Server {
     pub(super) fn crypto(&self) -> Arc<dyn VerifySignature> {
         Arc::clone(&self.crypto)
     }
-
-    pub(super) fn config(&self) -> &Arc<Config> {
-        &self.config
-    }
 }
 
 impl fmt::Debug for Server {
@@ -180,22 +173,6 @@ pub fn tell_reload(reloaded: &Result<Arc<Snapshot>, ConfigError>) {
         }
         Err(error) => warn!("the old configuration stays: {}", one_line(error)),
     }
-}
-
-/// What is wanted of a mail server. Only the client, the end of the header and that of the message
-/// are answered: everything else needs no round trip.
-fn protocol() -> Config {
-    let steps = Steps::LEADING_SPACE
-        | Steps::NO_DATA
-        | Steps::NO_REPLY_BODY
-        | Steps::NO_REPLY_HEADER
-        | Steps::NO_REPLY_HELO
-        | Steps::NO_REPLY_MAIL
-        | Steps::NO_REPLY_RCPT
-        | Steps::NO_UNKNOWN;
-    Config::new(Actions::ADD_HEADERS | Actions::CHANGE_HEADERS)
-        .wishes(Actions::QUARANTINE)
-        .steps(steps)
 }
 
 /// For open connections once the filter is to end.

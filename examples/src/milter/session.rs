@@ -3,6 +3,7 @@
 use core::pin::pin;
 use core::time::Duration;
 use std::io;
+use std::sync::Arc;
 
 use milter_proto::session::AdvanceError;
 use milter_proto::{Advance, Event, Reply, Session};
@@ -22,14 +23,15 @@ use crate::shutdown::Shutdown;
 /// Serves a mail server until it quits, goes away or breaks the protocol. Once the filter is told
 /// to end, a connection ends behind its message.
 pub(super) async fn serve(server: &Server, stream: Box<dyn Stream>, shutdown: Shutdown) {
+    let config = Arc::clone(server.live().config());
     let connection = Connection {
         begun: Instant::now(),
         input: Vec::new(),
         out: Vec::new(),
-        patience: server.config().limits.patience,
+        patience: config.limits.patience,
         sender: Sender::default(),
         server,
-        session: Session::new(server.config().clone()),
+        session: Session::new(config),
         shutdown,
         stream,
     };
