@@ -390,3 +390,6 @@ const CONNECT: Duration = Duration::from_secs(30);
 
 /// How long the server has to answer QUIT.
 const LEAVE: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests;
