@@ -15,7 +15,7 @@ use smtp_proto::{Reply, sasl};
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -109,11 +109,14 @@ impl Courier {
             .await
             .map_err(|_| Undelivered::Timeout)?
             .map_err(Undelivered::Connect)?;
+        // In chunks nothing of the message has to be changed on the way.
+        let client = Client::new(Config::new(self.hello.clone()).chunking(true));
         let mut call = Call {
             courier: self,
             stream: Some(Stream::Plain(stream)),
-            // In chunks nothing of the message has to be changed on the way.
-            client: Client::new(Config::new(self.hello.clone()).chunking(true)),
+            deadline: Instant::now() + client.patience(),
+            replies: client.replies(),
+            client,
             input: Vec::new(),
             out: Vec::new(),
         };
@@ -229,6 +232,10 @@ struct Call<'c> {
     /// `None` after a failed handshake.
     stream: Option<Stream<TlsStream<TcpStream>>>,
     client: Client,
+    /// When the server's time is over for its next reply, all of it (RFC 5321 §4.5.3.2).
+    deadline: Instant,
+    /// Replies that had come when that time began.
+    replies: u64,
     input: Vec<u8>,
     out: Vec<u8>,
 }
@@ -343,7 +350,7 @@ impl Call<'_> {
             }
             self.flush().await?;
             let stream = self.stream.as_mut().ok_or(Undelivered::Closed)?;
-            let read = timeout(self.client.patience(), stream.read_buf(&mut self.input));
+            let read = timeout_at(self.deadline, stream.read_buf(&mut self.input));
             if read.await.map_err(|_| Undelivered::Timeout)?? == 0 {
                 return Err(Undelivered::Closed);
             }
@@ -359,6 +366,10 @@ impl Call<'_> {
         };
         let written = timeout(self.client.patience(), write).await;
         written.map_err(|_| Undelivered::Timeout)??;
+        if !self.out.is_empty() || self.replies != self.client.replies() {
+            self.replies = self.client.replies();
+            self.deadline = Instant::now() + self.client.patience();
+        }
         self.out.clear();
         Ok(())
     }
