@@ -107,7 +107,7 @@ pub enum SigningKeyError {
     /// at least 2048 bits".
     #[error("the RSA key has {bits} bits, and AWS-LC signs with no fewer than {LEAST_BITS}")]
     TooShort {
-        /// Its size.
+        /// Its size, in bits.
         bits: usize,
     },
 }

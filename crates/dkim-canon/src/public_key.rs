@@ -85,7 +85,7 @@ pub enum KeyError {
     /// An Ed25519 key that is not 32 octets long.
     #[error("Ed25519 key of {octets} octets")]
     Ed25519Length {
-        /// Its length.
+        /// Its length, in octets.
         octets: usize,
     },
     /// An Ed25519 key for which anybody can sign, or one encoded in a second way.

@@ -228,13 +228,13 @@ pub enum Refusal {
     /// An RSA key above the policy's cap.
     #[error("RSA key of {bits} bits is not acceptable here")]
     RsaTooLong {
-        /// The key's size.
+        /// The key's size, in bits.
         bits: usize,
     },
     /// An RSA key below the policy's minimum.
     #[error("RSA key of {bits} bits is not acceptable here")]
     RsaTooShort {
-        /// The key's size.
+        /// The key's size, in bits.
         bits: usize,
     },
     /// The message has more signatures than the policy lets be looked at.

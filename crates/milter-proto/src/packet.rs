@@ -61,9 +61,9 @@ pub enum PacketError {
     /// More than the caller takes.
     #[error("packet of {length} octets, at most {limit} are taken")]
     TooLong {
-        /// The length announced: letter and payload.
+        /// The length announced, in octets: letter and payload.
         length: u32,
-        /// The limit.
+        /// The limit, in octets.
         limit: usize,
     },
 }

@@ -97,7 +97,7 @@ pub enum ProtocolError {
     Macros {
         /// The command that they belong to.
         command: Command,
-        /// The limit.
+        /// The limit, in octets.
         limit: usize,
     },
     /// Nothing could be agreed on.
