@@ -4,6 +4,7 @@
 mod prompt;
 
 use prompt::{Desk, MESSAGE, Run, answer, keys, object, refusal, run};
+use serde_json::{Value, json};
 
 impl Desk {
     /// With a zone of example.com, and a message that the key in it has signed.
@@ -82,7 +83,7 @@ fn check_answers_every_key() {
     assert_eq!(json["dkim"]["signatures"][0]["selector"], "ed");
     assert_eq!(json["dmarc"]["result"], "pass");
     assert_eq!(json["dmarc"]["dkim_aligned"], true);
-    assert_eq!(json["from"]["domains"], serde_json::json!(["example.com"]));
+    assert_eq!(json["from"]["domains"], json!(["example.com"]));
     assert!(json["from"]["defect"].is_null());
     let headers = json["headers"].as_array().unwrap();
     assert!(
@@ -92,7 +93,7 @@ fn check_answers_every_key() {
             .starts_with("Authentication-Results: ")
     );
     assert!(headers[1].as_str().unwrap().starts_with("Received-SPF: "));
-    assert_eq!(json["removed"], serde_json::json!([]));
+    assert_eq!(json["removed"], json!([]));
 }
 
 #[test]
@@ -111,19 +112,47 @@ fn a_forged_sender_fails_and_its_forged_results_are_named() {
     );
 
     let Run { out, .. } = run(arguments.iter().map(String::as_str).chain(["--json"]));
-    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
-    assert_eq!(json["removed"], serde_json::json!([forged.trim_end()]));
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["removed"], json!([forged.trim_end()]));
     assert_eq!(json["dmarc"]["disposition"], "reject");
 }
 
+/// What the header fields say (RFC 9989 §5.3.1 gives no word for it), in the keys of every answer.
 #[test]
-fn a_from_that_names_nobody_has_a_defect_and_no_dmarc_result() {
+fn a_from_without_one_domain_is_a_permerror_with_its_reason() {
     let desk = Desk::new();
-    desk.write("headless", "Subject: Lunch?\r\n\r\nAt noon.\r\n");
-    let json = object(&strings(&desk.check("192.0.2.1", "headless")));
-    assert!(json["dmarc"].is_null());
-    assert_eq!(json["from"]["domains"], serde_json::json!([]));
-    assert_eq!(json["from"]["defect"], "no From field");
+    for (from, domains, defect, reason) in [
+        ("", json!([]), json!("no From field"), "no From field"),
+        (
+            "From: amy@example.com\r\nFrom: bob@example.com\r\n",
+            json!([]),
+            json!("2 From fields"),
+            "2 From fields",
+        ),
+        (
+            "From: amy@example.com, bob@example.net\r\n",
+            json!(["example.com", "example.net"]),
+            Value::Null,
+            "From names several domains",
+        ),
+    ] {
+        desk.write("odd", &format!("{from}Subject: Lunch?\r\n\r\nAt noon.\r\n"));
+        let found = object(&strings(&desk.check("192.0.2.1", "odd")));
+        let dmarc = json!({
+            "result": "permerror",
+            "policy": null,
+            "disposition": "none",
+            "record_domain": null,
+            "org_domain": null,
+            "spf_aligned": false,
+            "dkim_aligned": false,
+            "reason": reason,
+        });
+        assert_eq!(found["dmarc"], dmarc);
+        assert_eq!(found["from"], json!({"domains": domains, "defect": defect}));
+        let fields = found["headers"].to_string();
+        assert!(fields.contains("dmarc=permerror"), "{fields}");
+    }
 }
 
 #[test]
