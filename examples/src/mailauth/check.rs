@@ -39,9 +39,9 @@ Example: mailauth check --ip 192.0.2.1 --helo mail.example.com --mail-from amy@e
          --authserv-id mx.example.org message.eml
 
 JSON keys: spf, a list with MAIL FROM and HELO, each with the keys of mailauth spf; dkim, with the
-keys of mailauth dkim verify; dmarc, with the keys of mailauth dmarc, or null if From has not one
-domain; from, with domains and defect; headers, the fields to put on top, the topmost first;
-removed, the fields that claim to be this receiver's."
+keys of mailauth dkim verify; dmarc, with the keys of mailauth dmarc, a permerror if From has not
+one domain; from, with domains and defect (null without one); headers, the fields to put on top, the
+topmost first; removed, the fields that claim to be this receiver's."
 )]
 pub(super) struct Check {
     /// The address of the client, IPv4 or IPv6
@@ -148,7 +148,7 @@ fn removed(inbound: &Inbound) -> Vec<String> {
 struct Json<'r> {
     spf: [spf::Json<'r>; 2],
     dkim: verify::Json<'r>,
-    dmarc: Option<dmarc::Json<'r>>,
+    dmarc: dmarc::Json<'r>,
     from: From<'r>,
     headers: Vec<&'r str>,
     removed: &'r [String],
@@ -170,7 +170,11 @@ impl<'r> Json<'r> {
         Self {
             spf: [&report.spf_mail_from, &report.spf_helo].map(spf::Json::new),
             dkim: verify::Json::new(dkim),
-            dmarc: report.dmarc.as_ref().map(dmarc::Json::new),
+            dmarc: match (&report.dmarc, &report.from) {
+                (Some(dmarc), _) => dmarc::Json::new(dmarc),
+                (None, Err(defect)) => dmarc::Json::without_author(defect.to_string()),
+                (None, Ok(_)) => dmarc::Json::without_author("From names several domains".into()),
+            },
             from: From::new(report.from.as_ref()),
             // Without their last line ends.
             headers: headers.iter().map(|field| field.trim_end()).collect(),

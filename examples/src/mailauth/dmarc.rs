@@ -5,7 +5,7 @@ use core::str::FromStr;
 use std::process::ExitCode;
 
 use clap::Args;
-use dmarc::{Check, Identifier, Mechanism, Options, Outcome, Report};
+use dmarc::{Check, Identifier, Mechanism, Options, Outcome, Policy, Report, Verdict};
 use dns_txt::Domain;
 use serde::Serialize;
 
@@ -117,6 +117,21 @@ impl<'r> Json<'r> {
             spf_aligned: report.is_aligned(Mechanism::Spf),
             dkim_aligned: report.is_aligned(Mechanism::Dkim),
             reason: report.cause.to_string(),
+        }
+    }
+
+    /// What Authentication-Results say of a From without one domain: it cannot pass, and nobody
+    /// has a policy for it (RFC 9989 §5.3.1).
+    pub(crate) fn without_author(reason: String) -> Self {
+        Self {
+            result: Verdict::PermError.as_str(),
+            policy: None,
+            disposition: Policy::None.as_str(),
+            record_domain: None,
+            org_domain: None,
+            spf_aligned: false,
+            dkim_aligned: false,
+            reason,
         }
     }
 }
