@@ -9,7 +9,8 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use prompt::{Desk, MESSAGE, answer, refusal};
+use dkim_sign::SigningKey;
+use prompt::{Desk, MESSAGE, answer, object, refusal};
 
 /// A key file of this name and content, which nobody else can read.
 fn put(desk: &Desk, name: &str, octets: &[u8]) {
@@ -119,4 +120,33 @@ fn d05_a_key_is_read_through_a_link_and_behind_a_byte_order_mark() {
     let signatory = format!("example.com:s:{}", desk.path("s.private"));
     let signed = answer(&["dkim", "sign", "--as", &signatory, &desk.path("message")]);
     assert!(signed.starts_with("DKIM-Signature: "), "{signed}");
+}
+
+/// A key of the size that opendkim-genkey made for years, which receivers take (RFC 8301 §3.2).
+#[test]
+fn a_key_of_1024_bits_signs_and_is_tested() {
+    let desk = desk();
+    let key = sample("rsa1024-pkcs1");
+    put(&desk, "s.private", &key);
+    let record = SigningKey::parse(&key).unwrap().key_record().to_string();
+    desk.write(
+        "zone",
+        &format!("s._domainkey.example.com. TXT \"{record}\"\n"),
+    );
+    let (key, zone) = (desk.path("s.private"), desk.path("zone"));
+
+    let signatory = format!("example.com:s:{key}");
+    let signed = answer(&["dkim", "sign", "--as", &signatory, &desk.path("message")]);
+    desk.write("signed", &signed);
+    let found = object(&["dkim", "verify", "--zone", &zone, &desk.path("signed")]);
+    let found = &found["signatures"][0];
+    assert_eq!(
+        (&found["result"], &found["key_bits"]),
+        (&"pass".into(), &1024.into())
+    );
+
+    let of = ["-d", "example.com", "-s", "s", "-v", "--zone", &zone];
+    let told = answer(&[&["dkim", "testkey", "-k", &key][..], &of].concat());
+    let warning = "key OK\nwarning: RSA keys of less than 2048 bits are too small today\n";
+    assert!(told.ends_with(warning), "{told}");
 }
