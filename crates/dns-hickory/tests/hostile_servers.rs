@@ -1,147 +1,27 @@
 //! Servers that mean harm: whatever they send, there is an answer, in the time that a question may
 //! take.
 
-use core::future::poll_fn;
+mod peer;
+
 use core::net::SocketAddr;
-use core::pin::Pin;
-use core::sync::atomic::{AtomicUsize, Ordering};
-use core::task::Poll;
 use core::time::Duration;
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
-use std::sync::Arc;
+use std::io::Write;
+use std::net::Shutdown;
 use std::thread;
 
-use dns_hickory::{BlockingResolver, HickoryResolver, Options};
-use dns_txt::{Answer, AsyncResolve, Failure, Kind, Name, Question, Record, Resolve};
-use hickory_resolver::proto::op::{Message, MessageType};
-use hickory_resolver::proto::rr::rdata::{A, CNAME, SRV, TXT};
+use dns_hickory::BlockingResolver;
+use dns_txt::{Answer, Failure, Kind, Record, Resolve};
+use hickory_resolver::proto::op::Message;
+use hickory_resolver::proto::rr::rdata::{CNAME, SRV, TXT};
 use hickory_resolver::proto::rr::{self, RData};
+
+use crate::peer::*;
 
 /// What comes back over UDP.
 type OverUdp = fn(&[u8]) -> Vec<u8>;
-
-/// What is done about a query over TCP.
-type OverTcp = fn(&[u8], &mut TcpStream);
-
-/// Answers over UDP with what `respond` makes of each query, and over TCP as `over_tcp` does, for
-/// as long as the test runs.
-fn server(
-    respond: impl Fn(&[u8]) -> Vec<u8> + Clone + Send + 'static,
-    over_tcp: OverTcp,
-) -> SocketAddr {
-    let (socket, listener) = loop {
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        if let Ok(listener) = TcpListener::bind(socket.local_addr().unwrap()) {
-            break (socket, listener);
-        }
-    };
-    let address = socket.local_addr().unwrap();
-    thread::spawn(move || {
-        let mut query = [0; 4096];
-        while let Ok((length, from)) = socket.recv_from(&mut query) {
-            let (respond, socket) = (respond.clone(), socket.try_clone().unwrap());
-            let query = query[..length].to_vec();
-            thread::spawn(move || socket.send_to(&respond(&query), from));
-        }
-    });
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            thread::spawn(move || {
-                while let Some(query) = read(&mut stream) {
-                    over_tcp(&query, &mut stream);
-                }
-            });
-        }
-    });
-    address
-}
-
-fn read(stream: &mut TcpStream) -> Option<Vec<u8>> {
-    let mut length = [0; 2];
-    stream.read_exact(&mut length).ok()?;
-    let mut query = vec![0; u16::from_be_bytes(length).into()];
-    stream.read_exact(&mut query).ok()?;
-    Some(query)
-}
-
-fn send(stream: &mut TcpStream, octets: &[u8]) {
-    let length = u16::try_from(octets.len()).unwrap();
-    // Whoever asked may have gone.
-    let _ = stream.write_all(&[&length.to_be_bytes()[..], octets].concat());
-}
-
-/// A server that answers over UDP alone.
-fn udp(respond: impl Fn(&[u8]) -> Vec<u8> + Clone + Send + 'static) -> SocketAddr {
-    server(respond, |_, _| ())
-}
-
-/// A server that sends everybody on to TCP.
-fn tcp(over_tcp: OverTcp) -> SocketAddr {
-    server(truncated, over_tcp)
-}
-
-fn response(query: &[u8]) -> Message {
-    let mut message = Message::from_vec(query).unwrap();
-    message.metadata.message_type = MessageType::Response;
-    message
-}
-
-fn truncated(query: &[u8]) -> Vec<u8> {
-    let mut message = response(query);
-    message.metadata.truncation = true;
-    message.to_vec().unwrap()
-}
-
-fn with_records(query: &[u8], records: impl IntoIterator<Item = (rr::Name, RData)>) -> Vec<u8> {
-    let mut message = response(query);
-    for (name, data) in records {
-        message.add_answer(rr::Record::from_rdata(name, 300, data));
-    }
-    message.to_vec().unwrap()
-}
-
-/// A response in which `count` copies of a record stand behind the question, octets as they are.
-fn with_octets(query: &[u8], count: u16, record: &[u8]) -> Vec<u8> {
-    let mut message = response(query);
-    message.edns = None;
-    let mut octets = message.to_vec().unwrap();
-    octets[6..8].copy_from_slice(&count.to_be_bytes());
-    octets.extend(record.repeat(count.into()));
-    octets
-}
-
-fn asked(query: &[u8]) -> rr::Name {
-    response(query).queries[0].name().clone()
-}
-
-fn name(text: &str) -> rr::Name {
-    rr::Name::from_ascii(text).unwrap()
-}
-
-fn address() -> RData {
-    RData::A(A::new(192, 0, 2, 1))
-}
-
 fn alias(target: &str) -> RData {
     RData::CNAME(CNAME(name(target)))
 }
-
-/// So much patience that what is slow here is no timeout.
-fn patient() -> Options {
-    Options::new().retries(0).timeout(Duration::from_secs(60))
-}
-
-fn impatient() -> Options {
-    let timeout = Duration::from_millis(500);
-    Options::new().retries(0).timeout(timeout)
-}
-
-fn question(kind: Kind) -> Question {
-    Question::new("example.org".parse::<Name>().unwrap(), kind)
-}
-
 fn ask_for(kind: Kind, server: SocketAddr) -> Answer {
     let resolver = BlockingResolver::with_name_servers(&[server], &patient()).unwrap();
     resolver.resolve(&question(kind))
@@ -407,104 +287,4 @@ fn of_equal_records_one_is_taken() {
     });
     let expected = [&b"abc"[..], b"x", b"abc"];
     assert!(ask_for(Kind::Txt, texts).texts().eq(expected));
-}
-
-/// 4000 mail exchangers with names of 250 octets, all of them pointers to the first.
-fn exchangers(query: &[u8]) -> Vec<u8> {
-    let mut octets = with_octets(query, 4000, b"");
-    let record = |preference: u16, data: u16| {
-        let record = [0xc0, 12, 0, 15, 0, 1, 0, 0, 0, 60];
-        [&record[..], &data.to_be_bytes(), &preference.to_be_bytes()].concat()
-    };
-    let labels = [1, b'a'].repeat(120);
-    octets.extend(record(0, 243));
-    let [high, low] = u16::try_from(octets.len()).unwrap().to_be_bytes();
-    octets.extend([&labels[..], &[0]].concat());
-    for preference in 1..4000 {
-        octets.extend(record(preference, 4));
-        octets.extend([0xc0 | high, low]);
-    }
-    octets
-}
-
-/// Counted by number alone, 8192 of the largest answers would be 24 GiB; names that a macro makes
-/// of local parts are as many as somebody sends messages.
-#[test]
-fn e06_an_answer_larger_than_the_cache_is_not_kept() {
-    let count = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&count);
-    let server = server(
-        move |query| {
-            counter.fetch_add(1, Ordering::Relaxed);
-            truncated(query)
-        },
-        |query, stream| send(stream, &exchangers(query)),
-    );
-    let options = patient().cache_size(100);
-    let resolver = BlockingResolver::with_name_servers(&[server], &options).unwrap();
-    for asked in 1..=3 {
-        let answer = resolver.resolve(&question(Kind::Mx));
-        assert_eq!(answer.records().len(), 4000);
-        assert_eq!(count.load(Ordering::Relaxed), asked);
-    }
-}
-
-#[test]
-fn an_answer_is_kept_for_as_long_as_its_records_live() {
-    for (cache_size, ttl, queries) in [(100, 300, 1), (100, 0, 3), (0, 300, 3)] {
-        let count = Arc::new(AtomicUsize::new(0));
-        let counter = Arc::clone(&count);
-        let server = udp(move |query| {
-            counter.fetch_add(1, Ordering::Relaxed);
-            let mut message = response(query);
-            message.add_answer(rr::Record::from_rdata(asked(query), ttl, address()));
-            message.to_vec().unwrap()
-        });
-        let options = patient().cache_size(cache_size);
-        let resolver = BlockingResolver::with_name_servers(&[server], &options).unwrap();
-        for _ in 0..3 {
-            let answer = resolver.resolve(&question(Kind::A));
-            assert_eq!(answer.records().len(), 1);
-        }
-        assert_eq!(count.load(Ordering::Relaxed), queries);
-    }
-}
-
-#[tokio::test]
-async fn a_question_that_is_given_up_leaves_the_resolver_as_it_was() {
-    let slow = udp(|query| {
-        thread::sleep(Duration::from_millis(100));
-        with_records(query, [(asked(query), address())])
-    });
-    let resolver = HickoryResolver::with_name_servers(&[slow], &patient()).unwrap();
-    let other = resolver.clone();
-    let waiting = tokio::spawn(async move { other.resolve(question(Kind::A)).await });
-    for _ in 0..10 {
-        let mut dropped = resolver.resolve(question(Kind::A));
-        assert!(is_pending(&mut dropped).await);
-    }
-    let expected = Answer::Records(vec![Record::A([192, 0, 2, 1].into())]);
-    assert_eq!(waiting.await.unwrap(), expected);
-    assert_eq!(resolver.resolve(question(Kind::A)).await, expected);
-}
-
-/// Begins a future, and says whether there is more to wait for.
-async fn is_pending(future: &mut (impl Future + Unpin)) -> bool {
-    poll_fn(|context| Poll::Ready(Pin::new(&mut *future).poll(context).is_pending())).await
-}
-
-#[tokio::test]
-async fn a_blocking_resolver_works_and_ends_within_a_runtime_of_one_thread() {
-    let server = udp(|query| with_records(query, [(asked(query), address())]));
-    let resolver = BlockingResolver::with_name_servers(&[server], &patient()).unwrap();
-    assert_eq!(resolver.resolve(&question(Kind::A)).records().len(), 1);
-    drop(resolver);
-    let silent = [udp(|_| Vec::new())];
-    let resolver = BlockingResolver::with_name_servers(&silent, &impatient()).unwrap();
-    let resolver = Arc::new(resolver);
-    let other = Arc::clone(&resolver);
-    let waiting = tokio::task::spawn_blocking(move || other.resolve(&question(Kind::A)));
-    // The last to go is whoever waits.
-    drop(resolver);
-    assert_eq!(waiting.await.unwrap(), TIMEOUT);
 }
