@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use thiserror::Error;
 
 use super::BareLineEnds;
-use super::scan::{BLOCK, Seen, clean_blocks};
+use super::scan::{STEPS, Seen, clean_octets};
 
 /// Writes a message as a client sends it behind 354. Any split of the message gives the same
 /// octets.
@@ -66,8 +66,7 @@ impl DotStuffer {
         let mut rest = message;
         while !rest.is_empty() {
             rest = self.write_clean(rest, out);
-            // A block that is not clean: octet by octet.
-            for _ in 0..BLOCK {
+            for _ in 0..STEPS {
                 let Some((&octet, after)) = rest.split_first() else {
                     break;
                 };
@@ -99,7 +98,7 @@ impl DotStuffer {
         if self.at != At::Text || matches!(message.first(), Some(b'\r' | b'\n') | None) {
             return message;
         }
-        let clean = 1 + clean_blocks(message, &mut Seen::default());
+        let clean = 1 + clean_octets(message, &mut Seen::default());
         let Some((clean, rest)) = message.split_at_checked(clean) else {
             return message;
         };

@@ -5,7 +5,7 @@ mod tests;
 
 use memchr::{memchr, memrchr};
 
-use super::scan::{BLOCK, Seen, clean_blocks};
+use super::scan::{STEPS, Seen, clean_octets};
 use super::{BareLineEnds, BodyFaults};
 
 /// Reads what a client sends behind 354 or `BDAT`. Any split of the input gives the same octets.
@@ -166,13 +166,13 @@ impl Unstuffer {
 
     /// How many octets from here on are content as they stand.
     fn run(&mut self, input: &[u8]) -> usize {
-        let mut length = 0;
-        let mut seen = Seen::default();
+        let BodyFaults { eight_bit, nul, .. } = self.faults;
+        let mut seen = Seen { eight_bit, nul };
         let normalize = self.bare == BareLineEnds::Normalize;
+        let mut length = 0;
+        let mut steps = 1;
         'run: loop {
-            length += self.skip_clean(input, length, &mut seen);
-            // A block that is not clean: octet by octet.
-            for _ in 0..BLOCK {
+            for _ in 0..steps {
                 let Some(&octet) = input.get(length) else {
                     break 'run;
                 };
@@ -194,9 +194,11 @@ impl Unstuffer {
                 seen.nul |= octet == 0;
                 length += 1;
             }
+            length += self.skip_clean(input, length, &mut seen);
+            steps = STEPS;
         }
-        self.faults.eight_bit |= seen.eight_bit;
-        self.faults.nul |= seen.nul;
+        self.faults.eight_bit = seen.eight_bit;
+        self.faults.nul = seen.nul;
         length
     }
 
@@ -205,12 +207,12 @@ impl Unstuffer {
         let Some(from_before) = length.checked_sub(1).and_then(|before| input.get(before..)) else {
             return 0;
         };
-        let clean = clean_blocks(from_before, seen);
+        let clean = clean_octets(from_before, seen);
         let (last_but_one, last) = match clean.checked_sub(1) {
             Some(index) => (from_before.get(index), from_before.get(clean)),
             None => return 0,
         };
-        // What stands behind the blocks decides about a CR at their end.
+        // What stands behind them decides about a CR at their end.
         let (skipped, last) = match last {
             Some(b'\r') => (clean - 1, last_but_one),
             last => (clean, last),
@@ -237,7 +239,17 @@ impl Unstuffer {
                 Some(split) => split,
                 None => (content, &b""[..]),
             };
-            if let Some(line_end) = memrchr(b'\n', window) {
+            if let Some((_, probe)) = window.split_last_chunk::<PROBE>()
+                && window.len() > 2 * PROBE
+                && probe
+                    .iter()
+                    .fold(false, |any, &octet| any | (octet == b'\n'))
+            {
+                // Every line that begins in the probe is measured from where the probe begins: it
+                // is not long if there is an LF in the next probe, and else it is measured exactly.
+                self.line = 0;
+                content = content.get(window.len() - PROBE..).unwrap_or_default();
+            } else if let Some(line_end) = memrchr(b'\n', window) {
                 self.line = 0;
                 content = content.get(line_end + 1..).unwrap_or_default();
             } else if self.line + window.len() < self.text_line {
@@ -262,3 +274,6 @@ impl Unstuffer {
 
 /// RFC 5321 §4.5.3.1.6, with the CRLF and without a dot that was taken away.
 const MAX_LINE: usize = 1000;
+
+/// Octets in which the end of an ordinary line is looked for without caring where.
+const PROBE: usize = 128;

@@ -162,6 +162,18 @@ fn a_line_of_1000_octets_is_not_long() {
 }
 
 #[test]
+fn a_long_line_is_noted_wherever_others_end_before_it() {
+    for first in 0..=998 {
+        for (octets, long_line) in [(998, false), (999, true)] {
+            let line = |octets| [&vec![b'a'; octets][..], b"\r\n"].concat();
+            let input = [line(first), line(octets), line(20), b".\r\n".to_vec()].concat();
+            let (.., faults, _) = unstuff(BareLineEnds::Reject, &[&input]);
+            assert_eq!(faults.long_line, long_line, "{octets} behind {first}");
+        }
+    }
+}
+
+#[test]
 fn every_short_input_is_read_as_the_slow_way_does() {
     const ALPHABET: [u8; 4] = *b"\r\n.a";
     for length in 0..=7u32 {
