@@ -86,6 +86,7 @@ mod resolver;
 mod restart;
 mod room;
 mod rotation;
+mod sender;
 mod server;
 mod session;
 mod sign;

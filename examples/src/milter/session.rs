@@ -14,8 +14,9 @@ use tracing::{debug, warn};
 
 use super::listen::Stream;
 use super::live::Live;
-use super::message::{Message, Sender};
+use super::message::Message;
 use super::outcome::Outcome;
+use super::sender::Sender;
 use super::server::Server;
 use crate::config::one_line;
 use crate::shutdown::Shutdown;
