@@ -58,6 +58,7 @@ pub mod program;
 pub mod session;
 pub mod shutdown;
 pub mod signatories;
+pub mod signing_key;
 pub mod spool;
 mod stored;
 pub mod stream;

@@ -3,13 +3,14 @@
 use core::str::FromStr;
 use std::path::{Path, PathBuf};
 
-use dkim_aws_lc::{SigningKey, SigningKeyError};
+use dkim_aws_lc::SigningKeyError;
 use dkim_sign::{PrivateKeyError, SignMessage, SignRequest, ZoneEntry};
 use dns_txt::{Domain, DomainError, NameError, TxtRecord};
 use thiserror::Error;
 
 use crate::config::{ConfigError, read_secret};
 use crate::pem;
+use crate::signing_key::SigningKey;
 
 /// A value of `--sign`: `DOMAIN:SELECTOR:KEYFILE`.
 #[derive(Clone, Debug, Eq, PartialEq)]

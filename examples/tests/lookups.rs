@@ -6,13 +6,13 @@ use std::net::UdpSocket;
 use std::sync::Arc;
 use std::thread;
 
-use dkim_aws_lc::SigningKey;
 use dkim_canon::UnixTime;
 use dkim_sign::rand_core::UnwrapErr;
 use dkim_sign::sign;
 use dns_txt::{AsyncResolve, Lookup, Question, Zone};
 use examples::mx::Mx;
 use examples::signatories::Signatory;
+use examples::signing_key::SigningKey;
 use examples::{listener, shutdown};
 use support::{Program, field, messages};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};

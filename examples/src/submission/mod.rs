@@ -172,12 +172,12 @@ impl fmt::Debug for Submission {
 
 #[cfg(test)]
 mod tests {
-    use dkim_aws_lc::SigningKey;
     use dkim_sign::rand_core::UnwrapErr;
     use dkim_sign::{KeyKind, PrivateKey};
     use getrandom::SysRng;
 
     use super::*;
+    use crate::signing_key::SigningKey;
     use crate::tls;
 
     #[test]

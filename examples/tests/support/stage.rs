@@ -4,11 +4,11 @@ use core::net::SocketAddr;
 use std::fs;
 use std::path::Path;
 
-use dkim_aws_lc::SigningKey;
 use dkim_sign::rand_core::UnwrapErr;
 use dkim_sign::{KeyKind, PrivateKey};
 use examples::courier::{Courier, Undelivered};
 use examples::signatories::Signatory;
+use examples::signing_key::SigningKey;
 use examples::spool::Chunks;
 use examples::tls;
 use mail_address::Mailbox;

@@ -7,7 +7,6 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dkim_aws_lc::SigningKey;
 use dkim_sign::rand_core::UnwrapErr;
 use dkim_sign::{KeyKind, PrivateKey};
 use dns_txt::{Domain, Zone};
@@ -18,6 +17,7 @@ use examples::mx::Mx;
 use examples::program::say;
 use examples::shutdown::{self, Shutdown, Trigger};
 use examples::signatories::Signatory;
+use examples::signing_key::SigningKey;
 use examples::submission::Submission;
 use examples::{id, listener, tls};
 use getrandom::SysRng;

@@ -16,6 +16,7 @@ use thiserror::Error;
 
 pub use self::safe::{Hole, UnsafeFile};
 use super::conf::Account;
+use crate::signing_key::SigningKey;
 use crate::stored::read_stored;
 
 /// A key that a table names, ready to sign or with the reason why it is not.
@@ -24,7 +25,7 @@ use crate::stored::read_stored;
 /// mends it, and must not leave unsigned.
 pub struct Key {
     source: KeySource,
-    state: Result<Ready, KeyError>,
+    state: Result<SigningKey, KeyError>,
     /// What is wrong with the file although it is used.
     remark: Option<UnsafeFile>,
 }
@@ -37,18 +38,12 @@ impl Key {
 
     /// What signs, or why nothing does.
     pub fn signer(&self) -> Result<&dyn SignMessage, &KeyError> {
-        self.state.as_ref().map(|ready| match ready {
-            Ready::AwsLc(key) => key as &dyn SignMessage,
-            Ready::RustCrypto(key) => key as &dyn SignMessage,
-        })
+        self.state.as_ref().map(|key| key as &dyn SignMessage)
     }
 
     /// The record that publishes the key.
     pub fn record(&self) -> Result<&KeyRecord, &KeyError> {
-        self.state.as_ref().map(|ready| match ready {
-            Ready::AwsLc(key) => key.key_record(),
-            Ready::RustCrypto(key) => key.key_record(),
-        })
+        self.state.as_ref().map(SigningKey::key_record)
     }
 
     /// What is unsafe about the file, where RequireSafeKeys lets it be used all the same.
@@ -119,7 +114,7 @@ pub enum KeyError {
     /// The file cannot be read.
     #[error("cannot be read")]
     Read(#[source] io::Error),
-    /// AWS-LC does not take it.
+    /// No backend signs with it.
     #[error(transparent)]
     Signing(SigningKeyError),
     /// Others can read or replace it.
@@ -154,9 +149,9 @@ impl KeyReader {
         }
         let source = KeySource::Inline;
         Arc::new(match ready(text.as_bytes()) {
-            Ok(ready) => Key {
+            Ok(key) => Key {
                 source,
-                state: Ok(ready),
+                state: Ok(key),
                 remark: None,
             },
             Err(error) => Key::failed(source, error),
@@ -192,23 +187,9 @@ impl KeyReader {
     }
 }
 
-enum Ready {
-    AwsLc(dkim_aws_lc::SigningKey),
-    RustCrypto(dkim_sign::SigningKey),
-}
-
-/// AWS-LC takes the same time whatever the key, so it signs where it can. It does not with RSA keys
-/// of fewer than 2048 bits; receivers must accept them down to 1024 bits (RFC 8301 §3.2), and who
-/// has one published goes on with it until it is replaced.
-fn ready(text: &[u8]) -> Result<Ready, KeyError> {
+fn ready(text: &[u8]) -> Result<SigningKey, KeyError> {
     let key = PrivateKey::parse(text)?;
-    match dkim_aws_lc::SigningKey::new(&key) {
-        Ok(key) => Ok(Ready::AwsLc(key)),
-        Err(SigningKeyError::TooShort { .. }) => {
-            Ok(Ready::RustCrypto(dkim_sign::SigningKey::new(&key)?))
-        }
-        Err(error) => Err(KeyError::Signing(error)),
-    }
+    SigningKey::new(&key).map_err(KeyError::Signing)
 }
 
 /// Octets of a key file. One of RSA with 16384 bits has 13,000.
