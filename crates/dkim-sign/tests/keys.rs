@@ -60,6 +60,39 @@ fn d05_every_form_of_one_ed25519_key_is_the_same_key() {
         assert_eq!(key.to_pem(), pem);
     }
     assert_eq!(PrivateKey::parse(&der).unwrap().to_pem(), pem);
+    assert_eq!(PrivateKey::parse(seed).unwrap().to_pem(), pem);
+}
+
+/// A seed looks like anything; what looks like another thing of its size is none.
+#[test]
+fn d05_not_everything_of_32_octets_is_a_seed() {
+    let der = der(RSA_PUBLIC);
+    let note = "ein Zettel für die Schlüssel.\n";
+    let wide: Vec<u8> = "a key, no doubt"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (octets, error) in [
+        (
+            der.first_chunk::<32>().unwrap().as_slice(),
+            PrivateKeyError::Truncated,
+        ),
+        (
+            note.as_bytes(),
+            PrivateKeyError::Kind {
+                found: Found::Other,
+            },
+        ),
+        (
+            &[&[0xff, 0xfe], &wide[..]].concat(),
+            PrivateKeyError::Kind {
+                found: Found::Utf16,
+            },
+        ),
+    ] {
+        assert_eq!(octets.len(), 32, "{octets:?}");
+        assert_eq!(parse(octets), error);
+    }
 }
 
 #[test]
