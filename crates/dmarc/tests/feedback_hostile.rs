@@ -3,6 +3,7 @@
 
 use allocation_counter::measure;
 use dmarc::feedback::{Feedback, FeedbackError, Row};
+use proptest::prelude::*;
 
 const REPORT: &str = "<feedback><report_metadata><org_name>R</org_name><email>r@r.example</email>\
     <report_id>1</report_id><date_range><begin>1</begin><end>2</end></date_range>\
@@ -245,6 +246,39 @@ fn memory_is_in_proportion_to_the_text() {
         let (octets, result) = cost(&text);
         let shown = &text[..text.len().min(900)];
         assert!(octets < 10, "{octets} for each: {shown} {:?}", result.err());
+    }
+}
+
+proptest! {
+    /// The slow and obvious way, with each row compared with each.
+    #[test]
+    fn equal_rows_are_counted_in_the_place_of_the_first(
+        rows in proptest::collection::vec((0usize..2, 0usize..3, 0usize..3, 1u64..5), 0..20)
+    ) {
+        let Feedback { metadata, published, rows: read, .. } = read(REPORT).unwrap();
+        let row = |(address, from, reason, count): &(usize, usize, usize, u64)| {
+            let mut row = read[0].clone();
+            row.source_ip = ["192.0.2.1", "::1"][*address].parse().unwrap();
+            row.header_from = ["", "a.example", "b.example"][*from].into();
+            row.reasons.truncate(*reason);
+            row.count = *count;
+            row
+        };
+        let rows: Vec<Row> = rows.iter().map(row).collect();
+        let mut expected: Vec<Row> = Vec::new();
+        for row in &rows {
+            let same = expected.iter_mut().find(|other| {
+                let mut alone = row.clone();
+                alone.count = other.count;
+                **other == alone
+            });
+            match same {
+                Some(same) => same.count += row.count,
+                None => expected.push(row.clone()),
+            }
+        }
+        let counted = Feedback::new(metadata, published, rows).rows;
+        prop_assert_eq!(counted, expected);
     }
 }
 
