@@ -1,7 +1,7 @@
 //! What holds of every mailbox that is read, whoever wrote it.
 
+use core::hash::{Hash, Hasher};
 use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
 
 use mail_address::{AddressLiteral, Authors, FromDefect, Mailbox, MailboxRef, SenderDefect};
 use proptest::prelude::*;
