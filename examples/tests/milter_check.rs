@@ -218,12 +218,6 @@ fn a_start_that_fails_names_the_line_and_what_to_do() {
             "opendkim.conf:12: Socket local:file: not a socket; name another path".into(),
         ),
         (
-            "PidFile DIR/no/pid\n".into(),
-            "opendkim.conf:12: PidFile no/pid: No such file or directory (os error 2); create its \
-             directory"
-                .into(),
-        ),
-        (
             "Socket inet:localhost\n".into(),
             "opendkim.conf:12: Socket: the port is not a number from 0 to 65535; expected \
              inet:PORT@HOST"

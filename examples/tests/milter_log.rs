@@ -83,3 +83,37 @@ fn what_is_not_asked_for_is_not_logged() {
         assert_eq!(log(&files, more), expected, "{more}");
     }
 }
+
+/// Whoever looks for what happened at night finds when it was started, and how.
+#[test]
+fn the_start_and_the_end_are_logged() {
+    let files = Files::with_keys(&[("s", "example.net", KeyKind::Ed25519)]);
+    files.write("KeyTable", "");
+    files.write("SigningTable", "");
+    let filter = files.start("");
+    filter.signal("TERM");
+    let log = filter.whole_log();
+    let starting = format!(
+        "milter {} starting (arguments: -x {})",
+        env!("CARGO_PKG_VERSION"),
+        files.path("opendkim.conf").display()
+    );
+    assert!(log.first().unwrap().ends_with(&starting), "{log:?}");
+    assert!(log.last().unwrap().ends_with("ended"), "{log:?}");
+}
+
+/// As OpenDKIM does: mail matters more than the file.
+#[test]
+fn a_pid_file_that_cannot_be_written_is_told_and_mail_is_served() {
+    let files = Files::with_keys(&[("s", "example.net", KeyKind::Ed25519)]);
+    files.write("KeyTable", "");
+    files.write("SigningTable", "");
+    let filter = files.start("PidFile DIR/no/pid\n");
+    let line = filter.log_line("PidFile");
+    assert!(
+        line.ends_with("No such file or directory (os error 2); create its directory"),
+        "{line}"
+    );
+    let told = Mta::with_client(&filter, OUTSIDE).send(OURS);
+    assert_eq!(told.last().unwrap(), "accept");
+}

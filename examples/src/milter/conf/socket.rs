@@ -164,6 +164,9 @@ mod tests {
         for (text, error) in [
             ("", SocketError::Path),
             ("local:", SocketError::Path),
+            // Ports, and names of files where nobody would look for them.
+            ("8891", SocketError::Kind),
+            ("localhost", SocketError::Kind),
             ("tcp:8891@localhost", SocketError::Kind),
             ("inet:smtp@localhost", SocketError::Port),
             ("inet:65536@localhost", SocketError::Port),

@@ -68,6 +68,15 @@ fn a_key_that_cannot_be_read_is_kept_with_the_reason() {
     }
     let key = reader().file(Path::new("/no/such/key"));
     assert!(one_line(key.signer().unwrap_err()).starts_with("cannot be read: "));
+    let directory = tempfile::tempdir().unwrap();
+    for safe in [true, false] {
+        let key = KeyReader::new(Account::current(), safe).file(directory.path());
+        let error = one_line(key.signer().unwrap_err());
+        assert!(
+            error.starts_with("cannot be read: ") && error.contains("directory"),
+            "{error}"
+        );
+    }
     assert!(reader().field("no-key").signer().is_err());
 }
 

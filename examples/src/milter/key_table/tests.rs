@@ -191,3 +191,18 @@ fn a_name_of_a_file_gives_the_domain_only_where_it_fits() {
         );
     }
 }
+
+/// OpenDKIM signs with the dot, and nobody finds the key.
+#[test]
+fn a_signing_domain_with_a_final_dot_is_the_one_without() {
+    let directory = site();
+    let (table, warnings) = table(&directory, "a a.test.:s:DIR/keys/%/mail.pem\n");
+    let resolved = table.resolve("a", &"b.test".parse().unwrap()).unwrap();
+    assert_eq!(resolved.domain.as_str(), "a.test");
+    assert_eq!(
+        warnings,
+        ["DIR/kt:1: a: the final dot of a.test. is left out"]
+    );
+    let (table, _) = self::table(&directory, "a .:s:DIR/key.pem\nb a.test..:s:DIR/key.pem\n");
+    assert!(table.entries().all(|(_, key)| key.is_err()));
+}

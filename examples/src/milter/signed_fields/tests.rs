@@ -84,8 +84,19 @@ fn what_cannot_be_followed_is_named_with_its_line() {
             "SignHeaders *,X-A",
             "X-A: changes begin with + or -, and need a * in the list",
         ),
-        ("OversignHeaders From,X:Y", "malformed header field name"),
-        ("OmitHeaders caf\u{e9}", "malformed header field name"),
+        (
+            "OversignHeaders From,X:Y",
+            "X:Y: malformed header field name",
+        ),
+        (
+            "SignHeaders From To",
+            "From To: malformed header field name",
+        ),
+        ("SignHeaders *,+b c", "b c: malformed header field name"),
+        (
+            "OmitHeaders caf\u{e9}",
+            "caf\u{e9}: malformed header field name",
+        ),
     ] {
         assert_eq!(
             read(&format!("\n{line}\n")).unwrap_err(),

@@ -134,6 +134,24 @@ fn a_key_table_takes_the_place_of_domain() {
     assert_eq!(snapshot.warnings().len(), 1);
 }
 
+/// As in the stock configuration of Fedora, whose Mode is v.
+#[test]
+fn a_key_that_is_for_no_domain_is_told_where_mail_is_signed() {
+    let site = Site::new();
+    let key = "Selector s\nKeyFile DIR/none\n";
+    let told = |conf: &str| {
+        let snapshot = site.snapshot(conf);
+        let told = snapshot.warnings().iter();
+        told.map(|warning| warning.text.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(key), ["KeyFile does nothing: there is no Domain"]);
+    assert!(told(&format!("{key}Mode v\n")).is_empty());
+    site.tables();
+    let tables = "KeyTable DIR/kt\nSigningTable refile:DIR/st\n";
+    let both = told(&format!("{tables}{key}"));
+    assert_eq!(both, ["KeyFile does nothing: there is a KeyTable"]);
+}
+
 /// As in zone files. OpenDKIM takes them as they are, too, and says nothing.
 #[test]
 fn names_that_end_with_a_dot_match_nothing_and_are_warned_of() {
