@@ -32,7 +32,8 @@ impl PrivateKey {
     ///   §A.1.2) block, with any text around it,
     /// * the DER of either,
     /// * the base64 of that DER, without BEGIN and END lines,
-    /// * the base64 of the 32 octets that an Ed25519 key is ([RFC 8463] §A.1).
+    /// * the 32 octets that an Ed25519 key is ([RFC 8463] §A.1), or their base64. As octets they are
+    ///   refused if they are text or begin as DER does, as one key of twenty thousand has it.
     ///
     /// RSA keys have two primes and 1024 to 8192 bits: smaller ones must not sign (RFC 8301 §3.2),
     /// larger ones are refused by those who verify. No part of the text comes back in an error.
@@ -50,6 +51,9 @@ impl PrivateKey {
         }
         // The length octets of a key's DER are no characters of base64.
         if !text.iter().all(|&octet| is_base64(octet)) {
+            if let Some(seed) = raw_seed(text) {
+                return Ok(Self::from_seed(seed));
+            }
             return Self::from_der(text).map_err(|error| match error {
                 PrivateKeyError::Kind {
                     found: Found::Other,
@@ -268,6 +272,18 @@ fn without_version(mut reader: Reader<'_>) -> PrivateKeyError {
         () if reader.is_next(SEQUENCE) => PrivateKeyError::other(Found::Certificate),
         () => PrivateKeyError::other(Found::Other),
     }
+}
+
+/// The seed of an Ed25519 key, if it cannot be text or the beginning of a key's DER.
+fn raw_seed(octets: &[u8]) -> Option<&[u8; 32]> {
+    let seed = octets.try_into().ok()?;
+    let is_der = matches!(
+        octets,
+        [0x30, 0x81..=0x83, ..] | [0x30, _, 0x02, 0x01, ..] | [0x30, _, 0x30, _, 0x06, ..]
+    );
+    let is_utf_16 = matches!(octets, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+    let is_text = is_utf_16 || core::str::from_utf8(octets).is_ok();
+    (!is_der && !is_text).then_some(seed)
 }
 
 /// What is neither PEM nor base64 nor a key's DER: the texts that people take for a key.
