@@ -222,6 +222,20 @@ mod tests {
     }
 
     #[test]
+    fn c11_behind_the_limit_nothing_is_taken() {
+        let mut reader = HeaderReader::new(10);
+        let too_large = TooLarge { limit: 10 };
+        assert!(reader.push(b"A: 1\r\n").is_ok());
+        assert_eq!(reader.push(b"B: 2345\r\n").unwrap_err(), too_large);
+        // What fits would make a header out of what was left of another.
+        for chunk in [&b"\r\n"[..], b"C\r\n\r\n", b""] {
+            assert_eq!(reader.push(chunk).unwrap_err(), too_large);
+        }
+        assert_eq!(reader.field(b"C", b"").unwrap_err(), too_large);
+        assert_eq!(reader.finish().len(), 0);
+    }
+
+    #[test]
     fn a_field_given_alone_stays_one_field() {
         let mut reader = HeaderReader::default();
         reader.field(b"Subject", b" one\nTo: two\r\nthree").unwrap();
