@@ -63,7 +63,7 @@ fn story() -> impl Strategy<Value = Story> {
             Some((policy_domain, ReportUri::parse(place.as_bytes())?))
         })
         .prop_flat_map(|(policy_domain, uri)| {
-            let host = uri.host().map_or("x.test".into(), |host| host.to_string());
+            let host = uri.host().unwrap_or_else(|| domain("x.test")).to_string();
             let zone = zone(&policy_domain, &host);
             (Just(policy_domain), Just(uri), zone)
         })
