@@ -15,7 +15,7 @@ use examples::milter::{explain, syslog};
 use examples::shutdown::{self, Signals};
 use examples::{logging, program};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing::{Level, warn};
+use tracing::{Level, info, warn};
 
 /// Signs and verifies mail for Postfix and Sendmail, as an opendkim.conf says.
 ///
@@ -120,7 +120,7 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
         return Err(ConfigError::file(path, NO_SOCKET));
     };
     if settings.background && !arguments.foreground {
-        let more = ["--foreground", "--detached"].map(OsString::from);
+        let more = DETACHED.map(OsString::from);
         let arguments = std::env::args_os().skip(1).chain(more);
         let exit = process::background(arguments);
         return exit
@@ -131,6 +131,11 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
         process::detach().map_err(|error| ConfigError::flag("Background", error))?;
     }
     log(settings.syslog && arguments.detached);
+    let version = env!("CARGO_PKG_VERSION");
+    info!(
+        "{PROGRAM} {version} starting (arguments: {})",
+        started_with()
+    );
     for warning in snapshot.warnings() {
         warn!("{warning}");
     }
@@ -141,14 +146,16 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
         let socket = socket.clone();
         socket_place.fault(StartFault::Socket { socket, error })
     })?;
-    let owner = account.as_ref().map(|(.., account)| account);
-    let pid_file = settings.pid_file.as_ref().map(|(place, path)| {
-        PidFile::write(path, owner).map_err(|error| {
+    let pid_file = settings.pid_file.as_ref().and_then(|(place, path)| {
+        let written = PidFile::write(path).map_err(|error| {
             let path = path.clone();
             place.fault(StartFault::PidFile { path, error })
-        })
+        });
+        // Mail matters more, and OpenDKIM goes on, too.
+        written
+            .inspect_err(|error| warn!("{}", examples::config::one_line(error)))
+            .ok()
     });
-    let pid_file = pid_file.transpose()?;
     if let Some((place, user_id, account)) = &account {
         bound
             .give_to(account)
@@ -184,6 +191,18 @@ fn source(arguments: &Arguments) -> Result<Source, ConfigError> {
         false => source,
     };
     Ok(source.with_flags(flags))
+}
+
+/// The command line, without what this program adds for itself.
+fn started_with() -> String {
+    let arguments = std::env::args_os().skip(1);
+    let mut arguments: Vec<String> = arguments
+        .map(|argument| program::visible(&argument.to_string_lossy()))
+        .collect();
+    if arguments.ends_with(&DETACHED.map(String::from)) {
+        arguments.truncate(arguments.len() - DETACHED.len());
+    }
+    arguments.join(" ")
 }
 
 /// In the foreground whoever started the process reads its log; in the background nobody would.
@@ -260,6 +279,7 @@ impl Service {
         tokio::spawn(reload(Arc::clone(&server), reloads));
         let served = program::serve_until(server.serve(bound, shutdown), signals, trigger).await;
         drop(pid_file);
+        info!("ended");
         served.map_err(|error| ConfigError::file(&path, error))
     }
 }
@@ -282,5 +302,7 @@ async fn reload(server: Arc<Server>, (mut user, mut hang_up): (Signal, Signal)) 
 
 const NO_SOCKET: &str =
     "Socket is missing; add a line such as `Socket inet:8891@127.0.0.1`, or give one with -p";
+/// What it starts itself with for the background.
+const DETACHED: [&str; 2] = ["--foreground", "--detached"];
 const CONFIG: &str = "/etc/opendkim.conf";
 const PROGRAM: &str = "milter";

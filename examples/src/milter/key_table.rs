@@ -89,7 +89,7 @@ impl TableKey {
         if key.is_empty() {
             return Err(KeyEntryError::Parts);
         }
-        let written = domain;
+        let written = domain.strip_suffix('.').unwrap_or(domain);
         let domain = match written {
             "%" => None,
             _ => Some(
@@ -352,6 +352,14 @@ fn warn(entry: &Entry, key: &Result<TableKey, KeyEntryError>) -> Vec<Warning> {
         Err(error) => return vec![warning(format!("{}: {error}; {consequence}", entry.key))],
     };
     let mut warnings = Vec::new();
+    let written = entry.value.as_deref().unwrap_or_default().split(':').next();
+    let written = written.map(str::trim).unwrap_or_default();
+    if written.ends_with('.') {
+        warnings.push(warning(format!(
+            "{}: the final dot of {written} is left out",
+            entry.key
+        )));
+    }
     if let Keys::ByDomain { template, keys } = &key.keys
         && keys.is_empty()
     {

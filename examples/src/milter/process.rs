@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufRead, BufReader};
-use std::os::unix::fs::{OpenOptionsExt, fchown};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -84,29 +84,25 @@ pub struct PidFile(PathBuf);
 impl PidFile {
     /// Writes the file. One that is there is replaced; a link in its place is not followed, so that
     /// nobody who may write to the directory can have another file overwritten.
-    pub fn write(path: &Path, owner: Option<&Account>) -> io::Result<Self> {
+    ///
+    /// It stays with whoever starts the process, as OpenDKIM's does, whatever user that becomes:
+    /// root sends signals to the process that it names. Everybody may read it.
+    pub fn write(path: &Path) -> io::Result<Self> {
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
         let mut options = fs::OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create_new(true)
-            .mode(0o666)
-            .open(path)?;
+        let mut file = options.write(true).create_new(true).mode(MODE).open(path)?;
+        // The mask is for the socket.
+        file.set_permissions(fs::Permissions::from_mode(MODE))?;
         io::Write::write_all(&mut file, format!("{}\n", std::process::id()).as_bytes())?;
-        if let Some(account) = owner {
-            // Of what is open: by now another file may have the name.
-            fchown(
-                &file,
-                Some(account.uid.as_raw()),
-                Some(account.gid.as_raw()),
-            )?;
-        }
         Ok(Self(path.to_owned()))
     }
 }
+
+/// Of a PidFile.
+const MODE: u32 = 0o644;
 
 impl Drop for PidFile {
     fn drop(&mut self) {
@@ -157,7 +153,7 @@ mod tests {
         let (path, other) = (directory.path().join("pid"), directory.path().join("other"));
         fs::write(&other, "kept").unwrap();
         symlink(&other, &path).unwrap();
-        let file = PidFile::write(&path, None).unwrap();
+        let file = PidFile::write(&path).unwrap();
         let expected = format!("{}\n", std::process::id());
         assert_eq!(fs::read_to_string(&path).unwrap(), expected);
         assert_eq!(fs::read_to_string(&other).unwrap(), "kept");

@@ -23,13 +23,14 @@ pub(super) fn fields(settings: &Settings) -> Result<Fields, ConfigError> {
     };
     for name in omitted.iter().filter(|name| !is_from(name)) {
         let place = settings.omit_headers.as_ref();
-        fields = fields.omit(name).map_err(|error| located(place, error))?;
+        let omitted = fields.omit(name);
+        fields = omitted.map_err(|error| misnamed(place, name, error))?;
     }
     if let Some(source) = &settings.oversign_headers {
         fields = fields.without_oversigning();
         for name in names(source, &Fields::OVERSIGNED)? {
             let oversigned = fields.oversign(&name);
-            fields = oversigned.map_err(|error| located(Some(source), error))?;
+            fields = oversigned.map_err(|error| misnamed(Some(source), &name, error))?;
         }
     }
     Ok(fields)
@@ -46,17 +47,22 @@ pub enum FieldListError {
         name: String,
     },
     /// Something that is no name of a field.
-    #[error(transparent)]
-    Fields(#[from] FieldsError),
+    #[error("{name}: {error}")]
+    Fields {
+        /// What was written.
+        name: String,
+        /// What is wrong with it.
+        error: FieldsError,
+    },
 }
 
 /// SignHeaders. From is signed in any case (RFC 6376 §5.4).
 fn signed(source: &DataSource) -> Result<Fields, ConfigError> {
     let items = items(source)?;
-    let place = |error: FieldsError| located(Some(source), error);
+    let named = |name: &str, error| misnamed(Some(source), name, error);
     if !is_changes(&items) {
         let names = plain(source, items)?;
-        let mut fields = Fields::only(["From"]).map_err(place)?;
+        let mut fields = Fields::only(["From"]).map_err(|error| named("From", error))?;
         for name in &names {
             let is_oversigned = Fields::OVERSIGNED
                 .iter()
@@ -65,18 +71,18 @@ fn signed(source: &DataSource) -> Result<Fields, ConfigError> {
                 true => fields.oversign(name),
                 false => fields.sign(name),
             };
-            fields = added.map_err(place)?;
+            fields = added.map_err(|error| named(name, error))?;
         }
-        return fields.oversign("From").map_err(place);
+        let fields = fields.oversign("From");
+        return fields.map_err(|error| named("From", error));
     }
     let mut fields = Fields::default();
     for change in changes(source, &items)? {
         fields = match change {
-            Change::Add(name) => fields.sign(name),
-            Change::Remove(name) if is_from(name) => Ok(fields),
-            Change::Remove(name) => fields.omit(name),
-        }
-        .map_err(place)?;
+            Change::Add(name) => fields.sign(name).map_err(|error| named(name, error))?,
+            Change::Remove(name) if is_from(name) => fields,
+            Change::Remove(name) => fields.omit(name).map_err(|error| named(name, error))?,
+        };
     }
     Ok(fields)
 }
@@ -141,8 +147,12 @@ fn is_from(name: &str) -> bool {
     name.eq_ignore_ascii_case("From")
 }
 
-fn located(source: Option<&DataSource>, error: impl Into<FieldListError>) -> ConfigError {
-    let error = error.into();
+fn misnamed(source: Option<&DataSource>, name: &str, error: FieldsError) -> ConfigError {
+    let name = name.into();
+    located(source, FieldListError::Fields { name, error })
+}
+
+fn located(source: Option<&DataSource>, error: FieldListError) -> ConfigError {
     match source {
         Some(source) => source.place().fault(error),
         // The default lists hold names of fields only.

@@ -220,6 +220,14 @@ impl Signers {
         let needs = |source: &DataSource, name, needs| {
             Err(source.place().fault(OptionFault::Needs { name, needs }))
         };
+        let why = match (&settings.domain, &settings.key_table) {
+            (None, Some(_)) => Some("there is a KeyTable"),
+            (None, None) if settings.mode.sign => Some("there is no Domain"),
+            _ => None,
+        };
+        if let (Some((place, _)), Some(why)) = (&settings.key_file, why) {
+            warnings.push(Warning::new(place, format!("KeyFile does nothing: {why}")));
+        }
         match (&settings.key_table, &settings.signing_table) {
             (Some(key_table), Some(signing_table)) => {
                 if let Some(source) = &settings.domain {

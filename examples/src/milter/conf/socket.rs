@@ -45,8 +45,10 @@ impl FromStr for Socket {
             Some(("inet", rest)) => inet(rest, false),
             Some(("inet6", rest)) => inet(rest, true),
             Some(("local" | "unix", path)) => unix(path),
-            // opendkim(8): without a type it is a path.
-            None => unix(text),
+            // opendkim(8): without a type it is a path. Of one without a slash only its author
+            // could say where it is.
+            None if text.is_empty() || text.contains('/') => unix(text),
+            None => Err(SocketError::Kind),
             Some(_) if text.starts_with('/') => unix(text),
             Some(_) => Err(SocketError::Kind),
         }

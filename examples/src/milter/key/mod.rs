@@ -172,7 +172,8 @@ impl KeyReader {
         let source = KeySource::File(path.to_owned());
         let remark = match safe::check(path, &self.account) {
             Err(error) => return Key::failed(source, KeyError::Read(error)),
-            Ok(Err(hole)) if self.require_safe => {
+            // What is no file is said to be none, and not to be unsafe.
+            Ok(Err(hole)) if self.require_safe && !path.is_dir() => {
                 return Key::failed(source, KeyError::Unsafe(hole));
             }
             Ok(result) => result.err(),
