@@ -29,6 +29,8 @@ pub struct HeaderReader {
     /// Where the fields end that were given one by one.
     ends: Vec<usize>,
     limit: usize,
+    /// More was given than is taken.
+    overflowed: bool,
 }
 
 impl HeaderReader {
@@ -41,11 +43,14 @@ impl HeaderReader {
             octets: Vec::new(),
             ends: Vec::new(),
             limit,
+            overflowed: false,
         }
     }
 
     /// Takes the next octets of the message. With the end of the block comes the header, and
     /// what of `chunk` belongs to the body; the reader is then empty again.
+    ///
+    /// An error is final: whatever comes next would be read as another header than was sent.
     pub fn push<'c>(&mut self, chunk: &'c [u8]) -> Result<Progress<'c>, TooLarge> {
         let Some((block, body)) = self
             .end_in(chunk)
@@ -69,7 +74,7 @@ impl HeaderReader {
         Ok(())
     }
 
-    /// Ends the header where the message ends, or behind the last field.
+    /// Ends the header where the message ends, or behind the last field. After an error it is empty.
     pub fn finish(self) -> Header<'static> {
         let Self {
             octets, mut ends, ..
@@ -82,7 +87,11 @@ impl HeaderReader {
     }
 
     fn append(&mut self, octets: &[u8]) -> Result<(), TooLarge> {
-        if octets.len() > self.limit.saturating_sub(self.octets.len()) {
+        if self.overflowed || octets.len() > self.limit.saturating_sub(self.octets.len()) {
+            *self = Self {
+                overflowed: true,
+                ..Self::new(self.limit)
+            };
             return Err(TooLarge { limit: self.limit });
         }
         self.octets.extend_from_slice(octets);

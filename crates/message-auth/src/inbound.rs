@@ -73,8 +73,8 @@ impl Inbound {
 
     /// Takes the next octets of the message, and gives back those of them that are body.
     ///
-    /// The header is complete as soon as [`header`](Self::header) gives it. An error is final for
-    /// the header; a message with such a header can only be refused.
+    /// The header is complete as soon as [`header`](Self::header) gives it. An error is final: a
+    /// message with such a header can only be refused, and its report is that of an empty one.
     pub fn push<'c>(&mut self, chunk: &'c [u8]) -> Result<&'c [u8], TooLarge> {
         let body = match &mut self.stage {
             Stage::Body { .. } => chunk,

@@ -57,12 +57,14 @@ impl Outbound {
     pub fn push<'c>(&mut self, chunk: &'c [u8]) -> Result<&'c [u8], OutboundError> {
         let body = match &mut self.stage {
             Stage::Body { .. } => chunk,
-            Stage::Header(reader) => match reader.push(chunk)? {
-                Progress::More => &[],
-                Progress::Complete { header, body } => {
+            Stage::Failed(error) => return Err(error.clone()),
+            Stage::Header(reader) => match reader.push(chunk) {
+                Ok(Progress::More) => &[],
+                Ok(Progress::Complete { header, body }) => {
                     self.begin_body(header)?;
                     body
                 }
+                Err(error) => return Err(self.fail(error.into())),
             },
         };
         if let Stage::Body { signer, .. } = &mut self.stage {
@@ -75,11 +77,13 @@ impl Outbound {
     pub fn header(&self) -> Option<&Header<'static>> {
         match &self.stage {
             Stage::Body { header, .. } => Some(header),
-            Stage::Header(_) => None,
+            Stage::Failed(_) | Stage::Header(_) => None,
         }
     }
 
     /// Ends the message. The fields come in the order of the requests, each still to be signed.
+    ///
+    /// Gives the error of [`push`](Self::push) once more, if there was one.
     pub fn finish(mut self) -> Result<Vec<Unsigned>, OutboundError> {
         if let Stage::Header(reader) = &mut self.stage {
             let header = mem::take(reader).finish();
@@ -87,15 +91,22 @@ impl Outbound {
         }
         match self.stage {
             Stage::Body { signer, .. } => Ok(signer.finish()),
+            Stage::Failed(error) => Err(error),
             // Not reached: the header has ended above.
             Stage::Header(_) => Ok(Vec::new()),
         }
     }
 
-    fn begin_body(&mut self, header: Header<'static>) -> Result<(), SignRequestError> {
-        let signer = Box::new(Signer::begin(&header, &self.requests, self.now)?);
+    fn begin_body(&mut self, header: Header<'static>) -> Result<(), OutboundError> {
+        let signer = Signer::begin(&header, &self.requests, self.now);
+        let signer = Box::new(signer.map_err(|error| self.fail(error.into()))?);
         self.stage = Stage::Body { header, signer };
         Ok(())
+    }
+
+    fn fail(&mut self, error: OutboundError) -> OutboundError {
+        self.stage = Stage::Failed(error.clone());
+        error
     }
 }
 
@@ -118,5 +129,7 @@ enum Stage {
         header: Header<'static>,
         signer: Box<Signer>,
     },
+    /// What follows is no header, and nothing to be signed.
+    Failed(OutboundError),
     Header(HeaderReader),
 }

@@ -73,14 +73,17 @@ impl Report {
 
     /// The fields to put above what the message came with, in the order of a delivered message:
     /// Authentication-Results topmost (RFC 8601 §4), then Received-SPF, which stands above the
-    /// Received field of this server (RFC 7208 §9.1).
+    /// Received field of this server (RFC 7208 §9.1), unless
+    /// [`Options::checks`](crate::Options::checks) leaves SPF out. Each ends with CRLF.
     pub fn fields(&self) -> String {
         let mut fields = self.authentication_results().to_field();
-        fields.push_str(&self.received_spf());
+        if self.checks != Checks::Dkim {
+            fields.push_str(&self.received_spf());
+        }
         fields
     }
 
-    /// The Received-SPF field (RFC 7208 §9.1) of the MAIL FROM identity.
+    /// The Received-SPF field (RFC 7208 §9.1) of the MAIL FROM identity, with the CRLF at its end.
     pub fn received_spf(&self) -> String {
         self.spf_mail_from.received_spf()
     }

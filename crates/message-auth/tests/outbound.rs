@@ -1,7 +1,9 @@
 //! Signing mail that leaves.
 
+#[expect(dead_code, reason = "the other tests share more")]
 mod support;
 
+use dkim_canon::HeaderReader;
 use dkim_sign::{SignMessage, SignRequest};
 use message_auth::{Outbound, OutboundError};
 use support::{MESSAGE, NOW, NoRandom, check, honest, key};
@@ -47,9 +49,12 @@ fn a_message_that_cannot_be_signed_says_so_when_its_header_ends() {
 fn behind_an_error_nothing_is_signed() {
     let domain = "example.com".parse().unwrap();
     let request = SignRequest::new(key().algorithm(), domain, "e1".parse().unwrap());
-    let mut outbound = Outbound::begin([request], NOW);
-    let error = outbound.push(b"Subject: no author\r\n\r\n").unwrap_err();
-    assert_eq!(outbound.push(MESSAGE.as_bytes()), Err(error.clone()));
-    assert!(outbound.header().is_none());
-    assert_eq!(outbound.finish().unwrap_err(), error);
+    let too_long = vec![b'x'; HeaderReader::DEFAULT_LIMIT + 1];
+    for header in [&b"Subject: no author\r\n\r\n"[..], &too_long] {
+        let mut outbound = Outbound::begin([request.clone()], NOW);
+        let error = outbound.push(header).unwrap_err();
+        assert_eq!(outbound.push(MESSAGE.as_bytes()), Err(error.clone()));
+        assert!(outbound.header().is_none());
+        assert_eq!(outbound.finish().unwrap_err(), error);
+    }
 }

@@ -1,7 +1,5 @@
 //! What the stories share: a zone, a key, a message and how it travels.
 
-#![allow(dead_code, reason = "each test binary uses a part")]
-
 use core::convert::Infallible;
 
 use dkim_canon::UnixTime;
