@@ -37,6 +37,7 @@ fn a_wrong_value_is_told_what_was_expected() {
     for (command, flag, value, what) in [
         (&lint[..], "--nameserver", "foo", "an address"),
         (&lint, "--nameserver", "192.0.2.1:dns", "an address"),
+        (&lint, "--nameserver", "192.0.2.1:0", "an address"),
         (&lint, "--now", "abc", "seconds since 1970"),
         (&lint, "--now", "-3", "seconds since 1970"),
         (&lint, "--now", "99999999999999999999", "seconds since 1970"),

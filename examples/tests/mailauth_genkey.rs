@@ -41,6 +41,11 @@ fn genkey_writes_files_as_opendkim_does_and_overwrites_none() {
     assert_eq!(fs::read(desk.path("rsa.private")).unwrap(), private);
     answer(&[&genkey[..], &["--overwrite"]].concat());
     assert_ne!(fs::read(desk.path("rsa.private")).unwrap(), private);
+    let told = answer(&[&genkey[..], &["--overwrite", "-vv", "-v"]].concat());
+    assert!(
+        told.contains("rsa.private\n") && told.ends_with("rsa.txt\n"),
+        "{told}"
+    );
 
     let all = [
         "-a",

@@ -36,6 +36,19 @@ fn testkey_gives_each_key_of_a_table_a_line() {
     }
 }
 
+/// opendkim-testkey(8) reads the options that name keys, and no others.
+#[test]
+fn testkey_needs_no_signing_table() {
+    let desk = Desk::with_tables(TWO);
+    desk.fill("conf", "KeyTable file:DIR/kt\nRequireSafeKeys no\n");
+    let Run { status, out, err } = desk.testkey(&[]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert_eq!(
+        out,
+        "one: s1._domainkey.example.com: key OK\ntwo: ed._domainkey.example.com: key OK\n"
+    );
+}
+
 #[test]
 fn testkey_of_a_table_is_narrowed_by_domain_and_selector() {
     let desk = Desk::with_tables(&format!(
