@@ -39,7 +39,11 @@ pub fn zone(path: &Path) -> Result<Zone, ConfigError> {
 pub fn name_server(text: &str) -> Result<SocketAddr, NameServerError> {
     match text.parse::<IpAddr>() {
         Ok(address) => Ok(SocketAddr::new(address, 53)),
-        Err(_) => text.parse().map_err(|_| NameServerError),
+        // Nobody answers at port 0.
+        Err(_) => match text.parse::<SocketAddr>() {
+            Ok(address) if address.port() != 0 => Ok(address),
+            _ => Err(NameServerError),
+        },
     }
 }
 

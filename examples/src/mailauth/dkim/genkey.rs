@@ -93,9 +93,9 @@ pub(super) struct Genkey {
     #[arg(long)]
     notestmode: bool,
 
-    /// Says what is done
-    #[arg(short = 'v', long)]
-    verbose: bool,
+    /// Says what is done; may be given several times
+    #[arg(short = 'v', long, action = ArgAction::Count)]
+    verbose: u8,
 
     /// Print help
     #[arg(long, action = ArgAction::Help)]
@@ -130,11 +130,11 @@ impl Genkey {
             record: record.display().to_string(),
         };
         let text = match self.verbose {
-            true => format!(
+            0 => String::new(),
+            _ => format!(
                 "mailauth: private key written to {}\nmailauth: record written to {}\n",
                 answer.private, answer.record
             ),
-            false => String::new(),
         };
         shared.output().answer(&answer, text)
     }

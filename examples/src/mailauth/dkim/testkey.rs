@@ -31,7 +31,8 @@ use crate::signatories::{SignArgument, Signatory};
 /// domain of each author (%) can only be looked at for a domain given with -d; without it a line
 /// says so, which counts neither way; nor does the line of a pending successor (see rotate).
 ///
-/// Exit status: 0 if all is well, 1 if it is not, 2 if it could not be looked at.
+/// Exit status: 0 if all is well; 1 if it is not, or if the DNS does not answer; 2 if a key or the
+/// configuration cannot be read.
 #[derive(Args, Debug)]
 #[command(
     verbatim_doc_comment,

@@ -13,7 +13,8 @@ use super::warnings;
 use crate::config::one_line;
 use crate::mailauth::survey::Survey;
 use crate::mailauth::{Fault, Shared};
-use crate::milter::{Domains, Entry, Key, NoKey, Signers, Snapshot, TableKey};
+use crate::milter::conf::Directive;
+use crate::milter::{Domains, Entry, Key, NoKey, Signers, Snapshot, Source, TableKey};
 
 /// What of a configuration is looked at.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub(super) struct Table<'t> {
 
 impl Table<'_> {
     pub(super) fn run(&self, shared: &Shared) -> Result<ExitCode, Fault> {
-        let snapshot = Snapshot::read(self.config)?;
+        let snapshot = self.snapshot()?;
         let mut rows = self.rows(snapshot.signers());
         let waiting = snapshot.successors().filter(|next| {
             let mut selectors = [&next.from, &next.selector].into_iter();
@@ -60,6 +61,22 @@ impl Table<'_> {
             }
         }
         Ok(ExitCode::from(u8::from(!answer.ok)))
+    }
+
+    /// The configuration. A KeyTable needs no SigningTable here, as for opendkim-testkey(8): who
+    /// signs with a key is another question.
+    fn snapshot(&self) -> Result<Arc<Snapshot>, Fault> {
+        let source = Source::file(self.config.to_owned());
+        let settings = source.settings()?;
+        let source = match (settings.key_table, settings.signing_table) {
+            (Some(keys), None) => source.with_flags(vec![Directive {
+                place: keys.place().clone(),
+                name: "SigningTable".into(),
+                value: "csl:".into(),
+            }]),
+            _ => source,
+        };
+        Ok(Snapshot::of(&source)?)
     }
 
     fn rows(&self, signers: &Signers) -> Vec<Row> {
