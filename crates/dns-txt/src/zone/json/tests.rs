@@ -161,3 +161,13 @@ fn what_is_wrong_is_said_with_its_place() {
         assert!(!error.fault().contains("line"), "{error}");
     }
 }
+
+/// A name in the text may hold anything, and an error is shown to people.
+#[test]
+fn nothing_in_the_text_can_move_the_cursor() {
+    let json = r#"{"a": {"\u001b[2J\u009b\nx": 1}}"#;
+    let error = Zone::from_json(json).unwrap_err();
+    assert!(!error.to_string().contains(char::is_control), "{error:?}");
+    let fault = r"unknown field `\u{1b}[2J\u{9b}\nx`";
+    assert!(error.fault().starts_with(fault), "{error}");
+}
