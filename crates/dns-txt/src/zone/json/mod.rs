@@ -84,11 +84,18 @@ impl JsonError {
         let text = error.to_string();
         // serde_json does not give the one without the other.
         let place = format!(" at line {line} column {column}");
-        let fault = text.strip_suffix(&place).unwrap_or(&text).into();
+        let fault = text.strip_suffix(&place).unwrap_or(&text);
+        let mut printable = String::with_capacity(fault.len());
+        for letter in fault.chars() {
+            match letter.is_control() {
+                true => printable.extend(letter.escape_default()),
+                false => printable.push(letter),
+            }
+        }
         Self {
             line,
             column,
-            fault,
+            fault: printable.into_boxed_str(),
         }
     }
 
@@ -102,7 +109,7 @@ impl JsonError {
         self.column
     }
 
-    /// What is wrong there.
+    /// What is wrong there, control characters escaped.
     pub fn fault(&self) -> &str {
         &self.fault
     }
