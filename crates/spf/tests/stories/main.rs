@@ -11,6 +11,7 @@ mod macros;
 mod mechanisms;
 mod networks;
 mod order;
+mod outputs;
 mod received_spf;
 mod record_cache;
 mod records;
