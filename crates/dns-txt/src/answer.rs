@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 use thiserror::Error;
@@ -68,7 +69,7 @@ pub enum Failure {
 }
 
 /// One record of an answer.
-#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum Record {
     /// An IPv4 address.
@@ -97,6 +98,52 @@ impl Record {
             Self::Mx { .. } => Kind::Mx,
             Self::Ptr(_) => Kind::Ptr,
             Self::Txt(_) => Kind::Txt,
+        }
+    }
+}
+
+/// Shows text as text.
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::A(address) => write!(f, "A({address})"),
+            Self::Aaaa(address) => write!(f, "Aaaa({address})"),
+            Self::Mx {
+                preference,
+                exchange,
+            } => write!(f, "Mx({preference} {exchange})"),
+            Self::Ptr(name) => write!(f, "Ptr({name})"),
+            Self::Txt(text) => write!(f, "Txt(\"{}\")", text.escape_ascii()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    #[test]
+    fn records_are_shown_as_people_read_them() {
+        let root = Name::root();
+        for (record, shown) in [
+            (Record::A([192, 0, 2, 1].into()), "A(192.0.2.1)"),
+            (Record::Aaaa(Ipv6Addr::LOCALHOST), "Aaaa(::1)"),
+            (
+                Record::Mx {
+                    preference: 0,
+                    exchange: root.clone(),
+                },
+                "Mx(0 .)",
+            ),
+            (Record::Ptr(root), "Ptr(.)"),
+            (
+                Record::Txt((*b"v=spf1 \"\n\xff").into()),
+                r#"Txt("v=spf1 \"\n\xff")"#,
+            ),
+        ] {
+            assert_eq!(format!("{record:?}"), shown);
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::zone::{Zone, ZoneError};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct TxtRecord {
     name: Name,
     text: Box<[u8]>,
@@ -68,6 +68,12 @@ impl TxtRecord {
     }
 }
 
+impl fmt::Debug for TxtRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TxtRecord({self})")
+    }
+}
+
 /// As a line of a zone file, without its end.
 impl fmt::Display for TxtRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,7 +103,7 @@ pub enum TxtRecordError {
 }
 
 /// Octets as the strings of a TXT record. `Display` prints what stands behind `TXT` in a zone file.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Eq, PartialEq)]
 pub struct Strings<'t> {
     text: &'t [u8],
 }
@@ -114,6 +120,12 @@ impl<'t> Strings<'t> {
         let empty: &[u8] = b"";
         let first = self.text.is_empty().then_some(empty);
         first.into_iter().chain(self.text.chunks(MAX_STRING))
+    }
+}
+
+impl fmt::Debug for Strings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Strings({self})")
     }
 }
 
