@@ -8,6 +8,7 @@
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
+use core::fmt;
 
 use nom::bytes::complete::take_while1;
 use nom::error::{ErrorKind, ParseError};
@@ -111,7 +112,7 @@ pub fn token<'i, E: ParseError<&'i [u8]>>(input: &'i [u8]) -> IResult<&'i [u8], 
 }
 
 /// The inside of a quoted string.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct Quoted<'i> {
     content: &'i [u8],
 }
@@ -125,6 +126,12 @@ impl<'i> Quoted<'i> {
     /// What is meant: backslashes and line ends removed (RFC 5322 §3.2.4).
     pub fn text(&self) -> Cow<'i, [u8]> {
         plain_text(self.content)
+    }
+}
+
+impl fmt::Debug for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Quoted({})", self.content.escape_ascii())
     }
 }
 
