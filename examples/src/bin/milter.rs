@@ -130,7 +130,7 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
     if arguments.detached {
         process::detach().map_err(|error| ConfigError::flag("Background", error))?;
     }
-    log(settings.syslog && arguments.detached);
+    log(settings.syslog && (arguments.detached || syslog::stderr_is_journal()));
     let version = env!("CARGO_PKG_VERSION");
     info!(
         "{PROGRAM} {version} starting (arguments: {})",
@@ -205,7 +205,8 @@ fn started_with() -> String {
     arguments.join(" ")
 }
 
-/// In the foreground whoever started the process reads its log; in the background nobody would.
+/// In the foreground whoever started the process reads its log, but for systemd; in the background
+/// nobody would.
 fn log(to_syslog: bool) {
     let failed = match to_syslog {
         true => syslog::to_syslog(PROGRAM).err(),

@@ -1,9 +1,11 @@
 //! The system's log: each event a datagram to `/dev/log`, as syslog(3) sends them.
 
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 
+use nix::sys::stat::fstat;
 use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -19,6 +21,22 @@ pub fn to_syslog(program: &str) -> io::Result<()> {
         .without_time()
         .init();
     Ok(())
+}
+
+/// Whether standard error goes to the journal of systemd, where `JOURNAL_STREAM` says so of it
+/// (systemd.exec(5)).
+///
+/// What is written there has no facility, so that no `mail.log` has it. What goes to the system's
+/// log has one, and the journal gets it as well.
+pub fn stderr_is_journal() -> bool {
+    let stream = std::env::var("JOURNAL_STREAM");
+    stream.is_ok_and(|stream| is_stream(&stream, io::stderr()))
+}
+
+/// `DEVICE:INODE` of what is open. Programs inherit the variable from others whose standard error it
+/// is about.
+fn is_stream(stream: &str, open: impl AsFd) -> bool {
+    fstat(open).is_ok_and(|found| stream == format!("{}:{}", found.st_dev, found.st_ino))
 }
 
 /// Whoever takes the log.
@@ -128,5 +146,17 @@ mod tests {
             let expected = format!("<{priority}>milter[{}]: {text}", std::process::id());
             assert_eq!(String::from_utf8_lossy(&buffer[..length]), expected);
         }
+    }
+
+    #[test]
+    fn the_journal_is_told_by_device_and_inode() {
+        use std::os::unix::fs::MetadataExt;
+
+        let [journal, other] = [(); 2].map(|()| tempfile::tempfile().unwrap());
+        let metadata = journal.metadata().unwrap();
+        let stream = format!("{}:{}", metadata.dev(), metadata.ino());
+        assert!(is_stream(&stream, &journal));
+        assert!(!is_stream(&stream, &other));
+        assert!(!is_stream("", &journal));
     }
 }
