@@ -59,6 +59,11 @@ impl<'h> Field<'h> {
         value.strip_suffix(b"\r\n").unwrap_or(value)
     }
 
+    /// Where the colon stands in the field.
+    pub(crate) fn colon(&self) -> Option<usize> {
+        self.colon
+    }
+
     /// Where the field begins in its block, in octets.
     pub fn offset(&self) -> usize {
         self.offset

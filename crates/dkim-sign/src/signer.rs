@@ -7,7 +7,7 @@ use core::fmt;
 
 use dkim_canon::{
     BodyHashKey, BodyHasher, CopiedField, Header, SignatureField, SignedFields, UnixTime,
-    canonical_field, signed_octets,
+    signed_octets,
 };
 use dns_txt::Domain;
 use rand_core::CryptoRng;
@@ -182,11 +182,11 @@ impl Pending {
         let (fields, indexes) = selected.map_err(|_| SignRequestError::TooManyFields)?;
         let selected = || indexes.iter().filter_map(|&index| header.field(index));
         let mut message = Vec::with_capacity(USUAL_LENGTH);
-        for field in selected() {
-            canonical_field(request.canonicalization.header, field.raw(), |octets| {
-                message.extend_from_slice(octets);
-            });
-        }
+        let form = request.canonicalization.header;
+        // This field is not yet there.
+        signed_octets(form, header, indexes.iter().copied(), b"", |octets| {
+            message.extend_from_slice(octets);
+        });
         let copies = match request.copies {
             true => selected()
                 .filter_map(|field| CopiedField::of(&field))
