@@ -137,7 +137,7 @@ fn f07_own_fields_may_be_stacked_and_one_below_a_foreign_received_is_ignored() {
 }
 
 #[test]
-fn many_fields_are_read_in_linear_time() {
+fn f03_of_very_many_fields_about_one_identity_the_first_counts() {
     let one = (
         &b"Authentication-Results"[..],
         &b"example.org; dkim=pass header.d=x.example header.b=1; dkim=fail header.d=y.example"[..],

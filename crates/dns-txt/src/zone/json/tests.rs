@@ -96,7 +96,7 @@ fn a_zone_is_printed_as_people_would_write_it() {
 }
 
 #[test]
-fn c11_a_name_with_very_many_records_is_read_in_time() {
+fn c11_of_very_many_records_equal_ones_are_read_once() {
     let record = r#"{"type": "A", "value": "192.0.2.1"},"#;
     let other = |n: u32| {
         let value = Ipv4Addr::from_bits(n);
