@@ -134,17 +134,17 @@ pub enum ResolverError {
     /// The list of name servers is empty.
     #[error("no name server to ask")]
     NoNameServer,
-    /// The thread of a blocking resolver could not be started.
-    #[error("no thread for the resolver")]
-    Thread {
-        /// What the system said.
-        source: std::io::Error,
-    },
     /// The system's configuration could not be read.
     #[error("no usable resolver configuration")]
     System {
         /// What is wrong with it.
         source: Box<dyn Error + Send + Sync>,
+    },
+    /// The thread of a blocking resolver could not be started.
+    #[error("no thread for the resolver")]
+    Thread {
+        /// What the system said.
+        source: std::io::Error,
     },
 }
 
