@@ -173,7 +173,8 @@ impl KeyReader {
         let remark = match safe::check(path, &self.account) {
             Err(error) => return Key::failed(source, KeyError::Read(error)),
             // What is no file is said to be none, and not to be unsafe.
-            Ok(Err(hole)) if self.require_safe && !path.is_dir() => {
+            Ok(_) if path.is_dir() => None,
+            Ok(Err(hole)) if self.require_safe => {
                 return Key::failed(source, KeyError::Unsafe(hole));
             }
             Ok(result) => result.err(),

@@ -72,6 +72,7 @@ fn a_key_that_cannot_be_read_is_kept_with_the_reason() {
     for safe in [true, false] {
         let key = KeyReader::new(Account::current(), safe).file(directory.path());
         let error = one_line(key.signer().unwrap_err());
+        assert!(key.remark().is_none());
         assert!(
             error.starts_with("cannot be read: ") && error.contains("directory"),
             "{error}"
