@@ -21,7 +21,7 @@ use crate::fields::Fields;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
 pub struct SignRequest {
     pub(crate) algorithm: Algorithm,

@@ -4,7 +4,7 @@ use dkim_canon::{Header, Selection, SignatureField};
 use dns_txt::{Kind, Question};
 
 /// A DKIM-Signature field of the message that could be read, and which fields it covers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Signature {
     index: usize,
     selection: Selection,

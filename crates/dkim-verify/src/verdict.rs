@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::signature::Signature;
 
 /// What came of one DKIM-Signature field.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Verdict {
     /// The body's hash and how much of the body it covers; `None` if it was not needed.
@@ -42,7 +42,8 @@ impl Verdict {
 
     /// How many octets of the canonical body are not covered (`l=`); anything can stand there.
     pub fn uncovered_octets(&self) -> u64 {
-        self.body.map_or(0, |body| body.length - body.hashed)
+        self.body
+            .map_or(0, |body| body.length.saturating_sub(body.hashed))
     }
 }
 

@@ -8,7 +8,7 @@ use dkim_canon::UnixTime;
 use dns_txt::Domain;
 
 /// What the server knows about a message before it arrives: who sends it, who receives it, when.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Facts {
     /// The address of the SMTP client.

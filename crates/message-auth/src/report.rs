@@ -10,7 +10,7 @@ use crate::options::Checks;
 use crate::stamp;
 
 /// What was found about a message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
     /// By which name the results go.

@@ -52,8 +52,7 @@ proptest! {
         let whole = report(&[&message]);
         let (first, second) = message.split_at(at.index(message.len() + 1));
         let split = report(&[first, second]);
-        prop_assert_eq!(split.fields(), whole.fields());
-        prop_assert_eq!(split.forged, whole.forged);
+        prop_assert_eq!(split, whole);
     }
 
     #[test]

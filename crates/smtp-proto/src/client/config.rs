@@ -11,7 +11,7 @@ use crate::data::BareLineEnds;
 use crate::reply::ReplyLimits;
 
 /// Name, habits and limits of a client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Config {
     /// Who the client says it is.

@@ -9,7 +9,7 @@ use super::Recipient;
 use crate::command::{Body, Mail, Ret, Xtext};
 
 /// The envelope of one message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Envelope {
     reverse_path: Option<Mailbox>,
     recipients: Vec<Recipient>,
