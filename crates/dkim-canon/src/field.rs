@@ -13,17 +13,14 @@ pub struct Field<'h> {
 }
 
 impl<'h> Field<'h> {
-    pub(crate) fn new(raw: &'h [u8], offset: usize) -> Self {
-        Self {
-            raw,
-            colon: memchr::memchr(b':', raw),
-            offset,
-        }
+    /// `colon` is where the first one stands in it.
+    pub(crate) fn new(raw: &'h [u8], colon: Option<usize>, offset: usize) -> Self {
+        Self { raw, colon, offset }
     }
 
     /// A field that stands in no header block, such as one about to be added.
     pub fn parse(raw: &'h [u8]) -> Self {
-        Self::new(raw, 0)
+        Self::new(raw, memchr::memchr(b':', raw), 0)
     }
 
     /// Every octet of the field: name, colon, value, and the CRLF at its end if it has one.

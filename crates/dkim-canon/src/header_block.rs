@@ -20,8 +20,7 @@ use crate::field::{Field, Printable, is_crlf_at, is_wsp};
 #[derive(Clone, Eq, PartialEq)]
 pub struct Header<'m> {
     octets: Cow<'m, [u8]>,
-    /// Where each field ends; the next begins there.
-    ends: Vec<usize>,
+    fields: Vec<Place>,
 }
 
 impl<'m> Header<'m> {
@@ -37,17 +36,17 @@ impl<'m> Header<'m> {
     /// assert_eq!(body, b"Hello\r\n");
     /// ```
     pub fn split(message: &'m [u8]) -> (Self, &'m [u8]) {
-        let (ends, length) = field_ends(message);
+        let (fields, length) = field_places(message);
         let (block, body) = message.split_at(length);
         let octets = Cow::Borrowed(block);
-        (Self { octets, ends }, body)
+        (Self { octets, fields }, body)
     }
 
     /// The same header, owning its octets.
     pub fn into_owned(self) -> Header<'static> {
         Header {
             octets: Cow::Owned(self.octets.into_owned()),
-            ends: self.ends,
+            fields: self.fields,
         }
     }
 }
@@ -60,30 +59,35 @@ impl Header<'_> {
 
     /// The empty line that ends the block: CRLF, or nothing if the message has no body.
     pub fn end(&self) -> &[u8] {
-        let fields = self.ends.last().copied().unwrap_or(0);
+        let fields = self.fields.last().map_or(0, |last| last.end);
         self.octets.get(fields..).unwrap_or_default()
     }
 
     /// How many fields there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.fields.len()
     }
 
     /// Whether there is no field.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.fields.is_empty()
     }
 
     /// The field at `index`, counted from 0 at the top.
     pub fn field(&self, index: usize) -> Option<Field<'_>> {
-        let range = self.range(index)?;
-        let offset = range.start;
-        Some(Field::new(self.octets.get(range)?, offset))
+        let place = self.fields.get(index)?;
+        let start = match index.checked_sub(1) {
+            Some(above) => self.fields.get(above)?.end,
+            None => 0,
+        };
+        let raw = self.octets.get(start..place.end)?;
+        let colon = (place.colon < place.end).then(|| place.colon - start);
+        Some(Field::new(raw, colon, start))
     }
 
     /// The fields from top to bottom.
     pub fn fields(&self) -> impl DoubleEndedIterator<Item = Field<'_>> + ExactSizeIterator {
-        (0..self.ends.len()).map(|index| {
+        (0..self.fields.len()).map(|index| {
             self.field(index)
                 .expect("an index below the length has a field")
         })
@@ -111,19 +115,15 @@ impl Header<'_> {
     }
 
     fn range(&self, index: usize) -> Option<Range<usize>> {
-        let end = *self.ends.get(index)?;
-        let start = match index.checked_sub(1) {
-            Some(above) => *self.ends.get(above)?,
-            None => 0,
-        };
-        Some(start..end)
+        let field = self.field(index)?;
+        Some(field.offset()..field.offset() + field.raw().len())
     }
 
-    /// Of octets and ends that were put together field by field.
-    pub(crate) fn from_parts(octets: Vec<u8>, ends: Vec<usize>) -> Header<'static> {
+    /// Of octets and places that were put together field by field.
+    pub(crate) fn from_parts(octets: Vec<u8>, fields: Vec<Place>) -> Header<'static> {
         Header {
             octets: Cow::Owned(octets),
-            ends,
+            fields,
         }
     }
 }
@@ -137,28 +137,62 @@ impl fmt::Debug for Header<'_> {
     }
 }
 
-/// Where each field at the start of a message ends, and where the block does: behind the first
+/// Where a field stands. It begins where the one above it ends.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub(crate) struct Place {
+    /// Where the first colon of the field stands; the end if it has none.
+    colon: usize,
+    end: usize,
+}
+
+impl Place {
+    /// Of the field that begins and ends there.
+    pub(crate) fn new(octets: &[u8], start: usize, end: usize) -> Self {
+        let field = octets.get(start..end).unwrap_or_default();
+        let colon = memchr::memchr(b':', field);
+        Self {
+            colon: colon.map_or(end, |colon| start + colon),
+            end,
+        }
+    }
+
+    pub(crate) fn end(&self) -> usize {
+        self.end
+    }
+
+    /// In octets that have others in front.
+    pub(crate) fn behind(self, octets: usize) -> Self {
+        Self {
+            colon: octets + self.colon,
+            end: octets + self.end,
+        }
+    }
+}
+
+/// The places of the fields at the start of a message, and where the block ends: behind the first
 /// empty line, which belongs to no field, or with the message.
-pub(crate) fn field_ends(message: &[u8]) -> (Vec<usize>, usize) {
+pub(crate) fn field_places(message: &[u8]) -> (Vec<Place>, usize) {
     if message.starts_with(b"\r\n") {
         return (Vec::new(), 2);
     }
-    let mut ends = Vec::with_capacity(USUAL_FIELDS);
+    let mut places = Vec::with_capacity(USUAL_FIELDS);
+    let mut start = 0;
     for at in memchr::memchr_iter(b'\n', message) {
         let rest = message.get(at + 1..).unwrap_or_default();
         let is_continued = rest.first().is_some_and(|&octet| is_wsp(octet));
         if is_continued || !is_crlf_at(message, at) {
             continue;
         }
-        ends.push(at + 1);
+        places.push(Place::new(message, start, at + 1));
+        start = at + 1;
         if rest.starts_with(b"\r\n") {
-            return (ends, at + 3);
+            return (places, at + 3);
         }
     }
-    if ends.last().copied().unwrap_or(0) < message.len() {
-        ends.push(message.len());
+    if start < message.len() {
+        places.push(Place::new(message, start, message.len()));
     }
-    (ends, message.len())
+    (places, message.len())
 }
 
 /// Room for the fields of most messages, so that it need not grow.

@@ -6,7 +6,7 @@ use core::fmt;
 use memchr::memmem;
 use thiserror::Error;
 
-use crate::header_block::{Header, field_ends};
+use crate::header_block::{Header, Place, field_places};
 
 /// Collects the header block of a message that arrives in chunks of any size, or field by field.
 ///
@@ -26,8 +26,8 @@ use crate::header_block::{Header, field_ends};
 #[derive(Clone)]
 pub struct HeaderReader {
     octets: Vec<u8>,
-    /// Where the fields end that were given one by one.
-    ends: Vec<usize>,
+    /// Where the fields stand that were given one by one.
+    fields: Vec<Place>,
     limit: usize,
     /// More was given than is taken.
     overflowed: bool,
@@ -41,7 +41,7 @@ impl HeaderReader {
     pub fn new(limit: usize) -> Self {
         Self {
             octets: Vec::new(),
-            ends: Vec::new(),
+            fields: Vec::new(),
             limit,
             overflowed: false,
         }
@@ -70,20 +70,27 @@ impl HeaderReader {
         for octets in [name, b":", value, b"\r\n"] {
             self.append(octets)?;
         }
-        self.ends.push(self.octets.len());
+        let start = self.whole();
+        let place = Place::new(&self.octets, start, self.octets.len());
+        self.fields.push(place);
         Ok(())
     }
 
     /// Ends the header where the message ends, or behind the last field. After an error it is empty.
     pub fn finish(self) -> Header<'static> {
+        let whole = self.whole();
         let Self {
-            octets, mut ends, ..
+            octets, mut fields, ..
         } = self;
-        let whole = ends.last().copied().unwrap_or(0);
         let rest = octets.get(whole..).unwrap_or_default();
-        let (more, _) = field_ends(rest);
-        ends.extend(more.into_iter().map(|end| whole + end));
-        Header::from_parts(octets, ends)
+        let (more, _) = field_places(rest);
+        fields.extend(more.into_iter().map(|place| place.behind(whole)));
+        Header::from_parts(octets, fields)
+    }
+
+    /// Where the last field ends that was given whole.
+    fn whole(&self) -> usize {
+        self.fields.last().map_or(0, Place::end)
     }
 
     fn append(&mut self, octets: &[u8]) -> Result<(), TooLarge> {
