@@ -6,7 +6,7 @@ mod prompt;
 
 use std::fs;
 
-use prompt::{Desk, Run, keys, object, refusal, run};
+use prompt::{Desk, Run, answer, keys, object, refusal, run};
 
 const TWO: &str = "one example.com:s1:DIR/s1.private\ntwo example.com:ed:DIR/ed.private\n";
 
@@ -119,19 +119,28 @@ fn testkey_of_a_table_answers_in_json_and_asks_whom_the_configuration_names() {
     assert_eq!(json["ok"], true);
 }
 
+/// As with opendkim-testkey: what the command line says of the key outdoes the configuration.
 #[test]
-fn testkey_of_a_table_takes_no_private_key_beside_it() {
+fn testkey_with_a_private_key_asks_of_the_configuration_only_whom_to_ask() {
     let desk = Desk::with_tables(TWO);
-    let conf = desk.path("conf");
-    let line = refusal(&[
-        "dkim",
-        "testkey",
-        "-x",
-        &conf,
-        "-k",
-        &desk.path("s1.private"),
-    ]);
-    assert!(line.contains("cannot be used with"), "{line}");
+    let record = desk.read("ed.txt");
+    let strings = record.split('"').skip(1).step_by(2).collect::<String>();
+    desk.write("data", &format!("new._domainkey.example.com {strings}\n"));
+    desk.fill(
+        "conf",
+        "KeyTable file:DIR/none\nTestDNSData file:DIR/data\n",
+    );
+    let (conf, key) = (desk.path("conf"), desk.path("ed.private"));
+    let testkey = ["dkim", "testkey", "-x", &conf, "-k", &key];
+    let of = ["-d", "example.com", "-s", "new", "-v"];
+    let told = answer(&[&testkey[..], &of].concat());
+    assert_eq!(told, "new._domainkey.example.com: key OK\n");
+
+    let line = refusal(&testkey);
+    assert!(
+        line.contains("not provided: --domain <DOMAIN> --selector"),
+        "{line}"
+    );
     let line = refusal(&["dkim", "testkey", "-x", "/no/such"]);
     assert!(line.contains("/no/such: "), "{line}");
 }
