@@ -27,7 +27,7 @@ pub enum Resolution {
 
 impl Resolution {
     /// Reads the files that the settings name.
-    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+    pub(crate) fn read(settings: &Settings) -> Result<Self, ConfigError> {
         if let Some(source) = &settings.test_dns_data {
             return Ok(Self::Zone(Box::new(zone(source)?)));
         }

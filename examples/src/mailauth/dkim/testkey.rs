@@ -16,6 +16,7 @@ use super::remark_one_label;
 use crate::config::one_line;
 use crate::mailauth::Fault;
 use crate::mailauth::shared::{Shared, domain};
+use crate::milter::{Resolution, Source};
 use crate::signatories::{SignArgument, Signatory};
 
 /// Compares a private key with the record that is published for it, as opendkim-testkey does.
@@ -29,7 +30,8 @@ use crate::signatories::{SignArgument, Signatory};
 /// KeyFile, and each has a line; -d and -s narrow them. All records are asked for at once, of whom
 /// the configuration names unless --nameserver or --zone says otherwise. A key that signs for the
 /// domain of each author (%) can only be looked at for a domain given with -d; without it a line
-/// says so, which counts neither way; nor does the line of a pending successor (see rotate).
+/// says so, which counts neither way; nor does the line of a pending successor (see rotate). Beside
+/// -k only whom to ask is read from the configuration.
 ///
 /// Exit status: 0 if all is well; 1 if it is not, or if the DNS does not answer; 2 if a key or the
 /// configuration cannot be read.
@@ -61,7 +63,13 @@ pub(super) struct Testkey {
     selector: Option<Domain>,
 
     /// The file with the private key
-    #[arg(short = 'k', long, value_name = "FILE", conflicts_with = "config")]
+    #[arg(
+        short = 'k',
+        long,
+        value_name = "FILE",
+        requires = "domain",
+        requires = "selector"
+    )]
     key: Option<PathBuf>,
 
     /// Says more; may be given several times
@@ -72,7 +80,7 @@ pub(super) struct Testkey {
 impl Testkey {
     pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
         self.domain.iter().for_each(remark_one_label);
-        if let Some(config) = &self.config {
+        if let (Some(config), None) = (&self.config, &self.key) {
             let table = Table {
                 config,
                 domain: self.domain.as_ref(),
@@ -100,7 +108,11 @@ impl Testkey {
         let own = self.own_record(domain, selector)?;
         let check =
             KeyCheck::new(selector, domain).map_err(|error| Fault::flag("--selector", error))?;
-        let dns = shared.dns()?;
+        let resolution = match &self.config {
+            Some(config) => Some(Resolution::read(&Source::file(config.clone()).settings()?)?),
+            None => None,
+        };
+        let dns = shared.dns_or(resolution.as_ref())?;
         let answer = dns.ask(check.question());
         dns.finish()?;
         let found = match &own {
