@@ -131,7 +131,7 @@ impl fmt::Debug for Tag<'_> {
 
 /// The tags of a list one by one, for those who go on behind what cannot be read, as DMARC does
 /// (RFC 9989 §4.8). Repeated names are given as often as they stand there.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Tags<'i> {
     /// What is still to be read; `None` behind the end.
     rest: Option<&'i [u8]>,
@@ -145,6 +145,14 @@ impl<'i> Tags<'i> {
             rest: Some(input),
             offset: 0,
         }
+    }
+}
+
+/// Shows what is still to be read.
+impl fmt::Debug for Tags<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rest = self.rest.unwrap_or_default().escape_ascii();
+        write!(f, "Tags({rest} at {})", self.offset)
     }
 }
 

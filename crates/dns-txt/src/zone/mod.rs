@@ -37,7 +37,7 @@ pub use self::json::JsonError;
 ///
 /// `Display` prints master-file text that [`Zone::parse`] reads back to an equal zone, as long as no
 /// [alias](Zone::alias) stands beside records of the same name: a master file may not have that.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Default, Eq, PartialEq)]
 pub struct Zone {
     nodes: BTreeMap<Name, Node>,
     paths: Paths,

@@ -8,6 +8,13 @@ use crate::answer::{Answer, Record};
 use crate::name::{Absolute, Name};
 use crate::txt::Strings;
 
+/// The zone as master-file text, in a line for each record.
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Zone(\n{self})")
+    }
+}
+
 /// Prints the records of one name after the other, each on a line of its own.
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
