@@ -16,6 +16,8 @@ class Client:
             self.name = f"[{self.address}]"
         if draw.random() < 0.3:
             self.name, self.address = draw.choice([("localhost", "127.0.0.1"), ("localhost", "::1"), ("[192.0.2.9]", "192.0.2.9")])
+        if draw.random() < 0.05:
+            self.name = draw.choice(words.LIKE_ADDRESSES)
         self.family = "6" if ":" in self.address else "4"
         # Mail that comes in over no network.
         if draw.random() < 0.06:

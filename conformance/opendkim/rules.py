@@ -7,6 +7,7 @@ What no rule explains is a fault of ours.
 import copy
 from collections import Counter
 
+import words as vocabulary
 from outcome import Verdict
 
 # The reason of each rule by its name, and the rules in the order in which they are asked.
@@ -60,6 +61,13 @@ def mta_and_macros(site, message, theirs, ours):
     names = {name if len(name) == 1 else f"{{{name}}}" for name in site.sets.get("MacroList", [])}
     reasons = len(names & set(told)) + (told.get("{daemon_name}") in site.sets.get("MTA", []))
     return bool(names & set(told)) and reasons > 1 and not theirs.signatures and replace(theirs, ours)
+
+
+@rule("name like an address", "no name admits what an address of a list should, since clients choose their names; to OpenDKIM it does")
+def like_an_address(site, message, theirs, ours):
+    client = message.client
+    is_admitted = bool(theirs.signatures) or is_left_alone(theirs) or theirs.reply != ours.reply
+    return client.name in vocabulary.LIKE_ADDRESSES and not ours.signatures and is_admitted and replace(theirs, ours)
 
 
 @rule("peer without an address", "a client of which only the name is known is this machine to PeerList, too; to OpenDKIM only to InternalHosts")

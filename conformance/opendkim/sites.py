@@ -128,7 +128,7 @@ class Site:
         parent = domain.partition(".")[2] or domain
         return draw.choice([
             f"{local}@{domain}", domain, domain, domain, "*", domain.upper(), f"{local}@.{parent}", f".{parent}", f".{parent}",
-            f"{local}@*", "*", f"*@{domain}", f"*.{parent}", f".{domain}", f"{local.upper()}@{domain}", f"@{domain}",
+            f"{local}@*", "*", f"*@{domain}", f"*.{parent}", f".{domain}", f"{local.upper()}@{domain}", f"@{domain}", f"{domain}.",
         ])
 
     # --- whose mail is signed ------------------------------------------------------------------

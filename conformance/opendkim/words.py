@@ -15,6 +15,8 @@ ADDRESSES = [
     "10.1.2.3", "2001:db8::1", "2001:db8:0:1::2", "2001:db8:0:1:a:b:c:d", "fe80::1",
     "::ffff:192.0.2.1",
 ]
+# Of clients that would be taken for addresses.
+LIKE_ADDRESSES = ["192.0.2.1", "192.0.2.0/24", "127.0.0.1", "10.1.2.3", "192.0.2.test", "::1", "2001:db8::1"]
 SELECTORS = ["s1", "s2", "mail.2026", "S3"]
 DAEMONS = ["ORIGINATING", "smtpd", "originating"]
 MACROS = ["login", "{login}", "auth_author", "i", "class"]
