@@ -105,7 +105,7 @@ pub(crate) fn whole<'i, O>(
 
 /// Why a text is not an SPF record (RFC 7208 §12) or not a macro string.
 ///
-/// Offsets count octets from the start of the text.
+/// Offsets are octets from the start of the text, counted from 0.
 #[derive(Clone, Copy, Debug, Eq, Error, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SyntaxError {
@@ -158,13 +158,13 @@ pub enum SyntaxError {
         /// Where it starts.
         offset: usize,
     },
-    /// The text does not start with `v=spf1` and a space, or with nothing else.
+    /// The text is neither `v=spf1` alone, in any case, nor does it start so with a space behind it.
     #[error("text does not start with v=spf1")]
     Version,
 }
 
 impl SyntaxError {
-    /// Where in the text, counted in octets.
+    /// Where in the text, in octets, counted from 0.
     pub fn offset(self) -> usize {
         match self {
             Self::Address { offset }

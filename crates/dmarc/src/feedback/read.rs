@@ -181,7 +181,7 @@ pub enum FeedbackError {
     /// It is not well-formed XML, or not one document.
     #[error("malformed XML at octet {offset}")]
     Syntax {
-        /// Where it shows.
+        /// Where it shows, in octets of the text, counted from 0.
         offset: u64,
     },
     /// Elements inside of elements, more than any report has.
