@@ -76,7 +76,7 @@ mod unicode {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(ProptestConfig::with_cases(1000))]
 
         #[test]
         fn what_is_converted_is_a_domain_and_stays_as_it_is(text in text()) {

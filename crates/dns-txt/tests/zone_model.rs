@@ -147,7 +147,7 @@ impl Inquiry for Asks {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn a_zone_answers_as_its_entries_say(
