@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use memchr::memchr;
 
-use super::{EnhancedCode, Reply};
+use super::{EnhancedCode, Reply, Text};
 
 impl Reply {
     /// Appends the reply, the enhanced code on each line (RFC 2034 §4), each line with its CRLF.
@@ -15,6 +15,12 @@ impl Reply {
     /// The same with an enhanced code in any case, but for 3yz: a server that offers them owes
     /// them (RFC 2034 §4). A name, where there is one, stands before the text.
     pub(crate) fn print_enhanced(&self, name: &str, out: &mut Vec<u8>) {
+        if let Text::Ready { line, .. } = &self.text
+            && name.is_empty()
+        {
+            out.extend_from_slice(line.as_bytes());
+            return;
+        }
         let enhanced = self
             .enhanced
             .or_else(|| EnhancedCode::undefined(self.severity()));

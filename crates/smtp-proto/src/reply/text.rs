@@ -3,14 +3,39 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::sync::Arc;
+use core::fmt;
 use core::ops::Deref;
 
 /// Text that is there once, however many replies have it: the report of a message has the same
 /// reply for many recipients, and how long that is, the server decides.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Text {
     Fixed(&'static str),
+    /// The text begins at an octet of its line, which stands as it is on the wire. (Both as slices
+    /// would make every reply larger.)
+    Ready {
+        line: &'static str,
+        from: u8,
+    },
     Shared(Arc<str>),
+}
+
+impl Text {
+    /// Text at the end of a line that has its codes and its CRLF.
+    pub(super) const fn ready(line: &'static str, text: &'static str) -> Self {
+        let from = line.len() - text.len() - LINE_END.len();
+        assert!(from < 256, "codes are short");
+        Self::Ready {
+            line,
+            from: from as u8,
+        }
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
 }
 
 impl Deref for Text {
@@ -19,6 +44,9 @@ impl Deref for Text {
     fn deref(&self) -> &str {
         match self {
             Self::Fixed(text) => text,
+            Self::Ready { line, from } => line
+                .get(usize::from(*from)..line.len() - LINE_END.len())
+                .unwrap_or_default(),
             Self::Shared(text) => text,
         }
     }
@@ -46,3 +74,5 @@ impl PartialEq for Text {
         **self == **other
     }
 }
+
+const LINE_END: &str = "\r\n";
