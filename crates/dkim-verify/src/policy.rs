@@ -116,8 +116,8 @@ impl Policy {
 
     /// Sets [`Policy::to_ascii`].
     #[must_use]
-    pub fn to_ascii(mut self, to_ascii: Option<ToAscii>) -> Self {
-        self.to_ascii = to_ascii;
+    pub fn to_ascii(mut self, to_ascii: ToAscii) -> Self {
+        self.to_ascii = Some(to_ascii);
         self
     }
 }

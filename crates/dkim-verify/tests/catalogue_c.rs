@@ -327,7 +327,7 @@ fn c21_a_u_label_is_asked_for_as_an_a_label_and_hashed_as_written() {
         outcome(&message),
         Outcome::Failed(SignatureError::Internationalized { tag: "d" }.into())
     );
-    let policy = Policy::default().to_ascii(Some(to_ascii));
+    let policy = Policy::default().to_ascii(to_ascii);
     let (header, _) = Header::split(message.as_bytes());
     let mut verifier = Verifier::begin(&header, &policy, RustCrypto::shared(), NOW);
     let question = verifier.poll_question().unwrap();

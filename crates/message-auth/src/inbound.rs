@@ -41,11 +41,14 @@ pub struct Inbound {
 impl Inbound {
     /// Begins with what is known before the message.
     pub fn begin(facts: Facts, options: &Options, crypto: Arc<dyn VerifySignature>) -> Self {
-        let spf = options
+        let mut spf = options
             .spf
             .clone()
             .receiver(facts.receiver.clone())
             .now(facts.now.as_secs());
+        spf.to_ascii = spf.to_ascii.or(options.to_ascii);
+        let mut policy = options.dkim.clone();
+        policy.to_ascii = policy.to_ascii.or(options.to_ascii);
         // Of nobody, SPF has nothing to ask.
         let (helo, reverse_path) = match options.checks {
             Checks::Dkim => (&b""[..], &b""[..]),
@@ -60,7 +63,7 @@ impl Inbound {
             stage: Stage::Header {
                 reader: HeaderReader::new(options.header_octets),
                 authors: options.authors,
-                policy: options.dkim.clone(),
+                policy,
                 crypto,
                 dmarc: options.dmarc.clone(),
                 to_ascii: options.to_ascii,

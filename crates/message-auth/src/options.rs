@@ -34,9 +34,10 @@ pub struct Options {
     /// default: such a message is to fare as one without a signature (RFC 6376 §3.6.1). What the
     /// signature is worth is told either way, with a comment that says so.
     pub testing_counts: bool,
-    /// Converts internationalized domains in From (RFC 9989 §5.3.1):
-    /// `|text| Domain::from_unicode(text).ok()`, with feature `idna` of `dns-txt`. Without it such a
-    /// From is a [defect](mail_address::FromDefect). SPF and DKIM have options of their own.
+    /// Converts internationalized domains in From (RFC 9989 §5.3.1), and for SPF and DKIM unless
+    /// [`spf`](Self::spf) or [`dkim`](Self::dkim) has another: `|text| Domain::from_unicode(text).ok()`,
+    /// with feature `idna` of `dns-txt`. Without it such a From is a
+    /// [defect](mail_address::FromDefect), and such a signature cannot be read.
     pub to_ascii: Option<fn(&str) -> Option<Domain>>,
     /// Whether `smtp.mailfrom` gives the whole address. By default it gives the domain alone, since
     /// SPF says nothing about the local part (RFC 8601 §2.7.2). The comment, which is for people,

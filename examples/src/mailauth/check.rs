@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use dkim_aws_lc::AwsLc;
-use dkim_verify::{Policy, UnixTime, Verdict};
+use dkim_verify::{UnixTime, Verdict};
 use dns_txt::Domain;
 use mail_address::rfc5322::Value;
 use mail_address::{Authors, FromDefect};
@@ -104,11 +104,7 @@ impl Check {
     }
 
     fn begin(&self, now: UnixTime) -> Inbound {
-        let to_ascii = |text: &str| Domain::from_unicode(text).ok();
-        let options = Options::default()
-            .dkim(Policy::default().to_ascii(Some(to_ascii)))
-            .spf(::spf::Options::default().to_ascii(to_ascii))
-            .to_ascii(to_ascii);
+        let options = Options::default().to_ascii(|text| Domain::from_unicode(text).ok());
         let path = without_brackets(self.mail_from.as_encoded_bytes());
         let helo = self.helo.as_encoded_bytes();
         let facts = Facts::new(self.ip, helo, path, self.receiver(), now)

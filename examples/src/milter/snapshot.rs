@@ -149,7 +149,7 @@ impl Snapshot {
             .clock_skew(self.settings.clock_drift)
             .max_signatures(self.settings.maximum_signatures_to_verify)
             .min_rsa_bits(self.settings.minimum_key_bits)
-            .to_ascii(Some(|text| Domain::from_unicode(text).ok()))
+            .to_ascii(|text| Domain::from_unicode(text).ok())
     }
 
     /// What signs for an author: the entries of the tables, or the one key.

@@ -60,7 +60,7 @@ impl Verify {
             PolicyName::Default => Policy::default(),
             PolicyName::Rfc => Policy::rfcs(),
         };
-        let policy = policy.to_ascii(Some(|text| Domain::from_unicode(text).ok()));
+        let policy = policy.to_ascii(|text| Domain::from_unicode(text).ok());
         let message = Message::open(&self.file)?;
         let dns = shared.dns()?;
         let mut run = Run {
