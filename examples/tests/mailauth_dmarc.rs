@@ -126,6 +126,15 @@ fn every_result_is_an_answer() {
     }
 }
 
+/// As in Authentication-Results (RFC 8601 §2.2, RFC 5234 §2.3).
+#[test]
+fn the_case_of_a_result_does_not_matter() {
+    let (_directory, zone) = file("zone", ZONE);
+    let dmarc = ["dmarc", "--zone", &zone, "--from", "example.com"];
+    let json = object(&[&dmarc[..], &["--dkim", "Pass:example.com"]].concat());
+    assert_eq!(json["dkim_aligned"], true);
+}
+
 #[test]
 fn what_is_no_result_is_refused() {
     let (_directory, zone) = file("zone", ZONE);

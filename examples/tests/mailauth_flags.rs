@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::net::UdpSocket;
 use std::thread;
 
-use prompt::{Desk, MESSAGE, answer, file, object, refusal};
+use prompt::{Desk, MESSAGE, Run, answer, file, object, refusal, run};
 use serde_json::Value;
 
 impl Desk {
@@ -100,6 +100,40 @@ fn an_address_in_the_place_of_a_domain_is_told_by_its_at_sign() {
             "{line}"
         );
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_not_utf_8_is_shown() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let Run { status, out, err } = run([b"lint", &b"caf\xe9.example"[..]].map(OsStr::from_bytes));
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.starts_with("mailauth: invalid UTF-8 "), "{err}");
+    assert!(err.ends_with(": caf\u{fffd}.example\n"), "{err}");
+}
+
+#[test]
+fn a_zone_behind_a_byte_order_mark_is_read() {
+    let text = "\u{feff}a.example. TXT \"v=spf1 -all\"\n";
+    let json = "\u{feff}{\"a.example\": {\"records\": [{\"type\": \"TXT\", \
+                \"strings\": [\"v=spf1 -all\"]}]}}";
+    for (name, zone) in [("zone", text), ("zone.json", json)] {
+        let (_directory, zone) = file(name, zone);
+        let found = object(&["lint", "a.example", "--zone", &zone]);
+        assert_eq!(found["severity"], Value::Null, "{found}");
+    }
+}
+
+#[test]
+fn a_name_without_an_object_in_a_json_zone_is_told_what_was_expected() {
+    let (_directory, zone) = file("zone.json", "{\"a.example\": \"v=spf1 -all\"}");
+    let line = refusal(&["lint", "a.example", "--zone", &zone]);
+    assert!(
+        line.contains("expected an object with records or a status"),
+        "{line}"
+    );
 }
 
 #[test]
