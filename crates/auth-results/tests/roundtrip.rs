@@ -95,7 +95,9 @@ proptest! {
 
     #[test]
     fn any_octets_are_read_or_refused(octets in vec(any::<u8>(), 0..300)) {
-        let _ = AuthenticationResults::parse(&octets);
+        if let Err(error) = AuthenticationResults::parse(&octets) {
+            prop_assert!(error.offset() <= octets.len());
+        }
         let _ = auth_results::forged([(&b"Authentication-Results"[..], &*octets)], "mx.example");
     }
 

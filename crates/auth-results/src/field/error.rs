@@ -62,6 +62,22 @@ pub enum SyntaxError {
     },
 }
 
+impl SyntaxError {
+    /// Where in the value it shows, in octets, counted from 0.
+    pub fn offset(&self) -> usize {
+        match *self {
+            Self::AuthservId { offset }
+            | Self::End { offset }
+            | Self::Method { offset }
+            | Self::Property { offset }
+            | Self::Reason { offset }
+            | Self::Result { offset }
+            | Self::Text { offset, .. }
+            | Self::Version { offset } => offset,
+        }
+    }
+}
+
 pub(super) type Parsed<'i, T> = IResult<&'i [u8], T, Expected<'i>>;
 
 /// What was expected, and in front of what.
