@@ -8,12 +8,9 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take, take_while1};
+use nom::bytes::complete::take_while1;
 use nom::character::complete::char as octet;
-use nom::combinator::{opt, peek, recognize, verify};
-use nom::multi::many0_count;
-use nom::sequence::{pair, terminated};
+use nom::combinator::verify;
 use nom::{IResult, Parser};
 use thiserror::Error;
 
@@ -169,9 +166,7 @@ impl<'i> Iterator for Tags<'i> {
         if let Some(rest) = rest.get(1..) {
             self.offset = offset + end + 1;
             // White space may follow the last semicolon (RFC 6376 erratum 5070).
-            self.rest = fws(rest)
-                .is_ok_and(|(rest, _)| !rest.is_empty())
-                .then_some(rest);
+            self.rest = (!behind_fws(rest).is_empty()).then_some(rest);
         }
         Some(tag_spec(item, offset))
     }
@@ -251,9 +246,8 @@ fn first_duplicate(tags: &[Tag<'_>]) -> Option<usize> {
 /// `tag-spec = [FWS] tag-name [FWS] "=" [FWS] tag-value [FWS]`
 fn tag_spec(item: &[u8], item_offset: usize) -> Result<Tag<'_>, TagError> {
     let offset_of = |rest: &[u8]| item_offset + (item.len() - rest.len());
-    let spaced = |input| fws(input).map_or(input, |(rest, _)| rest);
 
-    let input = spaced(item);
+    let input = behind_fws(item);
     if input.is_empty() {
         return Err(TagError::Empty {
             offset: offset_of(input),
@@ -263,20 +257,18 @@ fn tag_spec(item: &[u8], item_offset: usize) -> Result<Tag<'_>, TagError> {
     let (input, name) = tag_name(input).map_err(|_| TagError::Name {
         offset: name_offset,
     })?;
-    let input = spaced(input);
+    let input = behind_fws(input);
     let (input, _) = equals(input).map_err(|_| TagError::Equals {
         offset: offset_of(input),
     })?;
-    let input = spaced(input);
+    let input = behind_fws(input);
     let value_offset = offset_of(input);
-    let malformed = |offset| TagError::Value { offset };
-    let (input, value) = tag_value(input).map_err(|_| malformed(value_offset))?;
-    let input = spaced(input);
-    if !input.is_empty() {
-        return Err(malformed(offset_of(input)));
-    }
+    let malformed = |at| TagError::Value {
+        offset: value_offset + at,
+    };
+    let value = tag_value(input).map_err(malformed)?;
     if let Err(error) = core::str::from_utf8(value) {
-        return Err(malformed(value_offset + error.valid_up_to()));
+        return Err(malformed(error.valid_up_to()));
     }
     Ok(Tag {
         name,
@@ -300,31 +292,41 @@ fn equals(input: &[u8]) -> IResult<&[u8], char, ()> {
     octet('=').parse(input)
 }
 
-/// `tag-value = [ tval *( 1*(WSP / FWS) tval ) ]`
-fn tag_value(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
-    let rest = many0_count(pair(fws, tval));
-    recognize(opt(pair(tval, rest))).parse(input)
+/// `tag-value = [ tval *( 1*(WSP / FWS) tval ) ]`, where `tval = 1*VALCHAR`, and the `[FWS]` behind
+/// it, which are all that is left of a tag. The value, or where an octet stands that none can hold.
+///
+/// No nom here: values are long, so blocks are looked at without a branch for each octet.
+fn tag_value(input: &[u8]) -> Result<&[u8], usize> {
+    let mut rest = input;
+    loop {
+        let blocks = rest.chunks_exact(BLOCK).take_while(|block| {
+            let octets = block.iter();
+            octets.fold(true, |all, &octet| all & is_text(octet))
+        });
+        let even = blocks.count() * BLOCK;
+        rest = rest.get(even..).unwrap_or_default();
+        let odd = rest.iter().position(|&octet| !is_text(octet));
+        match odd.and_then(|odd| rest.get(odd..)) {
+            None => return Ok(input.trim_ascii_end()),
+            Some([b'\r', b'\n', b' ' | b'\t', behind @ ..]) => rest = behind,
+            Some(behind) => return Err(input.len() - behind.len()),
+        }
+    }
 }
 
-/// `tval = 1*VALCHAR`
-fn tval(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
-    // Blocks without a branch for each octet first: values are long.
-    let is_tval = |block: &&[u8]| {
-        block
-            .iter()
-            .fold(true, |all, &octet| all & is_valchar(octet))
-    };
-    let blocks = input.chunks_exact(BLOCK).take_while(is_tval).count();
-    let rest = input.get(blocks * BLOCK..).unwrap_or_default();
-    let more = rest.iter().take_while(|&&octet| is_valchar(octet)).count();
-    let value = take(blocks * BLOCK + more);
-    verify(value, |value: &[u8]| !value.is_empty()).parse(input)
+/// What stands behind `*FWS`, where `FWS = [*WSP CRLF] 1*WSP` (RFC 6376 §2.8).
+fn behind_fws(mut input: &[u8]) -> &[u8] {
+    loop {
+        input = match input {
+            [b' ' | b'\t', rest @ ..] | [b'\r', b'\n', b' ' | b'\t', rest @ ..] => rest,
+            _ => return input,
+        };
+    }
 }
 
-/// `*FWS`, where `FWS = [*WSP CRLF] 1*WSP` (RFC 6376 §2.8)
-fn fws(input: &[u8]) -> IResult<&[u8], &[u8], ()> {
-    let fold = terminated(tag(&b"\r\n"[..]), peek(take_while1(is_wsp)));
-    recognize(many0_count(alt((take_while1(is_wsp), fold)))).parse(input)
+/// `VALCHAR` or `WSP`.
+fn is_text(octet: u8) -> bool {
+    is_valchar(octet) | is_wsp(octet)
 }
 
 /// `VALCHAR = %x21-3A / %x3C-7E`, and what is not ASCII: RFC 6376 §3.2 advises to let UTF-8 in, and
