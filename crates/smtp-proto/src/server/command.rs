@@ -27,29 +27,20 @@ impl Server {
             Found::Endless => return self.endless(line.consumed, out),
             Found::TooLong { .. } if self.is_fed_up() => return self.give_up(line.consumed, out),
             Found::TooLong { start } => {
-                self.answer(
-                    match start.eq_ignore_ascii_case(b"AUTH") {
-                        true => answer::AUTH_TOO_LONG,
-                        false => answer::TOO_LONG,
-                    },
-                    out,
-                );
-                // Its chunk would be taken for commands.
-                if start.eq_ignore_ascii_case(b"BDAT") {
-                    self.close(Closing::Chunk);
-                }
+                self.long_line(start, out);
                 return Step::silent(line.consumed);
             }
         };
-        let outcome = match Command::parse(text) {
+        let command = Command::parse(text);
+        let outcome = match &command {
             // Who quits is told goodbye whatever came before (RFC 5321 §4.1.1.10).
             Ok(Command::Quit) => Outcome::Quit,
             _ if self.is_fed_up() => return self.give_up(line.consumed, out),
-            Ok(command) if must_be_last(&command) && line.consumed < input.len() => {
+            Ok(command) if must_be_last(command) && line.consumed < input.len() => {
                 return self.pipelined(input, out);
             }
             Ok(Command::Bdat(bdat)) => {
-                self.bdat(bdat);
+                self.bdat(*bdat);
                 let chunk = self.chunk(input.get(line.consumed..).unwrap_or_default(), out);
                 return Step {
                     consumed: line.consumed + chunk.consumed,
@@ -59,12 +50,38 @@ impl Server {
             Ok(command) => {
                 self.idle_commands = self
                     .idle_commands
-                    .saturating_add(u32::from(is_idle(&command)));
+                    .saturating_add(u32::from(is_idle(command)));
                 self.command(command, line.consumed == input.len())
             }
-            Err(error) => self.command_error(error, text),
+            Err(error) => self.command_error(*error, text),
         };
-        let event = match outcome {
+        Step {
+            consumed: line.consumed,
+            event: self.settle_command(outcome, command.ok(), out),
+        }
+    }
+
+    /// Answers a line that is too long, by how it began.
+    fn long_line(&mut self, start: [u8; 4], out: &mut Vec<u8>) {
+        let answer = match start.eq_ignore_ascii_case(b"AUTH") {
+            true => answer::AUTH_TOO_LONG,
+            false => answer::TOO_LONG,
+        };
+        self.answer(answer, out);
+        // Its chunk would be taken for commands.
+        if start.eq_ignore_ascii_case(b"BDAT") {
+            self.close(Closing::Chunk);
+        }
+    }
+
+    /// Answers a command, or gives the event that the caller has to answer.
+    fn settle_command<'i>(
+        &mut self,
+        outcome: Outcome,
+        command: Option<Command<'i>>,
+        out: &mut Vec<u8>,
+    ) -> Option<Event<'i>> {
+        match outcome {
             Outcome::Answered(answer) => {
                 self.answer(answer, out);
                 None
@@ -74,9 +91,9 @@ impl Server {
                 self.close(closing);
                 None
             }
-            Outcome::Due(event, due) => {
+            Outcome::Due(due) => {
                 self.due = Some(due);
-                Some(event)
+                command.and_then(event)
             }
             Outcome::Quit => {
                 self.answer(answer::BYE, out);
@@ -93,10 +110,6 @@ impl Server {
                 answer::UNKNOWN_COMMAND.print(&self.config, out);
                 None
             }
-        };
-        Step {
-            consumed: line.consumed,
-            event,
         }
     }
 
@@ -121,7 +134,7 @@ impl Server {
         Step::silent(consumed)
     }
 
-    fn command<'i>(&mut self, command: Command<'i>, is_last: bool) -> Outcome<'i> {
+    fn command(&mut self, command: &Command<'_>, is_last: bool) -> Outcome {
         match command {
             // It has been taken care of.
             Command::Bdat(_) => Outcome::Answered(answer::BAD_SEQUENCE),
@@ -134,27 +147,21 @@ impl Server {
                 Outcome::Unknown
             }
             Command::Lhlo(_) if self.config.role != Role::Lmtp => Outcome::Unknown,
-            Command::Ehlo(name) | Command::Lhlo(name) => self.hello(Hello {
-                extended: true,
-                name,
-            }),
+            Command::Ehlo(_) | Command::Lhlo(_) => Outcome::Due(Due::Hello { extended: true }),
             // A SHOULD of RFC 5321 §3.5.2 that few servers follow, for lists are harvested by it
             // (RFC 5321 §7.3). Known and not offered is 502 (RFC 5321 §4.2.4).
-            Command::Expn(name) => Outcome::Answered(match self.takes(name) {
+            Command::Expn(name) => Outcome::Answered(match self.takes(*name) {
                 true => answer::NOT_IMPLEMENTED,
                 false => answer::EIGHT_BIT_COMMAND,
             }),
-            Command::Helo(name) => self.hello(Hello {
-                extended: false,
-                name,
-            }),
+            Command::Helo(_) => Outcome::Due(Due::Hello { extended: false }),
             Command::Help(_) => Outcome::Answered(answer::HELP),
             Command::Mail(mail) => self.mail(mail),
             Command::Noop(_) => Outcome::Answered(answer::OK),
             Command::Rcpt(rcpt) => self.rcpt(rcpt),
             Command::Rset => Outcome::Reset,
             Command::StartTls => self.start_tls(),
-            Command::Vrfy(name) => Outcome::Answered(match self.takes(name) {
+            Command::Vrfy(name) => Outcome::Answered(match self.takes(*name) {
                 true => answer::CANNOT_VERIFY,
                 false => answer::EIGHT_BIT_COMMAND,
             }),
@@ -167,12 +174,7 @@ impl Server {
         self.config.smtp_utf8 || name.as_str().is_ascii()
     }
 
-    fn hello<'i>(&self, hello: Hello<'i>) -> Outcome<'i> {
-        let extended = hello.extended;
-        Outcome::Due(Event::Hello(hello), Due::Hello { extended })
-    }
-
-    fn mail<'i>(&self, mail: Mail<'i>) -> Outcome<'i> {
+    fn mail(&self, mail: &Mail<'_>) -> Outcome {
         let config = &self.config;
         let is_ascii = mail.reverse_path.is_none_or(|mailbox| mailbox.is_ascii());
         let refusal = if self.session.hello.is_none() {
@@ -184,7 +186,7 @@ impl Server {
             }
         } else if self.session.transaction.is_some() {
             answer::BAD_SEQUENCE
-        } else if !self.knows_parameters(&mail) {
+        } else if !self.knows_parameters(mail) {
             answer::PARAMETER
         } else if config.limits.messages.is_some_and(|it| self.messages >= it) {
             answer::TOO_MANY_MESSAGES
@@ -195,8 +197,8 @@ impl Server {
         } else {
             let Mail {
                 body, smtp_utf8, ..
-            } = mail;
-            return Outcome::Due(Event::Mail(mail), Due::Mail { body, smtp_utf8 });
+            } = *mail;
+            return Outcome::Due(Due::Mail { body, smtp_utf8 });
         };
         Outcome::Answered(refusal)
     }
@@ -222,7 +224,7 @@ impl Server {
         self.config.require_tls && self.tls
     }
 
-    fn rcpt<'i>(&mut self, rcpt: Rcpt<'i>) -> Outcome<'i> {
+    fn rcpt(&mut self, rcpt: &Rcpt<'_>) -> Outcome {
         let Some(transaction) = &mut self.session.transaction else {
             return Outcome::Answered(answer::MAIL_FIRST);
         };
@@ -249,32 +251,32 @@ impl Server {
         if transaction.recipients >= self.config.limits.least_recipients() {
             return Outcome::Answered(answer::TOO_MANY_RECIPIENTS);
         }
-        Outcome::Due(Event::Rcpt(rcpt), Due::Rcpt)
+        Outcome::Due(Due::Rcpt)
     }
 
     /// RFC 3207 §4.
-    fn start_tls<'i>(&self) -> Outcome<'i> {
+    fn start_tls(&self) -> Outcome {
         if self.tls {
             Outcome::Answered(answer::BAD_SEQUENCE)
         } else if !self.config.start_tls {
             Outcome::Answered(answer::NOT_IMPLEMENTED)
         } else {
-            Outcome::Due(Event::StartTls, Due::StartTls)
+            Outcome::Due(Due::StartTls)
         }
     }
 
-    fn xclient<'i>(&self, xclient: XClient<'i>) -> Outcome<'i> {
+    fn xclient(&self, xclient: &XClient<'_>) -> Outcome {
         if !self.config.xclient {
             Outcome::Answered(answer::NOT_IMPLEMENTED)
         } else if self.session.transaction.is_some() {
             Outcome::Answered(answer::BAD_SEQUENCE)
         } else {
             let logged_in = matches!(xclient.login(), Some(Attribute::Value(_)));
-            Outcome::Due(Event::XClient(xclient), Due::XClient { logged_in })
+            Outcome::Due(Due::XClient { logged_in })
         }
     }
 
-    fn command_error<'i>(&mut self, error: CommandError, line: &[u8]) -> Outcome<'i> {
+    fn command_error(&mut self, error: CommandError, line: &[u8]) -> Outcome {
         if error == CommandError::Chunk {
             return Outcome::Closed(answer::ARGUMENT, Closing::Chunk);
         }
@@ -301,13 +303,36 @@ impl Server {
 }
 
 /// What comes of a command.
-pub(super) enum Outcome<'i> {
+pub(super) enum Outcome {
     Answered(Answer),
     Closed(Answer, Closing),
-    Due(Event<'i>, Due),
+    /// The caller is asked.
+    Due(Due),
     Quit,
     Reset,
     Unknown,
+}
+
+/// What the caller is asked about a command, which is large and is not copied before.
+fn event(command: Command<'_>) -> Option<Event<'_>> {
+    let hello = |extended, name| Event::Hello(Hello { extended, name });
+    Some(match command {
+        Command::Auth(auth) => Event::Auth(auth),
+        Command::Data => Event::DataStart,
+        Command::Ehlo(name) | Command::Lhlo(name) => hello(true, name),
+        Command::Helo(name) => hello(false, name),
+        Command::Mail(mail) => Event::Mail(mail),
+        Command::Rcpt(rcpt) => Event::Rcpt(rcpt),
+        Command::StartTls => Event::StartTls,
+        Command::XClient(xclient) => Event::XClient(xclient),
+        Command::Bdat(_)
+        | Command::Expn(_)
+        | Command::Help(_)
+        | Command::Noop(_)
+        | Command::Quit
+        | Command::Rset
+        | Command::Vrfy(_) => return None,
+    })
 }
 
 /// Whether a client that sends more behind the command has not waited for what it must know

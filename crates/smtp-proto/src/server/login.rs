@@ -12,7 +12,7 @@ use super::{Event, Server, Step};
 use crate::command::{Auth, Response};
 
 impl Server {
-    pub(super) fn auth<'i>(&self, auth: Auth<'i>, is_last: bool) -> Outcome<'i> {
+    pub(super) fn auth(&self, auth: &Auth<'_>, is_last: bool) -> Outcome {
         if let Some(refusal) = self.no_auth_now() {
             return Outcome::Answered(refusal);
         }
@@ -23,7 +23,7 @@ impl Server {
         if auth.initial_response.is_some() && !auth.mechanism.takes_initial_response() {
             return Outcome::Answered(answer::AUTH_INITIAL_RESPONSE);
         }
-        Outcome::Due(Event::Auth(auth), Due::Auth { rounds: 0, is_last })
+        Outcome::Due(Due::Auth { rounds: 0, is_last })
     }
 
     /// Why nobody can log in here and now, by whatever mechanism.

@@ -14,7 +14,7 @@ use crate::command::{Bdat, Body};
 use crate::data::{BareLineEnds, BodyFaults, Unstuffer};
 
 impl Server {
-    pub(super) fn data_command<'i>(&self) -> Outcome<'i> {
+    pub(super) fn data_command(&self) -> Outcome {
         let Some(transaction) = &self.session.transaction else {
             return Outcome::Answered(answer::MAIL_FIRST);
         };
@@ -25,7 +25,7 @@ impl Server {
         if transaction.message.is_some() || transaction.body == Some(Body::BinaryMime) {
             return Outcome::Answered(answer::BAD_SEQUENCE);
         }
-        Outcome::Due(Event::DataStart, Due::DataStart)
+        Outcome::Due(Due::DataStart)
     }
 
     /// The message may come.
