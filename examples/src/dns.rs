@@ -32,7 +32,13 @@ pub fn resolver(
 /// Reads a master file.
 pub fn zone(path: &Path) -> Result<Zone, ConfigError> {
     let text = read(path)?;
-    Zone::parse(&text, None).map_err(|error| ConfigError::line(path, error.line(), error.fault()))
+    Zone::parse(without_mark(&text), None)
+        .map_err(|error| ConfigError::line(path, error.line(), error.fault()))
+}
+
+/// The text behind the byte order mark that some editors put in front of it.
+pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text)
 }
 
 /// Reads `ADDR[:PORT]`; without a port it is 53.

@@ -2,6 +2,8 @@
 
 use core::fmt;
 use core::future::Future;
+use std::env;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -23,8 +25,22 @@ pub fn command_line<A: Parser>(program: &str) -> Result<A, ExitCode> {
             let _ = error.print();
             ExitCode::SUCCESS
         }
-        _ => refuse(program, &one_clause(&error.render().to_string())),
+        kind => {
+            let clause = one_clause(&error.render().to_string());
+            let shown = match kind {
+                ErrorKind::InvalidUtf8 => format!("{clause}: {}", not_utf_8(env::args_os())),
+                _ => clause,
+            };
+            refuse(program, &shown)
+        }
     })
+}
+
+/// The arguments that are not UTF-8; clap does not tell which.
+fn not_utf_8(arguments: impl Iterator<Item = OsString>) -> String {
+    let odd = arguments.filter(|argument| argument.to_str().is_none());
+    let odd: Vec<String> = odd.map(|argument| argument.display().to_string()).collect();
+    odd.join(" ")
 }
 
 /// Runs a program to its end on a multi-threaded runtime.

@@ -81,7 +81,8 @@ impl FromStr for Found {
         let (result, name) = text.split_once(':').ok_or("no colon behind the result")?;
         Ok(Self {
             domain: domain(name).map_err(|error| error.to_string())?,
-            outcome: match result {
+            // RFC 5234 §2.3: the words of RFC 8601's grammar are of either case.
+            outcome: match result.to_ascii_lowercase().as_str() {
                 "pass" => Outcome::Authenticated,
                 "temperror" => Outcome::Unsettled,
                 "fail" | "neutral" | "none" | "permerror" | "policy" | "softfail" => {

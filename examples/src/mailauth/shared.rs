@@ -213,7 +213,7 @@ fn read_zone(path: &Path) -> Result<Zone, ConfigError> {
     if !is_json(path) {
         return dns::zone(path);
     }
-    Zone::from_json(&read(path)?).map_err(|error| {
+    Zone::from_json(dns::without_mark(&read(path)?)).map_err(|error| {
         let what = format!("{} at column {}", error.fault(), error.column());
         ConfigError::line(path, error.line(), what)
     })

@@ -149,7 +149,7 @@ impl<'de> Visitor<'de> for JsonNames {
 }
 
 #[derive(serde::Deserialize, serde::Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object with records or a status")]
 struct JsonNode<'z> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     records: Vec<JsonRecord<'z>>,
