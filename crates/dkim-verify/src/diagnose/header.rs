@@ -63,26 +63,27 @@ pub(super) fn findings(
         }
     }
     let edits = variants::edits(tags, header, index);
-    let single = edits
-        .iter()
-        .find(|edit| fits(&[edit]))
-        .map(|edit| told(&[edit]));
-    let found = single.or_else(|| {
-        let mut pairs = edits.iter().enumerate().flat_map(|(number, first)| {
-            let later = edits.iter().skip(number + 1);
-            let apart = later.filter(|second| !first.overlaps(second));
-            apart.map(move |second| (first, second))
-        });
-        pairs
-            .find(|(first, second)| fits(&[first, second]))
-            .map(|(first, second)| told(&[first, second]))
-    });
-    found.unwrap_or_else(|| {
+    fewest(&edits, &mut fits).unwrap_or_else(|| {
         Vec::from([match proof.is_own() {
             true => Finding::HeaderChanged,
             false => Finding::Unexplained,
         }])
     })
+}
+
+/// What has happened if one of these edits undoes it, or two of them that leave each other alone.
+fn fewest(edits: &[Edit], fits: &mut impl FnMut(&[&Edit]) -> bool) -> Option<Vec<Finding>> {
+    if let Some(edit) = edits.iter().find(|edit| fits(&[edit])) {
+        return Some(told(&[edit]));
+    }
+    let mut pairs = edits.iter().enumerate().flat_map(|(number, first)| {
+        let later = edits.iter().skip(number + 1);
+        let apart = later.filter(|second| !first.overlaps(second));
+        apart.map(move |second| (first, second))
+    });
+    pairs
+        .find(|(first, second)| fits(&[first, second]))
+        .map(|(first, second)| told(&[first, second]))
 }
 
 /// What has happened if all of these edits undo it. What the canonical form forgives, and what is
