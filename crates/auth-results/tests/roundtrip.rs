@@ -175,6 +175,7 @@ fn f06_separators_are_quoted_and_addresses_are_not() {
         ("grüße@bücher.example", "grüße@bücher.example"),
         ("a..b@example.net", r#""a..b@example.net""#),
         ("user@[192.0.2.1]", r#""user@[192.0.2.1]""#),
+        ("user@example.net!uucp", r#""user@example.net!uucp""#),
         ("", r#""""#),
     ] {
         let field = with(value.as_bytes());
