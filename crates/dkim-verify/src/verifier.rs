@@ -78,18 +78,16 @@ impl Verifier {
         let fields = header.fields().enumerate();
         let signatures = fields.filter(|(_, field)| field.is_named(SignatureField::NAME));
         let mut questions = Vec::new();
-        let attempts: Vec<Attempt> = signatures
-            .enumerate()
-            .map(|(number, (index, _))| {
-                // RFC 6376 §6.1: a limit on signatures. Counted before any work is done.
-                if policy.max_signatures.is_some_and(|most| number >= most) {
-                    return Attempt::refused(index, Refusal::TooManySignatures);
-                }
-                Attempt::begin(header, index, policy, now, |question| {
+        let mut attempts = Vec::with_capacity(USUAL_SIGNATURES);
+        for (number, (index, _)) in signatures.enumerate() {
+            // RFC 6376 §6.1: a limit on signatures. Counted before any work is done.
+            attempts.push(match policy.max_signatures {
+                Some(most) if number >= most => Attempt::refused(index, Refusal::TooManySignatures),
+                _ => Attempt::begin(header, index, policy, now, |question| {
                     number_of(&mut questions, question)
-                })
-            })
-            .collect();
+                }),
+            });
+        }
         let open = attempts.iter().filter(|attempt| attempt.is_open());
         let body = BodyHasher::new(
             open.filter_map(|attempt| Some(attempt.signature()?.tags().body_hash_key())),
@@ -199,6 +197,10 @@ fn number_of(questions: &mut Vec<KeyQuestion>, question: Question) -> usize {
         questions.len() - 1
     })
 }
+
+/// Room for the signatures of most messages: for four or more, as a vector makes it, it would be
+/// longer than what allocators hand out at once.
+const USUAL_SIGNATURES: usize = 2;
 
 /// A question for a key record, for all signatures that need it.
 #[derive(Debug)]
