@@ -91,3 +91,34 @@ fn a_key_that_only_root_can_read_is_named_before_a_reload_loses_it() {
     filter.log_line("configuration read anew");
     assert!(sent(&filter)[0].contains("DKIM-Signature: "));
 }
+
+/// As with OpenDKIM: it counts who is in a group, and not whether the server is.
+#[test]
+fn a_group_may_read_a_key_if_nobody_else_is_in_it() {
+    let Some(files) = files() else { return };
+    let key = files.path("s.example.com");
+    set_mode(&key, 0o640);
+    let conf = "UserID nobody:daemon\nRequireSafeKeys yes\n";
+    // A group without a name, in which there is nobody.
+    for (group, expected) in [
+        ("60123", "insert 0 DKIM-Signature: "),
+        ("daemon", "451 4.7.5 "),
+    ] {
+        let owner = format!("nobody:{group}");
+        let given = std::process::Command::new("chown")
+            .arg(owner)
+            .arg(&key)
+            .status();
+        assert!(given.unwrap().success());
+        let filter = files.start(conf);
+        let told = sent(&filter);
+        assert!(told[0].starts_with(expected), "{group}: {told:?}");
+        if group == "daemon" {
+            let line = filter.log_line("not safe");
+            assert!(
+                line.contains("daemon, who is in its group, can read"),
+                "{line}"
+            );
+        }
+    }
+}
