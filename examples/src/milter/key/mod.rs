@@ -1,6 +1,7 @@
 //! Private keys: from the file that a table names to something that signs.
 
 mod safe;
+mod strangers;
 
 use core::fmt;
 use std::collections::HashMap;
@@ -15,6 +16,7 @@ use dkim_sign::{Algorithm, PrivateKey, PrivateKeyError, SignMessage, SigningFail
 use thiserror::Error;
 
 pub use self::safe::{Hole, UnsafeFile};
+use self::strangers::Strangers;
 use super::conf::Account;
 use crate::signing_key::SigningKey;
 use crate::stored::read_stored;
@@ -126,6 +128,7 @@ pub enum KeyError {
 #[derive(Debug)]
 pub(super) struct KeyReader {
     account: Account,
+    strangers: Strangers,
     require_safe: bool,
     files: HashMap<PathBuf, Arc<Key>>,
 }
@@ -135,6 +138,7 @@ impl KeyReader {
     /// or replace is not used (`RequireSafeKeys`).
     pub(super) fn new(account: Account, require_safe: bool) -> Self {
         Self {
+            strangers: Strangers::to(account.uid),
             account,
             require_safe,
             files: HashMap::new(),
@@ -168,9 +172,9 @@ impl KeyReader {
         key
     }
 
-    fn read(&self, path: &Path) -> Key {
+    fn read(&mut self, path: &Path) -> Key {
         let source = KeySource::File(path.to_owned());
-        let remark = match safe::check(path, &self.account) {
+        let remark = match safe::check(path, self.account.uid, &mut self.strangers) {
             Err(error) => return Key::failed(source, KeyError::Read(error)),
             // What is no file is said to be none, and not to be unsafe.
             Ok(_) if path.is_dir() => None,

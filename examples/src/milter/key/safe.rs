@@ -5,10 +5,10 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use nix::unistd::{Gid, Uid};
+use nix::unistd::Uid;
 use thiserror::Error;
 
-use crate::milter::conf::Account;
+use super::strangers::Strangers;
 
 /// Something on the way to a key through which others get at it.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -21,7 +21,7 @@ pub struct UnsafeFile {
 }
 
 /// What lets others get at a key.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Hole {
     /// A directory that others can put another file into. One with the sticky bit, as /tmp, does
@@ -29,15 +29,15 @@ pub enum Hole {
     Directory {
         /// Its mode.
         mode: u32,
-        /// Whether it is the group that can.
-        group: bool,
+        /// Who can by being in the group; `None` if everybody can.
+        member: Option<String>,
     },
     /// A file that others can read or write.
     File {
         /// Its mode.
         mode: u32,
-        /// Whether it is the group that can.
-        group: bool,
+        /// Who can by being in the group; `None` if everybody can.
+        member: Option<String>,
     },
     /// Whoever owns something can do everything with it.
     Owner {
@@ -50,24 +50,21 @@ pub enum Hole {
 
 impl Hole {
     /// What is wrong, and how to mend it.
-    fn explain(self, path: &Path) -> String {
+    fn explain(&self, path: &Path) -> String {
         let path = path.display();
-        let who = |group| {
-            if group {
-                ("its group", "g")
-            } else {
-                ("everybody", "o")
-            }
+        let who = |member: &Option<String>| match member {
+            Some(name) => (format!("{name}, who is in its group,"), "g"),
+            None => ("everybody".into(), "o"),
         };
         match self {
-            Self::Directory { mode, group } => {
-                let (who, letter) = who(group);
+            Self::Directory { mode, member } => {
+                let (who, letter) = who(member);
                 format!(
                     "{who} can write to {path} (mode {mode:04o}); run `chmod {letter}-w {path}`"
                 )
             }
-            Self::File { mode, group } => {
-                let (who, letter) = who(group);
+            Self::File { mode, member } => {
+                let (who, letter) = who(member);
                 format!(
                     "{who} can read or write {path} (mode {mode:04o}); run `chmod {letter}-rw {path}`"
                 )
@@ -81,16 +78,20 @@ impl Hole {
 
 /// Looks at the file and at each directory above it, along the path as it is written and along the
 /// one that links lead to. `Err` if something on it cannot be looked at.
-pub(super) fn check(path: &Path, account: &Account) -> io::Result<Result<(), UnsafeFile>> {
+pub(super) fn check(
+    path: &Path,
+    uid: Uid,
+    strangers: &mut Strangers,
+) -> io::Result<Result<(), UnsafeFile>> {
     let written = std::path::absolute(path)?;
     let real = fs::canonicalize(path)?;
-    let of_file = hole(&fs::metadata(&real)?, account, false);
+    let of_file = hole(&fs::metadata(&real)?, uid, strangers, false);
     if let Some(hole) = of_file {
         return Ok(Err(UnsafeFile { path: real, hole }));
     }
     let directories = real.ancestors().skip(1).chain(written.ancestors().skip(1));
     for directory in directories {
-        if let Some(hole) = hole(&fs::metadata(directory)?, account, true) {
+        if let Some(hole) = hole(&fs::metadata(directory)?, uid, strangers, true) {
             let path = directory.to_owned();
             return Ok(Err(UnsafeFile { path, hole }));
         }
@@ -98,11 +99,15 @@ pub(super) fn check(path: &Path, account: &Account) -> io::Result<Result<(), Uns
     Ok(Ok(()))
 }
 
-fn hole(metadata: &Metadata, account: &Account, is_directory: bool) -> Option<Hole> {
+fn hole(
+    metadata: &Metadata,
+    wanted: Uid,
+    strangers: &mut Strangers,
+    is_directory: bool,
+) -> Option<Hole> {
     let (mode, uid) = (metadata.mode() & 0o7777, metadata.uid());
-    let is_ours = |gid| gid == 0 || account.groups.contains(&Gid::from_raw(gid));
-    if uid != 0 && Uid::from_raw(uid) != account.uid {
-        let wanted = account.uid.as_raw();
+    if uid != 0 && Uid::from_raw(uid) != wanted {
+        let wanted = wanted.as_raw();
         return Some(Hole::Owner { uid, wanted });
     }
     let open = match is_directory {
@@ -110,14 +115,14 @@ fn hole(metadata: &Metadata, account: &Account, is_directory: bool) -> Option<Ho
         true => mode & 0o022,
         false => mode & 0o066,
     };
-    let group = match open {
-        _ if open & 0o007 != 0 => false,
-        _ if open & 0o070 != 0 && !is_ours(metadata.gid()) => true,
+    let member = match open {
+        _ if open & 0o007 != 0 => None,
+        _ if open & 0o070 != 0 => Some(strangers.in_group(metadata.gid())?.to_owned()),
         _ => return None,
     };
     Some(match is_directory {
-        true => Hole::Directory { mode, group },
-        false => Hole::File { mode, group },
+        true => Hole::Directory { mode, member },
+        false => Hole::File { mode, member },
     })
 }
 
@@ -133,10 +138,9 @@ mod tests {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
 
-    fn account() -> Account {
-        let mut account = Account::current();
-        account.groups.clear();
-        account
+    fn check(path: &Path) -> io::Result<Result<(), UnsafeFile>> {
+        let uid = Uid::effective();
+        super::check(path, uid, &mut Strangers::to(uid))
     }
 
     /// A directory that only we can write to, and a file in it.
@@ -151,9 +155,9 @@ mod tests {
     #[test]
     fn what_is_unsafe_is_named_with_the_way_to_mend_it() {
         let (_directory, path) = key();
-        assert_eq!(check(&path, &account()).unwrap(), Ok(()));
+        assert_eq!(check(&path).unwrap(), Ok(()));
         set_mode(&path, 0o644);
-        let error = check(&path, &account()).unwrap().unwrap_err();
+        let error = check(&path).unwrap().unwrap_err();
         let name = path.display();
         assert_eq!(
             error.to_string(),
@@ -164,44 +168,59 @@ mod tests {
         set_mode(&path, 0o600);
         let parent = path.parent().unwrap();
         set_mode(parent, 0o777);
-        let error = check(&path, &account()).unwrap().unwrap_err();
+        let error = check(&path).unwrap().unwrap_err();
         let name = parent.display();
         assert_eq!(
             error.to_string(),
             format!("not safe: everybody can write to {name} (mode 0777); run `chmod o-w {name}`")
         );
         set_mode(parent, 0o1777);
-        assert_eq!(check(&path, &account()).unwrap(), Ok(()));
+        assert_eq!(check(&path).unwrap(), Ok(()));
     }
 
     #[test]
-    fn the_group_may_read_if_the_server_is_in_it() {
+    fn a_group_may_read_if_nobody_else_is_in_it() {
         let (_directory, path) = key();
         set_mode(&path, 0o640);
-        let gid = fs::metadata(&path).unwrap().gid();
-        let mut account = account();
-        let is_safe = check(&path, &account).unwrap().is_ok();
-        assert_eq!(is_safe, gid == 0, "root's own group is as good as root");
-        account.groups.push(Gid::from_raw(gid));
-        assert_eq!(check(&path, &account).unwrap(), Ok(()));
+        let (uid, gid) = (Uid::effective(), fs::metadata(&path).unwrap().gid());
+        let mut alone = Strangers::to(uid).with(gid, None);
+        assert_eq!(super::check(&path, uid, &mut alone).unwrap(), Ok(()));
+        let mut others = Strangers::to(uid).with(gid, Some("postfix"));
+        let mut told = || super::check(&path, uid, &mut others).unwrap();
+        let (error, name) = (told().unwrap_err(), path.display());
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "not safe: postfix, who is in its group, can read or write {name} (mode 0640); run \
+                 `chmod g-rw {name}`"
+            )
+        );
+        set_mode(&path, 0o600);
+        let parent = path.parent().unwrap();
+        set_mode(parent, 0o770);
+        let (error, name) = (told().unwrap_err(), parent.display());
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "not safe: postfix, who is in its group, can write to {name} (mode 0770); run \
+                 `chmod g-w {name}`"
+            )
+        );
+        // To list it is not to change it.
+        set_mode(parent, 0o750);
+        assert_eq!(told(), Ok(()));
     }
 
     #[test]
     fn a_key_of_another_user_is_not_ours() {
         let (_directory, path) = key();
-        let mut account = account();
-        let owner = account.uid.as_raw();
-        account.uid = Uid::from_raw(owner + 1);
-        let found = check(&path, &account).unwrap();
+        let owner = Uid::effective().as_raw();
+        let wanted = owner + 1;
+        let uid = Uid::from_raw(wanted);
+        let found = super::check(&path, uid, &mut Strangers::to(uid)).unwrap();
         match owner {
             0 => assert_eq!(found, Ok(())),
-            uid => assert_eq!(
-                found.unwrap_err().hole,
-                Hole::Owner {
-                    uid,
-                    wanted: uid + 1
-                }
-            ),
+            uid => assert_eq!(found.unwrap_err().hole, Hole::Owner { uid, wanted }),
         }
     }
 
@@ -211,17 +230,17 @@ mod tests {
         let (_other, link) = key();
         fs::remove_file(&link).unwrap();
         symlink(&path, &link).unwrap();
-        assert_eq!(check(&link, &account()).unwrap(), Ok(()));
+        assert_eq!(check(&link).unwrap(), Ok(()));
         set_mode(path.parent().unwrap(), 0o707);
-        assert!(check(&link, &account()).unwrap().is_err());
+        assert!(check(&link).unwrap().is_err());
         set_mode(path.parent().unwrap(), 0o700);
         set_mode(link.parent().unwrap(), 0o707);
-        assert!(check(&link, &account()).unwrap().is_err());
+        assert!(check(&link).unwrap().is_err());
     }
 
     #[test]
     fn a_file_that_is_not_there_is_not_unsafe() {
         let (_directory, path) = key();
-        assert!(check(&path.with_extension("none"), &account()).is_err());
+        assert!(check(&path.with_extension("none")).is_err());
     }
 }
