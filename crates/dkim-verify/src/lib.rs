@@ -27,8 +27,8 @@
 //! ```
 //!
 //! Lines end with CRLF, and the header with an empty one. A message from a file whose lines end with
-//! a bare LF goes through [`ToCrlf`] first: without that, no end of the header is found in it, and its
-//! signatures are malformed. The present time is `UnixTime::from(SystemTime::now())`.
+//! a bare LF goes through [`ToCrlf`] first: without that, all of it is one header field, and its
+//! signatures are malformed or not there at all. The present time is `UnixTime::from(SystemTime::now())`.
 //!
 //! # A message as it arrives
 //!
