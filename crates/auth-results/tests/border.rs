@@ -106,6 +106,29 @@ proptest! {
         prop_assert_eq!(found, [0], "{:?}", hiding);
     }
 
+    /// Punycode of another hand, and letters as that shows them.
+    #[test]
+    fn f01_a_name_is_ours_in_either_of_its_forms(
+        labels in proptest::collection::vec("[a-zà-ÿ]{0,20}|[а-я一-龥]{1,12}|[a-z-ﾀ-😀]{1,8}|\\PC{1,6}", 1..3)
+    ) {
+        let text = labels.join(".");
+        let Ok(ascii) = idna::domain_to_ascii_cow(text.as_bytes(), idna::AsciiDenyList::STD3) else {
+            return Ok(());
+        };
+        let (unicode, Ok(())) = idna::domain_to_unicode(&ascii) else {
+            return Ok(());
+        };
+        prop_assume!(!ascii.is_empty());
+        for (ours, written) in [(&*ascii, &*unicode), (&*unicode, &*ascii)] {
+            let value = format!(" {written}; spf=pass");
+            let header = [(NAME, value.as_bytes())];
+            prop_assert_eq!(forged(header, ours), [0], "{} for {}", written, ours);
+            // One that anybody could confuse with it is another.
+            let other = format!(" x{written}; spf=pass");
+            prop_assert_eq!(forged([(NAME, other.as_bytes())], ours), [0usize; 0]);
+        }
+    }
+
     #[test]
     fn fields_are_judged_one_by_one(values in proptest::collection::vec(value(), 0..6), id in id()) {
         let header: Vec<_> = values.iter().map(|value| (NAME, value.as_bytes())).collect();
