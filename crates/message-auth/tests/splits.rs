@@ -3,7 +3,7 @@
 mod support;
 
 use dkim_verify::RustCrypto;
-use message_auth::{Inbound, Options, Report};
+use message_auth::{Facts, Inbound, Options, Report};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -53,6 +53,16 @@ proptest! {
         let (first, second) = message.split_at(at.index(message.len() + 1));
         let split = report(&[first, second]);
         prop_assert_eq!(split, whole);
+    }
+
+    #[test]
+    fn any_receiver_has_a_name_for_its_results(receiver in "[a-zA-Z0-9_-]{1,63}(\\.[a-zA-Z0-9_-]{1,63}){0,3}") {
+        let Ok(receiver) = receiver.parse::<dns_txt::Domain>() else {
+            return Ok(());
+        };
+        let client = "192.0.2.1".parse().unwrap();
+        let facts = Facts::new(client, b"", b"", receiver.clone(), support::NOW);
+        prop_assert_eq!(facts.authserv_id.as_str(), receiver.as_str());
     }
 
     #[test]
