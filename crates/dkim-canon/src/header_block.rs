@@ -175,6 +175,9 @@ pub(crate) fn field_places(message: &[u8]) -> (Vec<Place>, usize) {
     if message.starts_with(b"\r\n") {
         return (Vec::new(), 2);
     }
+    if message.is_empty() {
+        return (Vec::new(), 0);
+    }
     let mut places = Vec::with_capacity(USUAL_FIELDS);
     let mut start = 0;
     for at in memchr::memchr_iter(b'\n', message) {

@@ -16,7 +16,20 @@ use dns_txt::{Domain, Name, NameError};
 /// # }
 /// ```
 pub fn key_name(selector: &Domain, domain: Option<&Domain>) -> Result<Name, NameError> {
-    let domain = domain.into_iter().flat_map(Domain::labels);
-    let labels = selector.labels().chain(["_domainkey"]).chain(domain);
-    Name::from_labels(labels.map(str::as_bytes))
+    let mut text = [0; LONGEST];
+    let mut free = text.as_mut_slice();
+    let parts = [selector.as_str(), "._domainkey"].into_iter();
+    let parts = parts.chain(domain.into_iter().flat_map(|domain| [".", domain.as_str()]));
+    for part in parts {
+        let (to, rest) = free
+            .split_at_mut_checked(part.len())
+            .ok_or(NameError::NameTooLong)?;
+        to.copy_from_slice(part.as_bytes());
+        free = rest;
+    }
+    let left = free.len();
+    Name::from_dotted(text.get(..LONGEST - left).unwrap_or_default())
 }
+
+/// RFC 1035 §2.3.4: what 255 octets on the wire are as text.
+const LONGEST: usize = 253;

@@ -138,9 +138,10 @@ impl Fields {
         let mut found = Vec::with_capacity(wanted.len());
         for (index, field) in header.fields().enumerate() {
             let name = field.name();
+            let mark = mark(name);
+            let is_meant = |wanted: &Wanted| wanted.name.mark == mark && wanted.name.is(name);
             let mut wanted = wanted.iter().zip(&mut counts).enumerate();
-            if let Some((place, (_, count))) = wanted.find(|(_, (wanted, _))| wanted.name.is(name))
-            {
+            if let Some((place, (_, count))) = wanted.find(|(_, (wanted, _))| is_meant(wanted)) {
                 *count = count.saturating_add(1);
                 found.push((place, Reverse(index)));
             }
@@ -175,7 +176,7 @@ impl Default for Fields {
         let oversigned = Self::OVERSIGNED.iter().map(|&name| (name, true));
         let signed = SIGNED.iter().map(|&name| (name, false));
         let wanted = oversigned.chain(signed).map(|(name, oversign)| Wanted {
-            name: FieldName(name.into()),
+            name: FieldName::of(name),
             oversign,
         });
         Self {
@@ -212,22 +213,35 @@ struct Wanted {
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
-struct FieldName(Box<str>);
+struct FieldName {
+    text: Box<str>,
+    /// The length and the ends: what tells it from most other names.
+    mark: Mark,
+}
+
+type Mark = (usize, u8, u8);
 
 impl FieldName {
     fn new(name: &str) -> Result<Self, FieldsError> {
         match SignedFields::new([name]) {
-            Ok(_) => Ok(Self(name.into())),
+            Ok(_) => Ok(Self::of(name)),
             Err(_) => Err(FieldsError::Name),
         }
     }
 
+    fn of(name: &str) -> Self {
+        Self {
+            text: name.into(),
+            mark: mark(name.as_bytes()),
+        }
+    }
+
     fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        self.text.as_bytes()
     }
 
     fn is(&self, name: &[u8]) -> bool {
@@ -237,6 +251,12 @@ impl FieldName {
     fn is_from(&self) -> bool {
         self.is(b"From")
     }
+}
+
+/// The same for a name in either case.
+fn mark(name: &[u8]) -> Mark {
+    let end = |octet: Option<&u8>| octet.map_or(0, u8::to_ascii_lowercase);
+    (name.len(), end(name.first()), end(name.last()))
 }
 
 /// The names that can be listed: RFC 6376 §5.4 lets DKIM-Signature stand in `h=` only "to indicate

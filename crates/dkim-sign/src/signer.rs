@@ -238,7 +238,12 @@ fn check_header(header: &Header<'_>) -> Result<(), SignRequestError> {
     if let Some(b' ' | b'\t') = octets.first() {
         return Err(SignRequestError::LeadingWhiteSpace);
     }
-    if octets.contains(&b'\n') && !octets.windows(2).any(|pair| pair == b"\r\n") {
+    // Nearly always, the first field tells.
+    let first = header.field(0);
+    if !first.is_some_and(|field| field.raw().ends_with(b"\r\n"))
+        && octets.contains(&b'\n')
+        && !octets.windows(2).any(|pair| pair == b"\r\n")
+    {
         return Err(SignRequestError::LineEnds);
     }
     match header.fields().any(|field| field.is_named("From")) {
