@@ -261,7 +261,7 @@ pub enum TextError {
     /// A word that is longer than a line may be (RFC 5322 §2.1.1).
     #[error("a word of {octets} octets does not fit on a line")]
     TooLong {
-        /// The word's length, escapes included.
+        /// How many octets of it were counted, escapes included; there may be more behind them.
         octets: usize,
     },
     /// Octets that are not UTF-8.

@@ -55,3 +55,21 @@ fn f05_only_a_word_can_be_too_long_for_a_value() {
     assert_eq!(Value::try_from(&*"(".repeat(498)), Err(too_long));
     assert_eq!(Value::try_from(&*" ".repeat(996)), Err(too_long));
 }
+
+#[test]
+#[should_panic(expected = "not visible")]
+fn a_space_in_the_source_is_not_visible() {
+    let _ = Visible::from_static("a b");
+}
+
+#[test]
+#[should_panic(expected = "not visible")]
+fn nothing_in_the_source_is_not_visible() {
+    let _ = Visible::from_static("");
+}
+
+#[test]
+#[should_panic(expected = "not a token")]
+fn a_separator_in_the_source_is_no_token() {
+    let _ = Token::from_static("a;");
+}
