@@ -99,10 +99,25 @@ fn a_group_may_read_a_key_if_nobody_else_is_in_it() {
     let key = files.path("s.example.com");
     set_mode(&key, 0o640);
     let conf = "UserID nobody:daemon\nRequireSafeKeys yes\n";
-    // A group without a name, in which there is nobody.
+    let [users, groups] =
+        ["/etc/passwd", "/etc/group"].map(|list| fs::read_to_string(list).unwrap());
+    let is_own = |gid: &str| {
+        users
+            .lines()
+            .any(|line| line.split(':').nth(3) == Some(gid))
+    };
+    let mut lines = groups
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>());
+    let lonely = lines.find(|line| line[3].is_empty() && !is_own(line[2]));
+    let Some(lonely) = lonely else {
+        return skip_because("there is no group without members");
+    };
     for (group, expected) in [
-        ("60123", "insert 0 DKIM-Signature: "),
+        (lonely[0], "insert 0 DKIM-Signature: "),
         ("daemon", "451 4.7.5 "),
+        // Whoever gets that number is in it.
+        ("60123", "451 4.7.5 "),
     ] {
         let owner = format!("nobody:{group}");
         let given = std::process::Command::new("chown")

@@ -109,7 +109,7 @@ pub use self::decision::{
 };
 pub use self::domains::Domains;
 pub use self::hosts::HostList;
-pub use self::key::{Hole, Key, KeyError, KeySource, UnsafeFile};
+pub use self::key::{Hole, Key, KeyError, KeySource, Others, UnsafeFile};
 pub use self::key_table::{KeyEntryError, KeyTable, NoKey, Resolved, TableKey};
 pub use self::listen::Bound;
 pub use self::mail_server::{DaemonNames, MacroList, MacroListError, Macros};

@@ -15,7 +15,7 @@ use dkim_sign::rand_core::CryptoRng;
 use dkim_sign::{Algorithm, PrivateKey, PrivateKeyError, SignMessage, SigningFailed};
 use thiserror::Error;
 
-pub use self::safe::{Hole, UnsafeFile};
+pub use self::safe::{Hole, Others, UnsafeFile};
 use self::strangers::Strangers;
 use super::conf::Account;
 use crate::signing_key::SigningKey;

@@ -1,5 +1,6 @@
 //! Whether others than the server can read or replace a key (`RequireSafeKeys`).
 
+use core::fmt;
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -29,15 +30,15 @@ pub enum Hole {
     Directory {
         /// Its mode.
         mode: u32,
-        /// Who can by being in the group; `None` if everybody can.
-        member: Option<String>,
+        /// Who can.
+        who: Others,
     },
     /// A file that others can read or write.
     File {
         /// Its mode.
         mode: u32,
-        /// Who can by being in the group; `None` if everybody can.
-        member: Option<String>,
+        /// Who can.
+        who: Others,
     },
     /// Whoever owns something can do everything with it.
     Owner {
@@ -48,23 +49,42 @@ pub enum Hole {
     },
 }
 
+/// Others than root and the server.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Others {
+    /// All of them.
+    Everybody,
+    /// Somebody by this name, who is in the group.
+    Member(String),
+    /// Whoever is in the group, which has no name.
+    Nameless,
+}
+
+impl fmt::Display for Others {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everybody => f.write_str("everybody"),
+            Self::Member(name) => write!(f, "{name}, who is in its group,"),
+            Self::Nameless => f.write_str("whoever is in its group, which has no name,"),
+        }
+    }
+}
+
 impl Hole {
     /// What is wrong, and how to mend it.
     fn explain(&self, path: &Path) -> String {
         let path = path.display();
-        let who = |member: &Option<String>| match member {
-            Some(name) => (format!("{name}, who is in its group,"), "g"),
-            None => ("everybody".into(), "o"),
-        };
+        let letter = |who: &Others| if *who == Others::Everybody { "o" } else { "g" };
         match self {
-            Self::Directory { mode, member } => {
-                let (who, letter) = who(member);
+            Self::Directory { mode, who } => {
+                let letter = letter(who);
                 format!(
                     "{who} can write to {path} (mode {mode:04o}); run `chmod {letter}-w {path}`"
                 )
             }
-            Self::File { mode, member } => {
-                let (who, letter) = who(member);
+            Self::File { mode, who } => {
+                let letter = letter(who);
                 format!(
                     "{who} can read or write {path} (mode {mode:04o}); run `chmod {letter}-rw {path}`"
                 )
@@ -115,14 +135,14 @@ fn hole(
         true => mode & 0o022,
         false => mode & 0o066,
     };
-    let member = match open {
-        _ if open & 0o007 != 0 => None,
-        _ if open & 0o070 != 0 => Some(strangers.in_group(metadata.gid())?.to_owned()),
+    let who = match open {
+        _ if open & 0o007 != 0 => Others::Everybody,
+        _ if open & 0o070 != 0 => strangers.in_group(metadata.gid())?,
         _ => return None,
     };
     Some(match is_directory {
-        true => Hole::Directory { mode, member },
-        false => Hole::File { mode, member },
+        true => Hole::Directory { mode, who },
+        false => Hole::File { mode, who },
     })
 }
 
@@ -185,7 +205,7 @@ mod tests {
         let (uid, gid) = (Uid::effective(), fs::metadata(&path).unwrap().gid());
         let mut alone = Strangers::to(uid).with(gid, None);
         assert_eq!(super::check(&path, uid, &mut alone).unwrap(), Ok(()));
-        let mut others = Strangers::to(uid).with(gid, Some("postfix"));
+        let mut others = Strangers::to(uid).with(gid, Some(Others::Member("postfix".into())));
         let mut told = || super::check(&path, uid, &mut others).unwrap();
         let (error, name) = (told().unwrap_err(), path.display());
         assert_eq!(

@@ -5,6 +5,8 @@ use std::fs;
 
 use nix::unistd::{Gid, Group, Uid, User};
 
+use super::safe::Others;
+
 /// Somebody in each group who is neither root nor the server. As for OpenDKIM, what a group may do
 /// is safe if nobody else is in it, whether or not the server is.
 #[derive(Debug)]
@@ -13,7 +15,7 @@ pub(super) struct Strangers {
     ours: Option<String>,
     /// What passwd(5) has, once it was needed.
     users: Option<String>,
-    known: HashMap<u32, Option<String>>,
+    known: HashMap<u32, Option<Others>>,
 }
 
 impl Strangers {
@@ -27,31 +29,32 @@ impl Strangers {
         }
     }
 
-    /// The first in a group.
-    pub(super) fn in_group(&mut self, gid: u32) -> Option<&str> {
+    /// The first in a group. One without a name may be anybody's.
+    pub(super) fn in_group(&mut self, gid: u32) -> Option<Others> {
         let Self { ours, users, known } = self;
         let found = known.entry(gid).or_insert_with(|| {
             let users = users.get_or_insert_with(|| {
                 let users = fs::read(PASSWD).unwrap_or_default();
                 String::from_utf8_lossy(&users).into_owned()
             });
-            let group = Group::from_gid(Gid::from_raw(gid)).ok().flatten();
-            let members = group.map(|group| group.mem).unwrap_or_default();
-            first(&members, users, gid, ours.as_deref())
+            match Group::from_gid(Gid::from_raw(gid)) {
+                Ok(Some(group)) => first(&group.mem, users, gid, ours.as_deref()),
+                Ok(None) | Err(_) => Some(Others::Nameless),
+            }
         });
-        found.as_deref()
+        found.clone()
     }
 
     /// With somebody in a group, whatever the system says.
     #[cfg(test)]
-    pub(super) fn with(mut self, gid: u32, name: Option<&str>) -> Self {
-        self.known.insert(gid, name.map(Into::into));
+    pub(super) fn with(mut self, gid: u32, others: Option<Others>) -> Self {
+        self.known.insert(gid, others);
         self
     }
 }
 
 /// The first of the members of a group, and of the users whose own it is.
-fn first(members: &[String], users: &str, gid: u32, ours: Option<&str>) -> Option<String> {
+fn first(members: &[String], users: &str, gid: u32, ours: Option<&str>) -> Option<Others> {
     let users = users.lines().filter_map(|line| {
         let mut parts = line.split(':');
         let (name, own) = (parts.next()?, parts.nth(2)?);
@@ -59,7 +62,7 @@ fn first(members: &[String], users: &str, gid: u32, ours: Option<&str>) -> Optio
     });
     let mut all = members.iter().map(String::as_str).chain(users);
     let found = all.find(|name| *name != "root" && Some(*name) != ours);
-    found.map(Into::into)
+    found.map(|name| Others::Member(name.into()))
 }
 
 const PASSWD: &str = "/etc/passwd";
@@ -88,16 +91,17 @@ mod tests {
         ] {
             let names: Vec<String> = members.iter().map(|&name| name.into()).collect();
             let found = first(&names, USERS, gid, Some("opendkim"));
-            assert_eq!(found.as_deref(), expected, "{members:?} {gid}");
+            let expected = expected.map(|name: &str| Others::Member(name.into()));
+            assert_eq!(found, expected, "{members:?} {gid}");
         }
         let found = first(&[], USERS, 108, None);
-        assert_eq!(found.as_deref(), Some("opendkim"));
+        assert_eq!(found, Some(Others::Member("opendkim".into())));
     }
 
     #[test]
     fn the_system_is_asked_once() {
-        let mut strangers = Strangers::to(Uid::from_raw(0)).with(0, Some("amy"));
-        assert_eq!(strangers.in_group(0), Some("amy"));
-        assert_eq!(strangers.in_group(u32::MAX - 1), None);
+        let mut strangers = Strangers::to(Uid::from_raw(0)).with(0, Some(Others::Everybody));
+        assert_eq!(strangers.in_group(0), Some(Others::Everybody));
+        assert_eq!(strangers.in_group(u32::MAX - 1), Some(Others::Nameless));
     }
 }
