@@ -48,14 +48,14 @@ impl SignatureField {
             quoted_printable::encode(identity.local_part(), b"", &mut value);
             value.push(b'@');
             value.extend(identity.domain().as_str().bytes());
-            split_tag(&mut field, "i=", &value);
+            split_tag(&mut field, "i=", text_of(&value));
         }
         if let Some(octets) = self.body_length {
             tag(&mut field, &mut piece, ["l=", &octets.to_string()]);
         }
         self.write_signed_fields(&mut field, &mut piece);
         if !self.copied_fields.is_empty() {
-            split_tag(&mut field, "z=", &self.encoded_copies());
+            split_tag(&mut field, "z=", text_of(&self.encoded_copies()));
         }
         piece.clear();
         piece.push_str("bh=");
@@ -64,7 +64,7 @@ impl SignatureField {
         visible(&mut field, &piece);
         field.visible(Visible::from_static(";"));
         field.space();
-        split(&mut field, "b=", b"");
+        split(&mut field, "b=", "");
         UnsignedField { field, piece }
     }
 
@@ -121,7 +121,7 @@ impl UnsignedField {
         } = self;
         piece.clear();
         push_base64(signature, &mut piece);
-        splittable(&mut field, piece.as_bytes());
+        splittable(&mut field, &piece);
         field.finish()
     }
 }
@@ -150,29 +150,34 @@ fn tag<const N: usize>(field: &mut FieldWriter, piece: &mut String, parts: [&str
 }
 
 /// A tag whose value may hold white space, and the semicolon behind it.
-fn split_tag(field: &mut FieldWriter, name: &str, value: &[u8]) {
+fn split_tag(field: &mut FieldWriter, name: &str, value: &str) {
     field.space();
     if value.len() <= SHORT {
         visible(field, name);
-        visible(field, core::str::from_utf8(value).unwrap_or_default());
+        visible(field, value);
     } else {
         split(field, name, value);
     }
     field.visible(Visible::from_static(";"));
 }
 
-fn split(field: &mut FieldWriter, name: &str, value: &[u8]) {
+fn split(field: &mut FieldWriter, name: &str, value: &str) {
     visible(field, name);
     splittable(field, value);
 }
 
-fn splittable(field: &mut FieldWriter, value: &[u8]) {
-    field.splittable(Splittable::new(value).expect("encoded octets are visible ASCII"));
+fn splittable(field: &mut FieldWriter, value: &str) {
+    field.splittable(Splittable::try_from(value).expect("encoded octets are visible ASCII"));
 }
 
 fn visible(field: &mut FieldWriter, text: &str) {
-    let text = Visible::new(text.as_bytes());
+    let text = Visible::try_from(text);
     field.visible(text.expect("names, numbers and base64 are visible and fit on a line"));
+}
+
+/// What was encoded, which is ASCII.
+fn text_of(encoded: &[u8]) -> &str {
+    core::str::from_utf8(encoded).unwrap_or_default()
 }
 
 /// Room for a signature of RSA-4096 in base64, so that the longest piece need not grow.

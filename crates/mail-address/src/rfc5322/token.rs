@@ -96,6 +96,18 @@ impl<'a> Visible<'a> {
     }
 }
 
+/// The same as [`Visible::new`], for what is known to be text.
+impl<'a> TryFrom<&'a str> for Visible<'a> {
+    type Error = TextError;
+
+    fn try_from(text: &'a str) -> Result<Self, TextError> {
+        match all_visible(text.as_bytes()) && !text.is_empty() && fits(text) {
+            true => Ok(Self { text }),
+            false => Self::new(text.as_bytes()),
+        }
+    }
+}
+
 impl<'a> From<Token<'a>> for Visible<'a> {
     fn from(token: Token<'a>) -> Self {
         Self { text: token.text }
@@ -133,6 +145,18 @@ impl<'a> Splittable<'a> {
     /// The characters as text.
     pub const fn as_str(&self) -> &'a str {
         self.text
+    }
+}
+
+/// The same as [`Splittable::new`], for what is known to be text.
+impl<'a> TryFrom<&'a str> for Splittable<'a> {
+    type Error = TextError;
+
+    fn try_from(text: &'a str) -> Result<Self, TextError> {
+        match all_visible(text.as_bytes()) {
+            true => Ok(Self { text }),
+            false => Self::new(text.as_bytes()),
+        }
     }
 }
 
@@ -375,11 +399,16 @@ const fn is_token_text(text: &str) -> bool {
 /// The octets as text if all are visible ASCII, as nearly always. What is wrong with others is for
 /// those to tell who look at them one by one.
 fn visible_ascii(octets: &[u8]) -> Option<&str> {
-    // Without a branch for each octet, so that many are looked at together.
-    let all = octets
+    let text = core::str::from_utf8(octets).ok();
+    text.filter(|_| all_visible(octets))
+}
+
+/// Whether all are visible ASCII. Without a branch for each octet, so that many are looked at
+/// together.
+fn all_visible(octets: &[u8]) -> bool {
+    octets
         .iter()
-        .fold(true, |all, &octet| all & is_vchar(octet));
-    core::str::from_utf8(octets).ok().filter(|_| all)
+        .fold(true, |all, &octet| all & is_vchar(octet))
 }
 
 const fn is_visible_text(text: &str) -> bool {
