@@ -134,10 +134,10 @@ impl Server {
         let mut lines = Lines::new(out);
         let mut texts = reply.lines();
         let first = texts.next().unwrap_or_default();
-        lines.put(&[config.hostname.as_str(), greeting, first]);
+        lines.put(|line| line.append(&[config.hostname.as_str(), greeting, first]));
         // HELO never gets more than one line (RFC 5321 §4.1.1.1).
         if extended {
-            texts.for_each(|text| lines.put(&[text]));
+            texts.for_each(|text| lines.put(|line| line.append(&[text])));
             self.put_extensions(&mut lines);
         }
         lines.finish();
@@ -146,40 +146,45 @@ impl Server {
     /// `*( "250-" ehlo-line CRLF )`
     fn put_extensions(&self, lines: &mut Lines<'_>) {
         let config = &*self.config;
+        // Each with what is around it, for a line takes one copy then.
         let offered = [
-            (config.takes_groups(), "PIPELINING"),
-            (config.takes_eight_bit(), "8BITMIME"),
-            (config.has_enhanced_codes(), "ENHANCEDSTATUSCODES"),
-            (config.chunking, "CHUNKING"),
-            (config.takes_binary(), "BINARYMIME"),
-            (config.dsn, "DSN"),
+            (config.takes_groups(), "250-PIPELINING\r\n"),
+            (config.takes_eight_bit(), "250-8BITMIME\r\n"),
+            (config.has_enhanced_codes(), "250-ENHANCEDSTATUSCODES\r\n"),
+            (config.chunking, "250-CHUNKING\r\n"),
+            (config.takes_binary(), "250-BINARYMIME\r\n"),
+            (config.dsn, "250-DSN\r\n"),
             // Whatever is answered beyond RFC 5321 §4.5.1 has to stand here (RFC 5321 §4.1.1.1).
-            (true, "HELP"),
-            (config.smtp_utf8, "SMTPUTF8"),
-            (config.start_tls && !self.tls, "STARTTLS"),
-            (self.may_require_tls(), "REQUIRETLS"),
+            (true, "250-HELP\r\n"),
+            (config.smtp_utf8, "250-SMTPUTF8\r\n"),
+            (config.start_tls && !self.tls, "250-STARTTLS\r\n"),
+            (self.may_require_tls(), "250-REQUIRETLS\r\n"),
         ];
-        for (is_offered, keyword) in offered {
+        for (is_offered, line) in offered {
             if is_offered {
-                lines.put(&[keyword]);
+                lines.put_whole(line);
             }
         }
         match config.limits.message_size {
             Some(octets) if config.size => {
-                lines.put(&["SIZE "]);
-                lines.append_number(octets);
+                lines.put(|line| {
+                    line.append(&["SIZE "]);
+                    line.append_number(octets);
+                });
             }
-            None if config.size => lines.put(&["SIZE"]),
+            None if config.size => lines.put_whole("250-SIZE\r\n"),
             _ => {}
         }
         if config.announce_limits {
             self.put_limits(lines);
         }
         if config.xclient {
-            lines.put(&["XCLIENT"]);
-            for attribute in XClient::ATTRIBUTES {
-                lines.append(&[" ", attribute]);
-            }
+            lines.put(|line| {
+                line.append(&["XCLIENT"]);
+                for attribute in XClient::ATTRIBUTES {
+                    line.append(&[" ", attribute]);
+                }
+            });
         }
         // After a login there is nothing more to offer (RFC 4954 §4).
         if !config.auth.is_empty() && self.may_auth() && !self.session.authenticated {
@@ -194,21 +199,25 @@ impl Server {
     fn put_limits(&self, lines: &mut Lines<'_>) {
         let limits = &self.config.limits;
         let number = |limit: u32| u64::from(limit.min(999_999));
-        lines.put(&["LIMITS RCPTMAX="]);
-        lines.append_number(number(limits.least_recipients()));
-        // A limit of none cannot be told: 0 is no number there.
-        if let Some(messages) = limits.messages.filter(|&messages| messages > 0) {
-            lines.append(&[" MAILMAX="]);
-            lines.append_number(number(messages));
-        }
+        lines.put(|line| {
+            line.append(&["LIMITS RCPTMAX="]);
+            line.append_number(number(limits.least_recipients()));
+            // A limit of none cannot be told: 0 is no number there.
+            if let Some(messages) = limits.messages.filter(|&messages| messages > 0) {
+                line.append(&[" MAILMAX="]);
+                line.append_number(number(messages));
+            }
+        });
     }
 
     fn put_mechanisms(&self, keyword: &str, lines: &mut Lines<'_>) {
-        lines.put(&[keyword]);
-        for (index, mechanism) in self.config.auth.iter().enumerate() {
-            let separator = if index == 0 { "" } else { " " };
-            lines.append(&[separator, mechanism.name()]);
-        }
+        lines.put(|line| {
+            line.append(&[keyword]);
+            for (index, mechanism) in self.config.auth.iter().enumerate() {
+                let separator = if index == 0 { "" } else { " " };
+                line.append(&[separator, mechanism.name()]);
+            }
+        });
     }
 }
 
@@ -227,14 +236,18 @@ impl<'o> Lines<'o> {
         }
     }
 
-    /// Begins a line.
-    fn put(&mut self, parts: &[&str]) {
-        if self.out.len() > self.last {
-            self.out.extend_from_slice(b"\r\n");
-        }
+    /// Adds a line.
+    fn put(&mut self, text: impl FnOnce(&mut Self)) {
         self.last = self.out.len();
-        self.out.extend_from_slice(b"250-");
-        self.append(parts);
+        self.append(&["250-"]);
+        text(self);
+        self.append(&["\r\n"]);
+    }
+
+    /// Adds a line that has its code and its end.
+    fn put_whole(&mut self, line: &str) {
+        self.last = self.out.len();
+        self.append(&[line]);
     }
 
     /// Adds to the line.
@@ -252,7 +265,6 @@ impl<'o> Lines<'o> {
         if let Some(separator) = self.out.get_mut(self.last + "250".len()) {
             *separator = b' ';
         }
-        self.out.extend_from_slice(b"\r\n");
     }
 }
 
