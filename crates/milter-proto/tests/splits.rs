@@ -47,6 +47,14 @@ fn a_dialogue_may_be_cut_anywhere() {
     assert_same(steps, &octets, &singly);
 }
 
+/// It knows no `Reply::Skip`.
+#[test]
+fn a_body_of_an_old_mta_may_be_cut_anywhere() {
+    let octets = [offer(2, 0x3f, 0x7f), packet(b'B', &[b"skip"])].concat();
+    let steps = Steps::NO_CONNECT | Steps::NO_MAIL | Steps::SKIP;
+    assert_same(steps, &octets, &octets.chunks(1).collect::<Vec<_>>());
+}
+
 /// A packet with nothing wrong in it.
 fn sound() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
