@@ -50,6 +50,20 @@ proptest! {
         prop_assert_eq!(owned.to_string(), read);
     }
 
+    /// RFC 6531 §3.3: `atext =/ UTF8-non-ascii`, `qtextSMTP =/ UTF8-non-ascii`; but no control, for
+    /// terminals obey those beyond ASCII too.
+    #[test]
+    fn every_letter_beyond_ascii_may_stand_in_a_local_part(
+        letter in prop_oneof![any::<char>(), proptest::char::range('\u{80}', '\u{2ff}')]
+    ) {
+        let allowed = !letter.is_control();
+        if !letter.is_ascii() {
+            for text in [format!("{letter}@x.example"), format!("\"{letter}\"@x.example")] {
+                prop_assert_eq!(MailboxRef::parse(text.as_bytes()).is_ok(), allowed, "{:?}", text);
+            }
+        }
+    }
+
     /// RFC 5321 §2.4: only the domain has no case; RFC 5321 §4.1.2: quotes mean nothing.
     #[test]
     fn equal_mailboxes_have_one_hash(one in text(), other in text()) {
