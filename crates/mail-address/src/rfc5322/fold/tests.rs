@@ -189,3 +189,29 @@ proptest! {
         }
     }
 }
+
+/// A line that is full is not one that is too long: the mark stands on the next.
+#[test]
+fn a_single_mark_lengthens_only_a_line_that_is_too_long_already() {
+    for (length, printed) in [
+        (73, "X: {};"),
+        (74, "X: {}\r\n ;"),
+        (76, "X:\r\n {}\r\n ;"),
+        (77, "X:\r\n {};"),
+        (996, "X:\r\n {};"),
+        (997, "X:\r\n {}\r\n ;"),
+    ] {
+        let word = "a".repeat(length);
+        let mut field = FieldWriter::new(Token::from_static("X"));
+        field
+            .space()
+            .visible(Visible::new(word.as_bytes()).unwrap());
+        field.splittable(Splittable::new(b"").unwrap());
+        field.visible(Visible::from_static(";"));
+        assert_eq!(
+            field.finish(),
+            printed.replace("{}", &word) + "\r\n",
+            "{length}"
+        );
+    }
+}
