@@ -13,6 +13,7 @@ use dns_txt::{DomainError, drive_async};
 use tokio::runtime::{Builder, Runtime};
 
 use super::fault::Fault;
+use super::message::remark;
 use super::output::Output;
 use crate::config::{ConfigError, read};
 use crate::dns;
@@ -49,7 +50,7 @@ pub struct Shared {
 
 impl Shared {
     /// The flags of these names for a subcommand that has no use for them: known so that
-    /// [`refuse`](Self::refuse) can say so, and not shown.
+    /// [`remark_useless`](Self::remark_useless) can say so, and not shown.
     pub(crate) fn hidden(names: &[&str]) -> Vec<Arg> {
         Self::augment_args(Command::new(""))
             .get_arguments()
@@ -58,8 +59,8 @@ impl Shared {
             .collect()
     }
 
-    /// Refuses the flags of these names, which would have no effect.
-    pub(crate) fn refuse(&self, names: &[&str]) -> Result<(), Fault> {
+    /// Says of the flags of these names that they have no effect.
+    pub(crate) fn remark_useless(&self, names: &[&str]) {
         let given = [
             ("--nameserver", self.nameserver.is_some()),
             ("--now", self.now.is_some()),
@@ -68,10 +69,9 @@ impl Shared {
         ];
         for (flag, is_given) in given {
             if is_given && names.contains(&flag.trim_start_matches('-')) {
-                return Err(Fault::flag(flag, "has no effect on this subcommand"));
+                remark(flag, "has no effect on this subcommand");
             }
         }
-        Ok(())
     }
 
     /// In which form to answer.

@@ -104,7 +104,7 @@ pub(super) struct Genkey {
 
 impl Genkey {
     pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
-        shared.refuse(USELESS)?;
+        shared.remark_useless(USELESS);
         self.check_names()?;
         let kind = match self.ed25519 {
             true => KeyKind::Ed25519,

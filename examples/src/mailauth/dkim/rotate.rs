@@ -90,6 +90,7 @@ pub(super) struct Rotate {
 
     /// How long the old record has to stay published
     #[arg(long, value_name = "DAYS", default_value_t = KEEP, requires = "finish")]
+    #[arg(value_parser = days, allow_negative_numbers = true)]
     keep: u32,
 }
 
@@ -195,6 +196,11 @@ struct Row {
 /// RFC 6376 §5.2 has the old record stay "for a reasonable validation interval", and no number.
 /// This one has room for a message that waits five days in the queue of its sender and five in that
 /// of a host that forwards it (RFC 5321 §4.5.4.1), and for four until somebody reads it, since some
+fn days(text: &str) -> Result<u32, &'static str> {
+    text.parse()
+        .map_err(|_| "expected a number of days, without a sign")
+}
+
 /// verify only then.
 const KEEP: u32 = 14;
 

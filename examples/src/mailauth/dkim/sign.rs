@@ -68,7 +68,7 @@ pub(super) struct Sign {
 
 impl Sign {
     pub(super) fn run(self, shared: &Shared) -> Result<ExitCode, Fault> {
-        shared.refuse(USELESS)?;
+        shared.remark_useless(USELESS);
         let fields = self.fields()?;
         let signatories = self.signatories.iter().map(Signatory::read);
         let signatories: Vec<Signatory> = signatories.collect::<Result<_, _>>()?;
