@@ -193,14 +193,14 @@ struct Row {
     reason: Option<String>,
 }
 
-/// RFC 6376 §5.2 has the old record stay "for a reasonable validation interval", and no number.
-/// This one has room for a message that waits five days in the queue of its sender and five in that
-/// of a host that forwards it (RFC 5321 §4.5.4.1), and for four until somebody reads it, since some
 fn days(text: &str) -> Result<u32, &'static str> {
     text.parse()
         .map_err(|_| "expected a number of days, without a sign")
 }
 
+/// RFC 6376 §5.2 has the old record stay "for a reasonable validation interval", and no number.
+/// This one has room for a message that waits five days in the queue of its sender and five in that
+/// of a host that forwards it (RFC 5321 §4.5.4.1), and for four until somebody reads it, since some
 /// verify only then.
 const KEEP: u32 = 14;
 
