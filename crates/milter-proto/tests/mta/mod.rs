@@ -161,7 +161,7 @@ impl Filter {
             if needs_reply {
                 let reply = match event {
                     Event::Data if self.refuses_data => Reply::TempFail,
-                    _ => decide(&event),
+                    _ => self.decide(&event),
                 };
                 self.session.reply(&reply, &mut self.out).unwrap();
             }
@@ -169,19 +169,22 @@ impl Filter {
         self.input = rest.to_vec();
     }
 
+    /// Refuses recipients called `nobody`, accepts messages with a field `Accept`, and skips what
+    /// follows in a body where it may.
+    fn decide(&self, event: &Event<'_>) -> Reply {
+        let granted = self.session.negotiated().map(|it| it.steps);
+        let may_skip = granted.unwrap_or_default().contains(Steps::SKIP);
+        match event {
+            Event::Rcpt(rcpt) if rcpt.address().starts_with(b"nobody@") => Reply::Reject,
+            Event::Header(field) if field.name() == b"Accept" => Reply::Accept,
+            Event::Body(piece) if may_skip && piece.starts_with(b"skip") => Reply::Skip,
+            _ => Reply::Continue,
+        }
+    }
+
     /// What the filter has said since this was last called.
     pub(crate) fn heard(&mut self) -> Vec<String> {
         said(&core::mem::take(&mut self.out))
-    }
-}
-
-/// Refuses recipients called `nobody`, and accepts messages with a field `Accept`.
-fn decide(event: &Event<'_>) -> Reply {
-    match event {
-        Event::Rcpt(rcpt) if rcpt.address().starts_with(b"nobody@") => Reply::Reject,
-        Event::Header(field) if field.name() == b"Accept" => Reply::Accept,
-        Event::Body(piece) if piece.starts_with(b"skip") => Reply::Skip,
-        _ => Reply::Continue,
     }
 }
 
