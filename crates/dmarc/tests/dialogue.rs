@@ -1,6 +1,6 @@
 //! Which questions a check asks, and that their order decides nothing.
 
-use dmarc::{Alignment, Check, Identifier, Mechanism, Options, Outcome, Report, Verdict};
+use dmarc::{Alignment, Check, Identifier, Mechanism, Options, Outcome, Policy, Report, Verdict};
 use dns_txt::{Domain, Inquiry, Question, Zone};
 use proptest::prelude::*;
 
@@ -91,6 +91,39 @@ fn the_number_of_walks_is_limited() {
 
 /// The second signature had no walk. That the first one is not authenticated comes too late to ask
 /// for anything, so that its place is not given away.
+#[test]
+fn what_needs_no_walk_asks_nothing_and_takes_no_place() {
+    let below = |number: usize| signed(&format!("n{number}.a.example.com"), Outcome::Authenticated);
+    let own = signed("example.com", Outcome::Authenticated);
+    for (mode, limit, expected) in [("s", 10, 2), ("r", 10, 2 + 3), ("r", 1, 2 + 2), ("r", 0, 2)] {
+        let zone = format!("_dmarc.example.com. TXT \"v=DMARC1; p=reject; adkim={mode}\"");
+        let zone: Zone = zone.parse().unwrap();
+        let options = Options::default().identifiers(limit);
+        let mut check = Check::begin("example.com".parse().unwrap(), &options);
+        // The author's own domain, several times, is not what the limit counts.
+        check.identifiers([own.clone(), own.clone(), below(1), below(2)]);
+        assert_eq!(answered(&mut check, &zone), expected, "{mode} {limit}");
+        assert_eq!(check.finish().verdict, Verdict::Pass);
+    }
+}
+
+/// What is too long for the DNS is not there: neither its record nor a name of it.
+#[test]
+fn an_author_whose_record_has_no_name_exists_only_if_he_does() {
+    let author = [&"a".repeat(63)[..]; 3].join(".") + "." + &"b".repeat(53) + ".example";
+    assert_eq!(author.len(), 253);
+    let record = "_dmarc.example. TXT \"v=DMARC1; p=none; sp=quarantine; np=reject\"\n";
+    for (own, policy) in [
+        (String::new(), Policy::Reject),
+        (format!("{author}. A 192.0.2.1\n"), Policy::Quarantine),
+    ] {
+        let zone: Zone = format!("{record}{own}").parse().unwrap();
+        let mut check = Check::begin(author.parse().unwrap(), &Options::default());
+        answered(&mut check, &zone);
+        assert_eq!(check.finish().policy, Some(policy));
+    }
+}
+
 #[test]
 fn an_identifier_behind_the_limit_stays_behind_it() {
     let zone: Zone = "_dmarc.example.com. TXT \"v=DMARC1; p=reject\""
