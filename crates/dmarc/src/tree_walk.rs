@@ -91,18 +91,11 @@ impl Walk {
         }
     }
 
-    /// Makes sure that everything is asked for that the walk needs, as far as it is known.
+    /// Makes sure that everything is asked for that the walk may need: where it ends is known when
+    /// the answers are there.
     pub(crate) fn need(&self, published: &mut Published) {
         for target in &self.targets {
             published.need(target);
-            let stops = |found: &Found| match found {
-                Found::Failed(_) => true,
-                Found::Nothing { .. } => false,
-                Found::Record(record) => record.psd != Psd::Unknown,
-            };
-            if published.get(target).is_some_and(stops) {
-                return;
-            }
         }
     }
 
