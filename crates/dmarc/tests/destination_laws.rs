@@ -97,7 +97,7 @@ fn domain(text: &str) -> Domain {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     /// RFC 9990 §4: nobody gets reports because somebody else's record names him.
     #[test]
