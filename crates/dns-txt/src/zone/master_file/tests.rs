@@ -32,6 +32,12 @@ fn entries_are_read_in_every_dress() {
         ("@ MX 0 .", "example.org. MX 0 .\n"),
         ("\\@ PTR @", "\\@.example.org. PTR example.org.\n"),
         ("A A 192.0.2.1", "a.example.org. A 192.0.2.1\n"),
+        // In quotes nothing has a meaning of its own.
+        ("\"@\" A 192.0.2.1", "\\@.example.org. A 192.0.2.1\n"),
+        (
+            "\"$TTL\" PTR \"@\"",
+            "\\$ttl.example.org. PTR \\@.example.org.\n",
+        ),
         ("a\\. A 192.0.2.1", "a\\..example.org. A 192.0.2.1\n"),
         ("a\\\\. A 192.0.2.1", "a\\\\. A 192.0.2.1\n"),
         ("a. CNAME b", "a. CNAME b.example.org.\n"),
