@@ -2,7 +2,7 @@
 //!
 //! [RFC 6376]: https://www.rfc-editor.org/rfc/rfc6376
 
-use crate::odd::{BLOCK, WINDOW, dropped, may_drop};
+use crate::odd::{BLOCK, WINDOW, gaps};
 use crate::piece::Piece;
 
 /// Writes the relaxed form of octets that begin and end with content.
@@ -10,9 +10,8 @@ pub(crate) fn relax(piece: &mut Piece, mut octets: &[u8], sink: &mut impl FnMut(
     while !octets.is_empty() {
         octets = match octets.first_chunk() {
             Some(clean) if is_clean(clean) => push_clean(piece, octets, sink),
-            _ => push_block(piece, octets),
+            _ => push_blocks(piece, octets, sink),
         };
-        piece.write_full(sink);
     }
 }
 
@@ -36,12 +35,32 @@ fn push_clean<'o>(piece: &mut Piece, octets: &'o [u8], sink: &mut impl FnMut(&[u
     }
     let (clean, rest) = octets.split_at(piece.missing());
     piece.push_all(clean);
+    piece.write_rest(sink);
     rest
 }
 
-/// Relaxes a block of octets, or all if they are fewer; what is left of them comes back.
+/// Relaxes as many octets as were found not to be clean; what is left of the octets comes back.
 #[inline]
-fn push_block<'o>(piece: &mut Piece, octets: &'o [u8]) -> &'o [u8] {
+fn push_blocks<'o>(
+    piece: &mut Piece,
+    mut octets: &'o [u8],
+    sink: &mut impl FnMut(&[u8]),
+) -> &'o [u8] {
+    let mut dense = false;
+    for _ in 0..CLEAN / BLOCK {
+        octets = push_block(piece, octets, &mut dense);
+        piece.write_full(sink);
+        if octets.is_empty() {
+            break;
+        }
+    }
+    octets
+}
+
+/// Relaxes a block of octets, or all if they are fewer; what is left of them comes back. Behind a
+/// dense one, blocks are taken to be dense.
+#[inline]
+fn push_block<'o>(piece: &mut Piece, octets: &'o [u8], dense: &mut bool) -> &'o [u8] {
     let filled;
     let window = match octets.first_chunk() {
         Some(window) => window,
@@ -50,9 +69,9 @@ fn push_block<'o>(piece: &mut Piece, octets: &'o [u8]) -> &'o [u8] {
             &filled
         }
     };
-    match may_drop(window) {
-        true => push_kept(piece, window, dropped(window)),
-        false => push_from(piece, window, 0, BLOCK),
+    *dense = *dense || !piece.try_push(window, gaps(window));
+    if *dense {
+        piece.push_dense(window);
     }
     piece.take_back(BLOCK.saturating_sub(octets.len()));
     octets.get(BLOCK..).unwrap_or_default()
@@ -67,28 +86,6 @@ fn filled_window(octets: &[u8]) -> [u8; WINDOW] {
         *to = *octet;
     }
     window
-}
-
-/// Adds the octets of a block that are not dropped.
-#[inline]
-fn push_kept(piece: &mut Piece, window: &[u8; WINDOW], mut dropped: u64) {
-    let mut at = 0;
-    while at < BLOCK {
-        let kept = dropped.trailing_zeros().min(u64::BITS - at as u32);
-        push_from(piece, window, at, kept as usize);
-        dropped = dropped.checked_shr(kept).unwrap_or(0);
-        let run = dropped.trailing_ones();
-        dropped = dropped.checked_shr(run).unwrap_or(0);
-        at += (kept + run) as usize;
-    }
-}
-
-/// Adds `length` octets of a block, those from `at` on.
-#[inline]
-fn push_from(piece: &mut Piece, window: &[u8; WINDOW], at: usize, length: usize) {
-    let block = window.get(at..).and_then(|octets| octets.first_chunk());
-    let block = block.expect("behind each octet of a block, a window has a block more");
-    piece.push_spaced(block, length);
 }
 
 /// Octets passed on as they are, more than a piece: a hash takes them faster.
