@@ -48,11 +48,21 @@ impl SignedFields {
     ///
     /// `sig-h-tag = %x68 [FWS] "=" [FWS] hdr-name *( [FWS] ":" [FWS] hdr-name )`
     pub fn parse(value: &[u8]) -> Result<Self, SignedFieldsError> {
-        let mut text = Vec::with_capacity(value.len());
-        for (index, name) in value.split(|&octet| octet == b':').enumerate() {
+        let mut text = Vec::with_capacity(value.len() + 1);
+        let mut index = 0;
+        let mut rest = value;
+        loop {
+            let colon = rest.iter().position(|&octet| octet == b':');
+            let (name, behind) = rest
+                .split_at_checked(colon.unwrap_or(rest.len()))
+                .unwrap_or_default();
             push_name(&mut text, index, trim(name))?;
+            index += 1;
+            match behind.split_first() {
+                Some((_, behind)) => rest = behind,
+                None => return Self::from_text(text),
+            }
         }
-        Self::from_text(text)
     }
 
     /// The names, as they were written.
@@ -119,7 +129,10 @@ fn push_name(text: &mut Vec<u8>, index: usize, name: &[u8]) -> Result<(), Signed
     if index == SignedFields::MAX {
         return Err(SignedFieldsError::TooMany);
     }
-    if name.is_empty() || name.len() > MAX_NAME || !name.iter().copied().all(is_name_octet) {
+    let is_well_formed = name
+        .iter()
+        .fold(true, |all, &octet| all & is_name_octet(octet));
+    if name.is_empty() || name.len() > MAX_NAME || !is_well_formed {
         return Err(SignedFieldsError::Name { index });
     }
     if index > 0 {
@@ -131,7 +144,7 @@ fn push_name(text: &mut Vec<u8>, index: usize, name: &[u8]) -> Result<(), Signed
 
 /// `ftext` of RFC 5322 §3.6.8, without the semicolon, which ends a tag (RFC 6376 §3.2).
 pub(crate) fn is_name_octet(octet: u8) -> bool {
-    matches!(octet, 33..=126) && !matches!(octet, b':' | b';')
+    matches!(octet, 33..=126) & !matches!(octet, b':' | b';')
 }
 
 /// A line of 998 octets (RFC 5322 §2.1.1) holds ` h=`, the name and a colon.

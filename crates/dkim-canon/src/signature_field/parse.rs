@@ -33,25 +33,22 @@ impl SignatureField {
     /// Reads a field whose domains may be internationalized, as RFC 8616 §5 allows in messages
     /// that are.
     pub fn parse_with(value: &[u8], to_ascii: Option<ToAscii>) -> Result<Self, SignatureError> {
-        let tags = TagList::parse(value)?;
-        let required = |tag: &'static str| tags.get(tag).ok_or(SignatureError::Missing { tag });
-        let optional = |tag: &'static str| tags.get(tag);
+        let list = TagList::parse(value)?;
+        let tags = Tags::of(&list);
 
-        version(required("v")?)?;
-        let algorithm = algorithm(required("a")?)?;
-        let signature = base64(required("b")?, "b")?;
-        let body_hash = body_hash(required("bh")?)?;
-        let domain = signing_domain(required("d")?, to_ascii)?;
-        let signed_fields = signed_fields(required("h")?)?;
-        let selector = domain_of(required("s")?.value(), "s", to_ascii)?;
-        let canonicalization = optional("c").map(canonicalization).transpose()?;
-        let identity = optional("i")
-            .map(|tag| identity(tag, to_ascii))
-            .transpose()?;
-        let body_length = optional("l").map(body_length).transpose()?;
-        optional("q").map(query_methods).transpose()?;
-        let timestamp = optional("t").map(|tag| time(tag, "t")).transpose()?;
-        let expiration = optional("x").map(|tag| time(tag, "x")).transpose()?;
+        version(required(tags.v, "v")?)?;
+        let algorithm = algorithm(required(tags.a, "a")?)?;
+        let signature = base64(required(tags.b, "b")?, "b")?;
+        let body_hash = body_hash(required(tags.bh, "bh")?)?;
+        let domain = signing_domain(required(tags.d, "d")?, to_ascii)?;
+        let signed_fields = signed_fields(required(tags.h, "h")?)?;
+        let selector = domain_of(required(tags.s, "s")?.value(), "s", to_ascii)?;
+        let canonicalization = tags.c.map(canonicalization).transpose()?;
+        let identity = tags.i.map(|tag| identity(tag, to_ascii)).transpose()?;
+        let body_length = tags.l.map(body_length).transpose()?;
+        tags.q.map(query_methods).transpose()?;
+        let timestamp = tags.t.map(|tag| time(tag, "t")).transpose()?;
+        let expiration = tags.x.map(|tag| time(tag, "x")).transpose()?;
 
         // RFC 6376 §3.5: the domain of `i=` is that of `d=` or below it.
         if let Some(identity) = &identity
@@ -71,7 +68,7 @@ impl SignatureField {
             body_hash,
             body_length,
             canonicalization: canonicalization.unwrap_or_default(),
-            copied_fields: optional("z").map(copied_fields).unwrap_or_default(),
+            copied_fields: tags.z.map(copied_fields).unwrap_or_default(),
             domain,
             expiration,
             identity,
@@ -81,6 +78,60 @@ impl SignatureField {
             timestamp,
         })
     }
+}
+
+/// The tags of RFC 6376 §3.5, found in one pass.
+#[derive(Default)]
+struct Tags<'l, 'i> {
+    a: Option<&'l Tag<'i>>,
+    b: Option<&'l Tag<'i>>,
+    bh: Option<&'l Tag<'i>>,
+    c: Option<&'l Tag<'i>>,
+    d: Option<&'l Tag<'i>>,
+    h: Option<&'l Tag<'i>>,
+    i: Option<&'l Tag<'i>>,
+    l: Option<&'l Tag<'i>>,
+    q: Option<&'l Tag<'i>>,
+    s: Option<&'l Tag<'i>>,
+    t: Option<&'l Tag<'i>>,
+    v: Option<&'l Tag<'i>>,
+    x: Option<&'l Tag<'i>>,
+    z: Option<&'l Tag<'i>>,
+}
+
+impl<'l, 'i> Tags<'l, 'i> {
+    fn of(list: &'l TagList<'i>) -> Self {
+        let mut tags = Self::default();
+        for tag in list {
+            let place = match tag.name() {
+                b"a" => &mut tags.a,
+                b"b" => &mut tags.b,
+                b"bh" => &mut tags.bh,
+                b"c" => &mut tags.c,
+                b"d" => &mut tags.d,
+                b"h" => &mut tags.h,
+                b"i" => &mut tags.i,
+                b"l" => &mut tags.l,
+                b"q" => &mut tags.q,
+                b"s" => &mut tags.s,
+                b"t" => &mut tags.t,
+                b"v" => &mut tags.v,
+                b"x" => &mut tags.x,
+                b"z" => &mut tags.z,
+                _ => continue,
+            };
+            *place = Some(tag);
+        }
+        tags
+    }
+}
+
+/// A tag that RFC 6376 §3.5 requires.
+fn required<'l, 'i>(
+    value: Option<&'l Tag<'i>>,
+    tag: &'static str,
+) -> Result<&'l Tag<'i>, SignatureError> {
+    value.ok_or(SignatureError::Missing { tag })
 }
 
 /// `sig-v-tag = %x76 [FWS] "=" [FWS] 1*DIGIT`
@@ -123,9 +174,10 @@ fn canonicalization(tag: &Tag<'_>) -> Result<Canonicalization, SignatureError> {
 /// `domain-name = sub-domain 1*("." sub-domain)`
 fn signing_domain(tag: &Tag<'_>, to_ascii: Option<ToAscii>) -> Result<Domain, SignatureError> {
     let domain = domain_of(tag.value(), "d", to_ascii)?;
-    match domain.parent() {
-        Some(_) => Ok(domain),
-        None => Err(SignatureError::TopLevelDomain),
+    let has_parent = domain.labels().nth(1).is_some();
+    match has_parent {
+        true => Ok(domain),
+        false => Err(SignatureError::TopLevelDomain),
     }
 }
 
