@@ -112,6 +112,11 @@ impl BodyCanon {
                     self.empty = false;
                     self.write(b"\n", sink);
                 }
+                // Short, since a hostile body may hold nothing else.
+                (b'\r', true) if self.held.line_ends == 0 && !self.held.white_space => {
+                    self.empty = false;
+                    self.write(b"\r", sink);
+                }
                 (b'\r', true) => {
                     self.release(sink);
                     self.held.cr = true;
