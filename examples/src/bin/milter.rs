@@ -130,7 +130,7 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
     if arguments.detached {
         process::detach().map_err(|error| ConfigError::flag("Background", error))?;
     }
-    log(settings.syslog && (arguments.detached || syslog::stderr_is_journal()));
+    let in_syslog = log(settings.syslog && (arguments.detached || syslog::stderr_is_journal()));
     let version = env!("CARGO_PKG_VERSION");
     info!(
         "{PROGRAM} {version} starting (arguments: {})",
@@ -173,6 +173,7 @@ fn start(arguments: Arguments) -> Result<Start, ConfigError> {
         snapshot,
         bound,
         pid_file,
+        lets_go: arguments.detached && in_syslog,
     }))
 }
 
@@ -206,18 +207,20 @@ fn started_with() -> String {
 }
 
 /// In the foreground whoever started the process reads its log, but for systemd; in the background
-/// nobody would.
-fn log(to_syslog: bool) {
+/// nobody would. Whether the log is that of the system.
+fn log(to_syslog: bool) -> bool {
     let failed = match to_syslog {
         true => syslog::to_syslog(PROGRAM).err(),
         false => None,
     };
-    if !to_syslog || failed.is_some() {
+    let in_syslog = to_syslog && failed.is_none();
+    if !in_syslog {
         logging::to_stderr(Level::INFO);
     }
     if let Some(error) = failed {
         warn!("nobody takes the system's log, which goes here: {error}");
     }
+    in_syslog
 }
 
 /// What is to be said of a configuration.
@@ -256,6 +259,8 @@ struct Service {
     snapshot: Arc<Snapshot>,
     bound: Bound,
     pid_file: Option<PidFile>,
+    /// Whether nothing is left to say to whoever started it.
+    lets_go: bool,
 }
 
 impl Service {
@@ -265,6 +270,7 @@ impl Service {
             snapshot,
             bound,
             pid_file,
+            lets_go,
         } = self;
         let path = source.path().to_owned();
         let server = Arc::new(Server::new(source, snapshot)?);
@@ -276,6 +282,9 @@ impl Service {
             user.map_err(ConfigError::Signals)?,
             hang_up.map_err(ConfigError::Signals)?,
         );
+        if lets_go {
+            process::let_stderr_go().map_err(|error| ConfigError::flag("Background", error))?;
+        }
         program::say(format_args!("{PROGRAM}: listening on {bound} (milter)"));
         tokio::spawn(reload(Arc::clone(&server), reloads));
         let served = program::serve_until(server.serve(bound, shutdown), signals, trigger).await;

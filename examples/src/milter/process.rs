@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use nix::sys::stat::{Mode, umask};
-use nix::unistd::{setgid, setgroups, setsid, setuid};
+use nix::unistd::{dup2_stderr, setgid, setgroups, setsid, setuid};
 
 use super::conf::{Account, UserId};
 use super::key::KeySource;
@@ -116,7 +116,7 @@ impl Drop for PidFile {
 ///
 /// This is how a program goes into the background without `fork`, which a program in safe Rust
 /// cannot call: whoever starts it gets the exit status once it serves, as `Type=forking` of systemd
-/// has it. Its standard error stays that of the starter.
+/// has it. Its standard error stays that of the starter until it calls [`let_stderr_go`].
 pub fn background(arguments: impl Iterator<Item = OsString>) -> io::Result<ExitCode> {
     let mut child = Command::new(std::env::current_exe()?)
         .args(arguments)
@@ -138,6 +138,13 @@ pub fn background(arguments: impl Iterator<Item = OsString>) -> io::Result<ExitC
 /// Leaves the terminal of whoever started this process.
 pub fn detach() -> io::Result<()> {
     setsid()?;
+    Ok(())
+}
+
+/// Has nothing more reach the standard error of whoever started this process, who may wait for its
+/// end.
+pub fn let_stderr_go() -> io::Result<()> {
+    dup2_stderr(fs::OpenOptions::new().write(true).open("/dev/null")?)?;
     Ok(())
 }
 
