@@ -1,6 +1,7 @@
 //! A mail server's side of the milter protocol, as Postfix takes it: what is not answered is
 //! collected and sent with what is.
 
+use core::time::Duration;
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -16,14 +17,19 @@ pub(crate) struct Mta {
     steps: Steps,
 }
 
+/// How long a filter may take for an answer before the run ends.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// What a mail server sends of one message: letters and payloads, in their order.
 pub(crate) type Dialogue = Vec<(u8, Vec<u8>)>;
 
 impl Mta {
     /// Connects, offers everything, and tells of a client at this address.
     pub(crate) fn connect(socket: &Path, client: &str) -> io::Result<Self> {
+        let stream = UnixStream::connect(socket)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         let mut mta = Self {
-            stream: UnixStream::connect(socket)?,
+            stream,
             input: Vec::new(),
             out: Vec::new(),
             steps: Steps::empty(),
@@ -31,7 +37,9 @@ impl Mta {
         let offer = [6, 0x1ff, 0x1f_ffff].map(u32::to_be_bytes);
         mta.put(b'O', offer.as_flattened());
         let (letter, payload) = mta.hear()?;
-        let steps = payload.last_chunk().filter(|_| letter == b'O');
+        // Behind a version and the actions; lists of macros may follow.
+        let steps = payload.get(8..12).filter(|_| letter == b'O');
+        let steps = steps.and_then(|steps| steps.first_chunk());
         let steps = steps.ok_or(io::ErrorKind::InvalidData)?;
         mta.steps = Steps::from_bits(u32::from_be_bytes(*steps));
         let macros = b"Cj\0mx.example.org\0{daemon_name}\0mx.example.org\0v\0Postfix 3.7\0";
