@@ -29,6 +29,7 @@ pub struct Limits {
 
 impl Limits {
     /// Sets [`Limits::explanation`].
+    #[must_use]
     pub fn explanation(self, explanation: usize) -> Self {
         Self {
             explanation,
@@ -37,26 +38,31 @@ impl Limits {
     }
 
     /// Sets [`Limits::lookups`].
+    #[must_use]
     pub fn lookups(self, lookups: u8) -> Self {
         Self { lookups, ..self }
     }
 
     /// Sets [`Limits::mx_hosts`].
+    #[must_use]
     pub fn mx_hosts(self, mx_hosts: u8) -> Self {
         Self { mx_hosts, ..self }
     }
 
     /// Sets [`Limits::ptr_names`].
+    #[must_use]
     pub fn ptr_names(self, ptr_names: u8) -> Self {
         Self { ptr_names, ..self }
     }
 
     /// Sets [`Limits::questions`].
+    #[must_use]
     pub fn questions(self, questions: u16) -> Self {
         Self { questions, ..self }
     }
 
     /// Sets [`Limits::void_lookups`].
+    #[must_use]
     pub fn void_lookups(self, void_lookups: u8) -> Self {
         Self {
             void_lookups,

@@ -35,42 +35,49 @@ pub struct Options {
 
 impl Options {
     /// Sets [`Options::default_explanation`].
+    #[must_use]
     pub fn default_explanation(mut self, text: impl Into<Box<str>>) -> Self {
         self.default_explanation = Some(text.into());
         self
     }
 
     /// Sets [`Options::limits`].
+    #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
     /// Sets [`Options::now`].
+    #[must_use]
     pub fn now(mut self, seconds: u64) -> Self {
         self.now = Some(seconds);
         self
     }
 
     /// Sets [`Options::receiver`].
+    #[must_use]
     pub fn receiver(mut self, receiver: Domain) -> Self {
         self.receiver = Some(receiver);
         self
     }
 
     /// Sets [`Options::records`].
+    #[must_use]
     pub fn records(mut self, records: Arc<dyn PrepareRecord>) -> Self {
         self.records = Some(records);
         self
     }
 
     /// Sets [`Options::to_ascii`].
+    #[must_use]
     pub fn to_ascii(mut self, to_ascii: fn(&str) -> Option<Domain>) -> Self {
         self.to_ascii = Some(to_ascii);
         self
     }
 
     /// Sets [`Options::trace`].
+    #[must_use]
     pub fn trace(mut self, trace: bool) -> Self {
         self.trace = trace;
         self

@@ -29,36 +29,42 @@ pub struct LintOptions {
 
 impl LintOptions {
     /// Sets [`LintOptions::limits`].
+    #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
     /// Sets [`LintOptions::questions`].
+    #[must_use]
     pub fn questions(mut self, questions: u16) -> Self {
         self.questions = questions;
         self
     }
 
     /// Sets [`LintOptions::records`].
+    #[must_use]
     pub fn records(mut self, records: u16) -> Self {
         self.records = records;
         self
     }
 
     /// Sets [`LintOptions::shortest_v4`].
+    #[must_use]
     pub fn shortest_v4(mut self, prefix_length: u8) -> Self {
         self.shortest_v4 = prefix_length;
         self
     }
 
     /// Sets [`LintOptions::shortest_v6`].
+    #[must_use]
     pub fn shortest_v6(mut self, prefix_length: u8) -> Self {
         self.shortest_v6 = prefix_length;
         self
     }
 
     /// Sets [`LintOptions::terms`].
+    #[must_use]
     pub fn terms(mut self, terms: usize) -> Self {
         self.terms = terms;
         self
