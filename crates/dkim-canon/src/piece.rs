@@ -96,11 +96,7 @@ impl Piece {
     /// Like [`put`](Self::put), with spaces for TABs.
     #[inline]
     fn put_spaced(&mut self, at: usize, window: &[u8; WINDOW], from: usize) {
-        let block = window.get(from..).and_then(|octets| octets.first_chunk());
-        let block: &[u8; BLOCK] = block.expect(ROOM_IS_LEFT);
-        let free = self.octets.get_mut(at..).unwrap_or_default();
-        let to: &mut [u8; BLOCK] = free.first_chunk_mut().expect(ROOM_IS_LEFT);
-        for (to, &octet) in to.iter_mut().zip(block) {
+        for (to, &octet) in self.room(at).iter_mut().zip(block_from(window, from)) {
             *to = match octet {
                 b'\t' => b' ',
                 _ => octet,
@@ -111,12 +107,14 @@ impl Piece {
     /// Stores the octets of a window from `from` on. A whole block is copied, which costs less.
     #[inline]
     fn put(&mut self, at: usize, window: &[u8; WINDOW], from: usize) {
-        let block = window.get(from..).and_then(|octets| octets.first_chunk());
-        let block: &[u8; BLOCK] =
-            block.expect("behind each octet of a block, a window has a block more");
+        *self.room(at) = *block_from(window, from);
+    }
+
+    /// Where a block is stored.
+    #[inline]
+    fn room(&mut self, at: usize) -> &mut [u8; BLOCK] {
         let free = self.octets.get_mut(at..).unwrap_or_default();
-        let to = free.first_chunk_mut();
-        *to.expect(ROOM_IS_LEFT) = *block;
+        free.first_chunk_mut().expect(ROOM_IS_LEFT)
     }
 
     #[inline]
@@ -178,6 +176,13 @@ impl fmt::Debug for Piece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Piece({} octets)", self.end - self.start)
     }
+}
+
+/// The octets of a window from one on, or behind its first block.
+#[inline]
+fn block_from(window: &[u8; WINDOW], from: usize) -> &[u8; BLOCK] {
+    let block = window.get(from..).and_then(|octets| octets.first_chunk());
+    block.expect("behind each octet of a block, a window has a block more")
 }
 
 /// An octet of a window.

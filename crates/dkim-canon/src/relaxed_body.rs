@@ -88,5 +88,5 @@ fn filled_window(octets: &[u8]) -> [u8; WINDOW] {
     window
 }
 
-/// Octets passed on as they are, more than a piece: a hash takes them faster.
+/// Octets passed on as they are at a time: more than a block, since a hash takes them faster.
 const CLEAN: usize = 4 * BLOCK;

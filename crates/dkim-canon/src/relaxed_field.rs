@@ -168,8 +168,9 @@ fn odd(window: &Window) -> [u64; 2] {
     })
 }
 
+/// ASCII letters in lower case, all octets of a block at once.
 #[inline]
-fn lower_case(block: &Block) -> Block {
+pub(crate) fn lower_case(block: &Block) -> Block {
     let mut lower = *block;
     let (words, _) = lower.as_chunks_mut::<WORD>();
     for word in words {

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::{Pick, mark};
+use crate::gather::BLOCK;
+use crate::relaxed_field::lower_case;
 
 /// A list of names in an order in which each is found quickly.
 pub(super) struct Many<'n> {
@@ -116,20 +118,8 @@ impl Start {
             let push = |start, octet: &u8| start << u8::BITS | u128::from(*octet);
             name.iter().fold(0u128, push).checked_shl(free).unwrap_or(0)
         };
-        Self(lower_case(start))
+        Self(u128::from_be_bytes(lower_case(&start.to_be_bytes())))
     }
-}
-
-/// Sixteen octets in lower case, all at once.
-///
-/// The sums stay within each octet: of a letter's two bounds, one is past its high bit.
-fn lower_case(octets: u128) -> u128 {
-    const LOW: u128 = u128::from_ne_bytes([0x7f; START]);
-    const FROM_A: u128 = u128::from_ne_bytes([0x80 - b'A'; START]);
-    const BEHIND_Z: u128 = u128::from_ne_bytes([0x7f - b'Z'; START]);
-    let low = octets & LOW;
-    let is_upper = ((low + FROM_A) ^ (low + BEHIND_Z)) & !octets & !LOW;
-    octets | (is_upper >> 2)
 }
 
 fn behind_start(name: &[u8]) -> &[u8] {
@@ -143,7 +133,7 @@ fn without_case(a: &[u8], b: &[u8]) -> Ordering {
 }
 
 /// How many octets of a name are its start.
-const START: usize = 16;
+const START: usize = BLOCK;
 
 /// Room for the names of most lists, so that it need not grow.
 const USUAL_NAMES: usize = 32;
