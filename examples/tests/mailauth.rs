@@ -10,13 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use prompt::{MAILAUTH, Run, answer, file, keys, object, refusal, run};
+use prompt::{MAILAUTH, Run, answer, example_zone, file, keys, object, run};
 use serde_json::Value;
-
-fn example_zone() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/example.zone");
-    path.to_str().unwrap().to_owned()
-}
 
 const ZONE: &str = "\
 example.com. TXT \"v=spf1 ip4:192.0.2.0/24 -all exp=why.example.com\"
@@ -332,124 +327,6 @@ fn a_name_server_answers_as_its_zone_does() {
         );
         assert_eq!(live, answer(&[&asked[..], &["--zone", &zone]].concat()));
         assert_eq!(live, answer(&[&asked[..], &["--zone", &recorded]].concat()));
-    }
-}
-
-#[test]
-fn flags_for_all_stand_before_or_behind_the_subcommand() {
-    let zone = example_zone();
-    let before = answer(&["--json", "--zone", &zone, "lint", "example.com"]);
-    let behind = answer(&["lint", "example.com", "--zone", &zone, "--json"]);
-    assert_eq!(before, behind);
-}
-
-#[test]
-fn what_is_called_wrongly_is_said_in_one_line() {
-    let zone = example_zone();
-    let spf = [
-        "spf",
-        "--zone",
-        &zone,
-        "--ip",
-        "192.0.2.1",
-        "--helo",
-        "h.example",
-    ];
-    for (arguments, what) in [
-        (vec![], "subcommand"),
-        (vec!["frobnicate"], "frobnicate"),
-        (vec!["spf", "--frobnicate"], "--frobnicate"),
-        (vec!["spf", "--zone", &zone, "--helo", "h.example"], "--ip"),
-        (vec!["spf", "--zone", &zone, "--ip", "192.0.2.1"], "--helo"),
-        (
-            vec!["spf", "--ip", "192.0.2.256", "--helo", "h.example"],
-            "192.0.2.256",
-        ),
-        ([&spf[..], &["--receiver", "a b"]].concat(), "--receiver"),
-        ([&spf[..], &["--now", "noon"]].concat(), "--now"),
-        (
-            [&spf[..], &["--nameserver", "127.0.0.1"]].concat(),
-            "--nameserver",
-        ),
-        (
-            vec![
-                "--nameserver",
-                "127.0.0.1",
-                "lint",
-                "a.example",
-                "--zone",
-                &zone,
-            ],
-            "--nameserver",
-        ),
-        (vec!["lint", "--zone", &zone], "DOMAIN"),
-        (vec!["lint", "a..b", "--zone", &zone], "a..b"),
-        (
-            vec!["lint", "a.example", "--nameserver", "ns.example"],
-            "ns.example",
-        ),
-        (
-            vec!["lint", "a.example", "--zone", "/nowhere/zone"],
-            "/nowhere/zone: ",
-        ),
-        (
-            vec![
-                "lint",
-                "a.example",
-                "--zone",
-                &zone,
-                "--record",
-                "/nowhere/file",
-            ],
-            "/nowhere/file: ",
-        ),
-    ] {
-        let line = refusal(&arguments);
-        assert!(line.contains(what), "{arguments:?}: {line}");
-    }
-}
-
-#[test]
-fn a_zone_that_cannot_be_read_is_named_with_line_and_cause() {
-    for (name, text, what) in [
-        (
-            "zone",
-            "a.example. TXT x\nb.example. A 192.0.2\n",
-            "zone:2: malformed A address",
-        ),
-        (
-            "zone",
-            "a.example. TXT \"x\n",
-            "zone:1: quoted string without an end",
-        ),
-        (
-            "zone.json",
-            "{\n\"a\": {\"status\": \"LATE\"}}",
-            "zone.json:2: unknown status",
-        ),
-        ("zone.json", "{\"a\": ", "zone.json:1: EOF"),
-    ] {
-        let (_directory, zone) = file(name, text);
-        let line = refusal(&["lint", "a.example", "--zone", &zone]);
-        assert!(line.contains(what), "{line}");
-    }
-}
-
-#[test]
-fn help_is_a_page_for_every_subcommand() {
-    for subcommand in ["spf", "lint"] {
-        let help = answer(&[subcommand, "--help"]);
-        for flag in [
-            "--zone",
-            "--nameserver",
-            "--now",
-            "--record",
-            "--json",
-            "Example",
-        ] {
-            assert!(help.contains(flag), "{subcommand}: {flag} is not in {help}");
-        }
-        assert!(answer(&["--help"]).contains(subcommand));
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::net::UdpSocket;
 use std::thread;
 
-use prompt::{Desk, MESSAGE, Run, answer, file, object, refusal, run};
+use prompt::{Desk, MESSAGE, Run, answer, example_zone, file, object, refusal, run};
 use serde_json::Value;
 
 impl Desk {
@@ -297,4 +297,122 @@ fn reply(query: &[u8]) -> Vec<u8> {
     reply.extend([0, length + 1, length]);
     reply.extend(text.as_bytes());
     reply
+}
+
+#[test]
+fn flags_for_all_stand_before_or_behind_the_subcommand() {
+    let zone = example_zone();
+    let before = answer(&["--json", "--zone", &zone, "lint", "example.com"]);
+    let behind = answer(&["lint", "example.com", "--zone", &zone, "--json"]);
+    assert_eq!(before, behind);
+}
+
+#[test]
+fn what_is_called_wrongly_is_said_in_one_line() {
+    let zone = example_zone();
+    let spf = [
+        "spf",
+        "--zone",
+        &zone,
+        "--ip",
+        "192.0.2.1",
+        "--helo",
+        "h.example",
+    ];
+    for (arguments, what) in [
+        (vec![], "subcommand"),
+        (vec!["frobnicate"], "frobnicate"),
+        (vec!["spf", "--frobnicate"], "--frobnicate"),
+        (vec!["spf", "--zone", &zone, "--helo", "h.example"], "--ip"),
+        (vec!["spf", "--zone", &zone, "--ip", "192.0.2.1"], "--helo"),
+        (
+            vec!["spf", "--ip", "192.0.2.256", "--helo", "h.example"],
+            "192.0.2.256",
+        ),
+        ([&spf[..], &["--receiver", "a b"]].concat(), "--receiver"),
+        ([&spf[..], &["--now", "noon"]].concat(), "--now"),
+        (
+            [&spf[..], &["--nameserver", "127.0.0.1"]].concat(),
+            "--nameserver",
+        ),
+        (
+            vec![
+                "--nameserver",
+                "127.0.0.1",
+                "lint",
+                "a.example",
+                "--zone",
+                &zone,
+            ],
+            "--nameserver",
+        ),
+        (vec!["lint", "--zone", &zone], "DOMAIN"),
+        (vec!["lint", "a..b", "--zone", &zone], "a..b"),
+        (
+            vec!["lint", "a.example", "--nameserver", "ns.example"],
+            "ns.example",
+        ),
+        (
+            vec!["lint", "a.example", "--zone", "/nowhere/zone"],
+            "/nowhere/zone: ",
+        ),
+        (
+            vec![
+                "lint",
+                "a.example",
+                "--zone",
+                &zone,
+                "--record",
+                "/nowhere/file",
+            ],
+            "/nowhere/file: ",
+        ),
+    ] {
+        let line = refusal(&arguments);
+        assert!(line.contains(what), "{arguments:?}: {line}");
+    }
+}
+
+#[test]
+fn a_zone_that_cannot_be_read_is_named_with_line_and_cause() {
+    for (name, text, what) in [
+        (
+            "zone",
+            "a.example. TXT x\nb.example. A 192.0.2\n",
+            "zone:2: malformed A address",
+        ),
+        (
+            "zone",
+            "a.example. TXT \"x\n",
+            "zone:1: quoted string without an end",
+        ),
+        (
+            "zone.json",
+            "{\n\"a\": {\"status\": \"LATE\"}}",
+            "zone.json:2: unknown status",
+        ),
+        ("zone.json", "{\"a\": ", "zone.json:1: EOF"),
+    ] {
+        let (_directory, zone) = file(name, text);
+        let line = refusal(&["lint", "a.example", "--zone", &zone]);
+        assert!(line.contains(what), "{line}");
+    }
+}
+
+#[test]
+fn help_is_a_page_for_every_subcommand() {
+    for subcommand in ["spf", "lint"] {
+        let help = answer(&[subcommand, "--help"]);
+        for flag in [
+            "--zone",
+            "--nameserver",
+            "--now",
+            "--record",
+            "--json",
+            "Example",
+        ] {
+            assert!(help.contains(flag), "{subcommand}: {flag} is not in {help}");
+        }
+        assert!(answer(&["--help"]).contains(subcommand));
+    }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -142,4 +143,10 @@ pub(crate) fn keys(object: &Value) -> Vec<&str> {
         .keys()
         .map(String::as_str)
         .collect()
+}
+
+/// The path of the zone in the README.
+pub(crate) fn example_zone() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/example.zone");
+    path.to_str().unwrap().to_owned()
 }
